@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language mode 6, the upcoming features we write for, and no warning left standing.
+let rules: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+/// For modules that hold C pointers: every unsafe expression is marked as such.
+let nearC = rules + [.strictMemorySafety()]
+
+/// A C library of the system, found through pkg-config, with its doors in `shim.h`.
+func door(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// C of our own, where a door needs more than a header.
+func native(_ name: String, links: [String] = []) -> Target {
+    .target(name: name, path: "Sources/C/\(name)", linkerSettings: links.map { .linkedLibrary($0) })
+}
+
+func module(_ name: String, _ needs: [Target.Dependency], _ settings: [SwiftSetting] = rules) -> Target {
+    .target(name: name, dependencies: needs, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "AgTesting"] + needs, swiftSettings: rules)
+}
+
+let package = Package(
+    name: "argentum",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "argentum", targets: ["argentum"])],
+    targets: [
+        // 0 C doors
+        door("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        door("CVips", pkgConfig: "vips", apt: "libvips-dev"),
+        door("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        native("CMicrohttpd", links: ["microhttpd"]),
+        native("CSandbox"),
+        native("CWebUI"),
+        // 1 ground
+        module("AgBase", []),
+        // 2 tools
+        module("AgCrypto", ["AgBase", "COpenSSL"], nearC),
+        module("AgSQL", ["AgBase", "CSQLite"], nearC),
+        module("AgImaging", ["AgBase", "CVips", "CSandbox"], nearC),
+        module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
+        module("AgBlobs", ["AgBase", "AgCrypto"]),
+        // 3 meaning
+        module("AgModel", ["AgBase"]),
+        // 4 services
+        module("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
+        // 5 product
+        module("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
+        // 6 doors
+        module("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgHTTP", "AgJobs", "AgLibrary", "CWebUI"]),
+        .executableTarget(
+            name: "argentum",
+            dependencies: ["AgBase", "AgModel", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "AgServer"],
+            swiftSettings: rules),
+        // tests
+        .target(name: "AgTesting", dependencies: ["AgBase"], path: "Tests/AgTesting", swiftSettings: rules),
+        tests("AgBase", []),
+        tests("AgCrypto", ["AgBase"]),
+        tests("AgSQL", ["AgBase"]),
+        tests("AgImaging", ["AgBase", "CVips"]),
+        tests("AgHTTP", ["AgBase"]),
+        tests("AgBlobs", ["AgBase", "AgCrypto"]),
+        tests("AgModel", ["AgBase"]),
+        tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
+        tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
+        tests("AgServer", ["AgBase", "AgModel", "AgHTTP", "AgLibrary"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "CVips"],
+            swiftSettings: rules),
+    ],
+    swiftLanguageModes: [.v6]
+)

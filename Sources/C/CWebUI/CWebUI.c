@@ -1,0 +1,1 @@
+#include "CWebUI.h"
