@@ -65,7 +65,7 @@ let package = Package(
             dependencies: ["AgBase", "AgModel", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "AgServer"],
             swiftSettings: rules),
         // tests
-        .target(name: "AgTesting", dependencies: ["AgBase"], path: "Tests/AgTesting", swiftSettings: rules),
+        .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs"], path: "Tests/AgTesting", swiftSettings: rules),
         tests("AgBase", []),
         tests("AgCrypto", ["AgBase"]),
         tests("AgSQL", ["AgBase"]),

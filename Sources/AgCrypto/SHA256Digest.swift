@@ -25,7 +25,7 @@ package struct SHA256Digest: Hashable, Sendable, CustomStringConvertible {
 extension SHA256Digest {
     /// The digest of bytes that are already in memory.
     package static func of(_ bytes: some Sequence<UInt8>) -> SHA256Digest {
-        let hasher = SHA256Hasher()
+        var hasher = SHA256Hasher()
         hasher.update(Array(bytes))
         return hasher.finish()
     }

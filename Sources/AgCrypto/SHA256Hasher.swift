@@ -2,8 +2,9 @@ internal import COpenSSL
 
 /// SHA-256 over bytes that arrive in pieces. OpenSSL uses the processor's SHA instructions: about 1.3 GB/s.
 ///
-/// One owner feeds it, in order; it is not for two threads at once.
-@safe package struct SHA256Hasher: ~Copyable {
+/// One owner feeds it, in order.
+// OpenSSL's context is bound to no thread, and only its one owner, with exclusive access, can reach it.
+@safe package struct SHA256Hasher: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
 
     package init() {
@@ -17,11 +18,11 @@ internal import COpenSSL
         unsafe EVP_MD_CTX_free(context)
     }
 
-    package borrowing func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         unsafe bytes.withUnsafeBytes { unsafe update($0) }
     }
 
-    package borrowing func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress else { return }
         let code = unsafe EVP_DigestUpdate(context, base, bytes.count)
         precondition(code == 1, "OpenSSL refused to hash \(bytes.count) bytes.")

@@ -30,7 +30,7 @@ struct DigestTests {
     @Test("does not depend on how the bytes were cut into pieces", arguments: [1, 3, 63, 64, 65, 1_000])
     func pieces(_ size: Int) {
         let bytes = (0..<1_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
-        let hasher = SHA256Hasher()
+        var hasher = SHA256Hasher()
         for start in stride(from: 0, to: bytes.count, by: size) {
             hasher.update(Array(bytes[start..<min(start + size, bytes.count)]))
         }

@@ -1,0 +1,51 @@
+/// The header fields of a message, in order; names are compared without regard to case.
+package struct HTTPHeaders: Sendable {
+    package struct Field: Sendable, Hashable {
+        package let name: String
+        package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package private(set) var fields: [Field]
+
+    package init(_ fields: [Field] = []) {
+        self.fields = fields
+    }
+
+    /// The first value of that name; setting replaces all of them, setting `nil` removes them.
+    package subscript(_ name: String) -> String? {
+        get { fields.first { ASCIICase.isEqual($0.name, name) }?.value }
+        set {
+            fields.removeAll { ASCIICase.isEqual($0.name, name) }
+            if let newValue { add(name, newValue) }
+        }
+    }
+
+    /// Every value of that name, in the order they were sent.
+    package func all(_ name: String) -> [String] {
+        fields.lazy.filter { ASCIICase.isEqual($0.name, name) }.map(\.value)
+    }
+
+    package func contains(_ name: String) -> Bool { self[name] != nil }
+
+    package mutating func set(_ name: String, _ value: String) {
+        self[name] = value
+    }
+
+    /// Adds a field beside those of the same name. Control characters become spaces, so that no value can start a new line.
+    package mutating func add(_ name: String, _ value: String) {
+        precondition(HTTPToken.isToken(name), "'\(name)' cannot be a header name")
+        fields.append(Field(name: name, value: HTTPToken.withoutControls(value)))
+    }
+}
+
+extension HTTPHeaders: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, String)...) {
+        self.init()
+        for (name, value) in elements { add(name, value) }
+    }
+}
