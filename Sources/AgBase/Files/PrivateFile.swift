@@ -14,7 +14,7 @@ package enum PrivateFile {
         do throws(SystemError) {
             let bytes = try OpenFile(reading: path).read(at: 0, count: largest)
             return String(decoding: bytes, as: UTF8.self)
-        } catch where error.errno == ENOENT {
+        } catch  where error.errno == ENOENT {
             return nil
         }
     }

@@ -31,12 +31,12 @@ struct Tokens: Sendable {
     }
 
     private func insert(_ token: APIToken, hash: SHA256Digest) async throws {
-        try await database.write { tx in
+        _ = try await database.write { tx in
             try tx.execute(
                 """
                 INSERT INTO api_tokens (id, name, scope, secret_hash, created_at, expires_at)
                 VALUES (\(token.id), \(token.name), \(token.scope.rawValue), \(hash.bytes), \(token.createdAt),
-                    \(token.expiresAt))
+                    \(token.expiresAt.sqlValue))
                 """)
         }
     }
@@ -95,7 +95,7 @@ struct Tokens: Sendable {
     private func note(use token: APIToken, at now: Timestamp) async {
         if let last = token.lastUsedAt, now - last < Self.useResolution { return }
         do {
-            try await database.write { tx in
+            _ = try await database.write { tx in
                 try tx.execute("UPDATE api_tokens SET last_used_at = \(now) WHERE id = \(token.id)")
             }
         } catch {

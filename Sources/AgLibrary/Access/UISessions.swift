@@ -26,7 +26,7 @@ struct UISessions: Sendable {
             try tx.execute(
                 """
                 INSERT INTO ui_sessions (secret_hash, scope, token_id, created_at, expires_at)
-                VALUES (\(hash), \(scope.rawValue), \(token), \(now), \(now + Self.lifetime))
+                VALUES (\(hash), \(scope.rawValue), \(token.sqlValue), \(now), \(now + Self.lifetime))
                 """)
         }
         return secret
@@ -34,7 +34,7 @@ struct UISessions: Sendable {
 
     func close(_ secret: String) async throws {
         let hash = SHA256Digest.of(secret).bytes
-        try await database.write { tx in
+        _ = try await database.write { tx in
             try tx.execute("DELETE FROM ui_sessions WHERE secret_hash = \(hash)")
         }
         cache.removeAll()
