@@ -75,6 +75,11 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.append(value.sqlValue)
         }
 
+        /// `nil` binds NULL.
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            sql.append(value.sqlValue)
+        }
+
         package mutating func appendInterpolation(_ other: SQL) {
             sql.append(other)
         }

@@ -1,0 +1,87 @@
+internal import AgBase
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// A database in one SQLite file: one writer with group commit, many readers, every commit on the disk before it is told.
+///
+/// Several processes may open the same file; a write waits for another process's up to `busyTimeout`.
+package final class SQLiteDatabase: Database {
+    /// Set while a write closure runs, also in tasks it starts: waiting there for another call on the same
+    /// database would wait for itself.
+    @TaskLocal private static var inside: ObjectIdentifier?
+
+    private let writer: SQLiteWriter
+    private let readers: SQLiteReaders
+
+    private init(_ writer: SQLiteWriter, _ readers: SQLiteReaders) {
+        self.writer = writer
+        self.readers = readers
+    }
+
+    /// Opens the file, or makes it, readable by its owner alone. The folder must exist. Throws `SQLError`.
+    package static func open(
+        path: String, settings: SQLiteSettings = SQLiteSettings()
+    ) async throws -> SQLiteDatabase {
+        let opening = BlockingPool(threads: 1, name: "sql-open")
+        return try await opening.run {
+            makePrivate(path)
+            let writer = try SQLiteWriter(path: path, settings)
+            return SQLiteDatabase(writer, SQLiteReaders(path: path, settings))
+        }
+    }
+
+    /// Only a new file: closing a descriptor of an existing one would drop the locks that this process holds on it
+    /// (https://sqlite.org/howtocorrupt.html, 2.2). A folder that is missing is reported by the real opening.
+    private static func makePrivate(_ path: String) {
+        let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 { Glibc.close(file) }
+    }
+
+    package var dialect: SQLDialect { .sqlite }
+
+    /// Commits since opening: fewer than writes when they came together.
+    package var commits: Int { writer.commits.load(ordering: .relaxed) }
+
+    /// Writes that wait for the next commit.
+    package var waitingWrites: Int { writer.waiting }
+
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try refuseNesting()
+        return try await readers.read(body)
+    }
+
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
+    ) async throws -> Value {
+        try refuseNesting()
+        let mine = ObjectIdentifier(self)
+        return try await withCheckedThrowingContinuation { continuation in
+            let answer = WriteAnswer<Value>(continuation)
+            writer.add(
+                SQLiteWrite { transaction in
+                    unsafe answer.value = try Self.$inside.withValue(mine) { try body(transaction) }
+                } finish: { error in
+                    answer.finish(error)
+                })
+        }
+    }
+
+    package func close() async {
+        await readers.close()
+        await writer.close()
+    }
+
+    private func refuseNesting() throws {
+        guard Self.inside == ObjectIdentifier(self) else { return }
+        throw SQLError(
+            .misuse, "The database was called from inside one of its write closures. Use the closure's own transaction."
+        )
+    }
+}

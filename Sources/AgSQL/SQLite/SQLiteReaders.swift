@@ -1,0 +1,108 @@
+internal import AgBase
+internal import Synchronization
+
+/// Connections that only read, each used by one thread at a time.
+final class SQLiteReaders: Sendable {
+    /// A connection between two reads, when no thread uses it.
+    // Taken out of the list by one thread and put back by the same, under the mutex.
+    private struct Idle: @unchecked Sendable {
+        let connection: SQLiteConnection
+    }
+
+    private struct State {
+        var idle: [Idle] = []
+        var running = 0
+        var isClosed = false
+        var closing: CheckedContinuation<Void, Never>?
+    }
+
+    private let path: String
+    private let settings: SQLiteSettings
+    private let pool: BlockingPool
+    private let state = Mutex(State())
+
+    init(path: String, _ settings: SQLiteSettings) {
+        self.path = path
+        self.settings = settings
+        pool = BlockingPool(threads: max(1, settings.readers), name: "sql-read")
+    }
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        let ticket = ReadTicket()
+        return try await withTaskCancellationHandler {
+            try await pool.run { try self.run(ticket, body) }
+        } onCancel: {
+            ticket.cancel()
+        }
+    }
+
+    /// Refuses new reads and waits for those that run.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            let isIdle = state.withLock { state in
+                state.isClosed = true
+                state.idle.removeAll()
+                if state.running > 0 { state.closing = continuation }
+                return state.running == 0
+            }
+            if isIdle { continuation.resume() }
+        }
+    }
+
+    private func run<Value>(_ ticket: ReadTicket, _ body: (any SQLConnection) throws -> Value) throws -> Value {
+        let connection = try take()
+        var isSound = false
+        defer { giveBack(isSound ? connection : nil) }
+        guard ticket.begin(connection.stop) else {
+            isSound = true
+            throw CancellationError()
+        }
+        defer { isSound = connection.isOutsideTransaction }
+        return try snapshot(connection, ticket, body)
+    }
+
+    private func snapshot<Value>(
+        _ connection: SQLiteConnection, _ ticket: ReadTicket, _ body: (any SQLConnection) throws -> Value
+    ) throws -> Value {
+        do {
+            try connection.execute("BEGIN")
+            let value = try body(connection)
+            ticket.end()
+            try connection.execute("COMMIT")
+            return value
+        } catch {
+            ticket.end()
+            // Fails only when there is nothing to take back; a connection still inside is thrown away by `run`.
+            if !connection.isOutsideTransaction { _ = try? connection.execute("ROLLBACK") }
+            if let error = error as? SQLError, error.isInterruption { throw CancellationError() }
+            throw error
+        }
+    }
+
+    private func take() throws -> SQLiteConnection {
+        let known = try state.withLock { state in
+            if state.isClosed { throw SQLError(.closed, "The database is closed.") }
+            state.running += 1
+            return state.idle.popLast()
+        }
+        if let known { return known.connection }
+        do {
+            return try SQLiteConnection(path: path, role: .reader, settings)
+        } catch {
+            giveBack(nil)
+            throw error
+        }
+    }
+
+    private func giveBack(_ connection: SQLiteConnection?) {
+        let idle = connection.map { Idle(connection: $0) }
+        let closing = state.withLock { state in
+            state.running -= 1
+            if let idle, !state.isClosed { state.idle.append(idle) }
+            return state.running == 0 ? state.closing.take() : nil
+        }
+        closing?.resume()
+    }
+}

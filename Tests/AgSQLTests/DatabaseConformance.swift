@@ -1,0 +1,338 @@
+import AgBase
+import AgSQL
+import Testing
+
+/// What every database promises, whichever driver it has.
+@Suite("Every database", .timeLimit(.minutes(1)))
+struct DatabaseConformance {
+    struct Refusal: Error, Equatable {}
+
+    @Test("gives values back as they were bound", arguments: Driver.all)
+    func roundTrip(_ driver: Driver) async throws {
+        let values: [SQLValue] = [
+            .null, .integer(0), .integer(.max), .integer(.min), .real(0.5), .real(-1e300), .text(""), .text("ö'\";--"),
+            .text("before\u{0}after"), .text(String(repeating: "x", count: 100_000)), .blob([]), .blob([0, 1, 255]),
+        ]
+        try await driver.with { database throws in
+            let back = try await database.write { tx in
+                try values.map { value in try tx.first("SELECT \(value)") { try $0[0] as SQLValue } }
+            }
+            #expect(back == values)
+        }
+    }
+
+    @Test("reads the types that rows are made of", arguments: Driver.all)
+    func types(_ driver: Driver) async throws {
+        enum Side: String, SQLBindable, SQLReadable { case obverse }
+        try await driver.with { database throws in
+            try await database.write { tx in
+                let id = Identifier<Side>.make()
+                let now = Timestamp(milliseconds: 1_763_654_400_123)
+                let none: Int? = nil
+                let row = try tx.first(
+                    "SELECT \(id) AS id, \(now) AS at, \(true) AS yes, \(Side.obverse) AS side, \(none) AS none"
+                ) { $0 }
+                let found = try #require(row)
+                #expect(try found["id"] == id)
+                #expect(try found["at"] == now)
+                #expect(try found["yes"] == true)
+                #expect(try found["side"] == Side.obverse)
+                #expect(try found["none"] == none)
+                #expect(throws: SQLError.self) { try found["missing"] as Int }
+                #expect(throws: SQLError.self) { try found["id"] as Int }
+                #expect(throws: SQLError.self) { try found["none"] as Int }
+                #expect(throws: SQLError.self) { try found["at"] as Int32 }
+            }
+        }
+    }
+
+    @Test("keeps a written row and loses one whose closure throws", arguments: Driver.all)
+    func rollback(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, 'kept')") }
+
+            await #expect(throws: Refusal()) {
+                try await database.write { tx in
+                    try tx.execute("INSERT INTO shelves VALUES (2, 'lost')")
+                    throw Refusal()
+                }
+            }
+
+            let names = try await database.read { try $0.all("SELECT name FROM shelves") { try $0[0] as String } }
+            #expect(names == ["kept"])
+        }
+    }
+
+    @Test("counts the rows a statement changed", arguments: Driver.all)
+    func changes(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx throws in
+                #expect(try tx.execute("INSERT INTO shelves VALUES (1, 'a'), (2, 'b'), (3, 'c')") == 3)
+                #expect(try tx.execute("UPDATE shelves SET name = name || '!' WHERE id > \(1)") == 2)
+                #expect(try tx.execute("DELETE FROM shelves WHERE id = \(99)") == 0)
+                #expect(try tx.execute("CREATE TABLE other (id \(raw: tx.dialect.integer))") == 0)
+            }
+        }
+    }
+
+    @Test("returns rows of statements that write, and finishes them", arguments: Driver.all)
+    func returning(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let first: Int? = try await database.write { tx in
+                try tx.value("INSERT INTO shelves VALUES (1, 'a'), (2, 'b') RETURNING id")
+            }
+            #expect(first == 1)
+            #expect(try await database.count("shelves") == 2)
+        }
+    }
+
+    @Test("finds what is in a list, and nothing in an empty one", arguments: Driver.all)
+    func lists(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx in
+                _ = try tx.execute("INSERT INTO shelves VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+            }
+            let none: [Int] = []
+            try await database.read { connection throws in
+                let ids: (SQL) throws -> [Int] = { try connection.all($0) { try $0[0] as Int } }
+                #expect(try ids("SELECT id FROM shelves WHERE id IN \(list: [1, 3, 9]) ORDER BY id") == [1, 3])
+                #expect(try ids("SELECT id FROM shelves WHERE id IN \(list: none)") == [])
+                #expect(try ids("SELECT id FROM shelves WHERE id NOT IN \(list: none)").count == 3)
+            }
+        }
+    }
+
+    @Test("names the constraint that was broken", arguments: Driver.all)
+    func constraints(_ driver: Driver) async throws {
+        let cases: [(SQL, SQLError.Code)] = [
+            ("INSERT INTO shelves VALUES (1, 'again')", .unique),
+            ("INSERT INTO shelves VALUES (2, 'a')", .unique),
+            ("INSERT INTO shelves VALUES (2, NULL)", .constraint),
+            ("INSERT INTO books VALUES (1, 77, 5)", .foreignKey),
+            ("INSERT INTO books VALUES (1, 1, 0)", .constraint),
+            ("DELETE FROM shelves WHERE id = 1", .foreignKey),
+            ("INSERT INTO nowhere VALUES (1)", .schema),
+        ]
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx in
+                try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
+                try tx.execute("INSERT INTO books VALUES (9, 1, 5)")
+            }
+            for (sql, code) in cases {
+                let error = await #expect(throws: SQLError.self, "\(sql)") {
+                    try await database.write { tx in _ = try tx.execute(sql) }
+                }
+                #expect(error?.code == code, "\(sql)")
+            }
+            #expect(try await database.count("shelves") == 1)
+        }
+    }
+
+    @Test("tells the statement and never the values of a refusal", arguments: Driver.all)
+    func discretion(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let secret = "a-very-secret-name"
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, \(secret))") }
+            let error = await #expect(throws: SQLError.self) {
+                try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (2, \(secret))") }
+            }
+            let text = try #require(error.map { "\($0)" })
+            #expect(text.contains("INSERT INTO shelves VALUES"))
+            #expect(!text.contains(secret))
+        }
+    }
+
+    @Test("shows a reader one moment, whatever is written meanwhile", arguments: Driver.all)
+    func snapshot(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let gate = Gate()
+            async let counts = database.read { connection in
+                let before: Int? = try connection.value("SELECT count(*) FROM shelves")
+                gate.pass()
+                return [before, try connection.value("SELECT count(*) FROM shelves")]
+            }
+            await gate.arrived()
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, 'a')") }
+            gate.open()
+            let seen = try await counts
+            #expect(seen == [0, 0])
+            #expect(try await database.count("shelves") == 1)
+        }
+    }
+
+    @Test("refuses to write in a read", arguments: Driver.all)
+    func readsOnly(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            await #expect(throws: SQLError.self) {
+                try await database.read { _ = try $0.execute("INSERT INTO shelves VALUES (1, 'a')") }
+            }
+            #expect(try await database.count("shelves") == 0)
+        }
+    }
+
+    @Test("runs hooks after the commit, in commit order, and none after a rollback", arguments: Driver.all)
+    func hooks(_ driver: Driver) async throws {
+        let order = Notes<Int>()
+        let folder = try Folder()
+        let database = try await driver.open(folder)
+        try await database.makeShelves()
+        try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (0, 'count')") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    try? await database.write { tx in
+                        let turn: Int = try tx.value("SELECT count(*) FROM shelves") ?? -1
+                        try tx.execute("INSERT INTO shelves VALUES (\(1_000 + index), \("s\(index)"))")
+                        tx.afterCommit { order.add(turn) }
+                        if index % 5 == 0 { throw Refusal() }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await database.close()
+        #expect(order.all == Array(1...160))
+    }
+
+    @Test("adds up what many write at once", arguments: Driver.all)
+    func concurrency(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx in
+                try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
+                try tx.execute("INSERT INTO books VALUES (1, 1, 1)")
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<300 {
+                    group.addTask {
+                        try await database.write { tx in _ = try tx.execute("UPDATE books SET pages = pages + 1") }
+                        _ = try await database.count("books")
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let pages: Int? = try await database.read { try $0.value("SELECT pages FROM books") }
+            #expect(pages == 301)
+        }
+    }
+
+    @Test(
+        "answers a call from inside a write closure with an error instead of waiting for itself", arguments: Driver.all)
+    func nesting(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            let outcome = Notes<SQLError.Code?>()
+            try await database.write { _ in
+                let gate = Gate()
+                Task {
+                    let inner = await #expect(throws: SQLError.self) { try await database.write { _ in } }
+                    let read = await #expect(throws: SQLError.self) { try await database.read { _ in } }
+                    outcome.add(inner?.code)
+                    outcome.add(read?.code)
+                    gate.open()
+                }
+                gate.pass()
+            }
+            #expect(outcome.all == [.misuse, .misuse])
+        }
+    }
+
+    @Test("refuses a transaction that escaped from its closure", arguments: Driver.all)
+    func escape(_ driver: Driver) async throws {
+        final class Thief: @unchecked Sendable { var transaction: (any SQLTransaction)? }
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let thief = Thief()
+            try await database.write { tx in thief.transaction = tx }
+            let error = #expect(throws: SQLError.self) {
+                try thief.transaction?.execute("INSERT INTO shelves VALUES (1, 'a')")
+            }
+            #expect(error?.code == .misuse)
+        }
+    }
+
+    @Test("stops a query when its task is cancelled, and reads on", arguments: Driver.all)
+    func cancellation(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            let gate = Gate()
+            let endless: SQL = """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000000)
+                SELECT count(*) FROM n
+                """
+            let task = Task {
+                try await database.read { connection in
+                    gate.arrive()
+                    return try connection.value(endless) as Int?
+                }
+            }
+            await gate.arrived()
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            for _ in 0..<10 {
+                let one: Int? = try await database.read { try $0.value("SELECT 1") }
+                #expect(one == 1)
+            }
+        }
+    }
+
+    @Test("does not begin to read for a task that is already cancelled, but writes for it", arguments: Driver.all)
+    func cancelledBefore(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let gate = Gate()
+            let task = Task {
+                gate.arrive()
+                while !Task.isCancelled { await Task.yield() }
+                try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, 'tidy')") }
+                return try await database.read { _ in 1 }
+            }
+            await gate.arrived()
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(try await database.count("shelves") == 1)
+        }
+    }
+
+    @Test("finishes what is queued at closing and refuses the rest", arguments: Driver.all)
+    func closing(_ driver: Driver) async throws {
+        let folder = try Folder()
+        let database = try await driver.open(folder)
+        try await database.makeShelves()
+        let gate = Gate()
+        async let written: Void = database.write { tx in
+            gate.pass()
+            try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
+        }
+        await gate.arrived()
+        async let closed: Void = database.close()
+        gate.open()
+        try await written
+        await closed
+        await database.close()
+        let write = await #expect(throws: SQLError.self) { try await database.write { _ in } }
+        let read = await #expect(throws: SQLError.self) { try await database.read { _ in } }
+        #expect(write?.code == .closed)
+        #expect(read?.code == .closed)
+        let again = try await driver.open(folder)
+        #expect(try await again.count("shelves") == 1)
+        await again.close()
+    }
+
+    @Test("runs one statement at a time and the values it takes", arguments: Driver.all)
+    func misuse(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            for sql: SQL in ["SELECT 1; SELECT 2", "", "SELECT ?"] {
+                await #expect(throws: SQLError.self, "\(sql)") { try await database.read { _ = try $0.execute(sql) } }
+            }
+            let one: Int? = try await database.read { try $0.value("SELECT 1 ; \n") }
+            #expect(one == 1)
+        }
+    }
+}
