@@ -1,0 +1,25 @@
+/// Schemas that several subjects share.
+package enum CommonSchemas {
+    package static let problem = Schema.named(
+        "Problem",
+        .object([
+            SchemaField("type", .string),
+            SchemaField("title", .string, about: "The status in words."),
+            SchemaField("status", .integer(minimum: 400, maximum: 599)),
+            SchemaField("detail", .string, about: "A sentence for people: what was wrong and what to do."),
+            SchemaField("instance", .string, about: "The path that was asked for."),
+            SchemaField("code", .string, about: "Stable and kebab-case; programs switch on it."),
+            SchemaField("requestId", .string, about: "Leads to the request in the server's log."),
+            SchemaField("retryable", .boolean, about: "Whether the same call may succeed later."),
+            .optional("errors", .array(.anyObject), about: "The parts of the input that were at fault."),
+        ]))
+
+    package static let jobError = Schema.named(
+        "JobError",
+        .object([
+            SchemaField("code", .string),
+            SchemaField(
+                "class", .string, about: "invalid, auth, quota and safety are never tried again by themselves."),
+            SchemaField("message", .string),
+        ]))
+}
