@@ -8,7 +8,7 @@ import FoundationEssentials
 package struct Insight: Sendable {
     /// A ThumbHash of some 25 bytes: a blur to show until the picture is there.
     package let placeholder: [UInt8]?
-    package let colors: [PictureColor]
+    package let colors: [PictureAnalysis.Color]
     package let exif: PictureMetadata?
 }
 

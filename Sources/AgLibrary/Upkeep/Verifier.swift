@@ -41,7 +41,7 @@ package struct Verifier: Sendable {
     }
 
     private func databaseFindings() async throws -> [Finding] {
-        try await database.check().map { Finding(.database, "database", $0) }
+        try await database.integrityFindings().map { Finding(.database, "database", $0) }
     }
 
     /// Pages through the rows that refer to files, so that memory does not grow with the library.

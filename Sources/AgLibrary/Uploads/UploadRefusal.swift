@@ -38,7 +38,7 @@ enum UploadRefusal {
 
     /// A codec's judgement of untrusted bytes. What is our own failure stays one.
     static func notAcceptable(_ error: CodecError) -> Fault {
-        error.isAboutThePicture
+        error.blamesThePicture
             ? Fault(.unprocessable, error.code.rawValue, error.message, cause: error)
             : Fault(
                 .unavailable, "codec-unavailable", "Pictures cannot be checked at the moment; try again later.",

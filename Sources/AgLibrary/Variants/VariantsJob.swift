@@ -67,7 +67,7 @@ extension ErrorClass {
         switch error.code {
         case .crashed: self = .crash
         case .timedOut: self = .timeout
-        default: self = error.isAboutThePicture ? .invalid : .internal
+        default: self = error.blamesThePicture ? .invalid : .internal
         }
     }
 }
