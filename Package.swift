@@ -75,7 +75,7 @@ let package = Package(
         tests("AgModel", ["AgBase"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
-        tests("AgServer", ["AgBase", "AgModel", "AgHTTP", "AgLibrary"]),
+        tests("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "CVips"],
             swiftSettings: rules),

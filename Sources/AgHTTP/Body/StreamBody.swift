@@ -11,10 +11,14 @@ package final class StreamBody: Sendable {
 
     private let machine: Mutex<StreamMachine>
     let producer: Producer?
+    let endsOnShutdown: Bool
 
-    /// - Parameter limit: bytes that may wait, 256 KiB by default; one larger piece is taken when nothing waits.
-    package init(limit: Int = 256 << 10, producer: Producer? = nil) {
+    /// - Parameters:
+    ///   - limit: bytes that may wait, 256 KiB by default; one larger piece is taken when nothing waits.
+    ///   - endsOnShutdown: for bodies without an end of their own, such as events: they end as soon as the server stops.
+    package init(limit: Int = 256 << 10, endsOnShutdown: Bool = false, producer: Producer? = nil) {
         machine = Mutex(StreamMachine(limit: limit))
+        self.endsOnShutdown = endsOnShutdown
         self.producer = producer
     }
 
