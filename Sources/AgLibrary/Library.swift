@@ -50,7 +50,7 @@ package struct Library: Sendable {
 
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
     package func run() async throws {
-        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.workers * 2)
+        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             group.addTask { await ground.removals.run() }
@@ -69,11 +69,11 @@ package struct Library: Sendable {
     private var handlers: [any JobHandler] {
         let all: [any JobHandler] = [
             VariantsJob(
-                policy: JobPolicy(timeout: .seconds(300), concurrency: settings.codecs.workers),
+                policy: JobPolicy(timeout: .seconds(300), concurrency: settings.codecs.codecs),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 removals: ground.removals, time: ground.time),
             MetadataJob(
-                policy: JobPolicy(timeout: .seconds(60), concurrency: settings.codecs.workers),
+                policy: JobPolicy(timeout: .seconds(60), concurrency: settings.codecs.codecs),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 time: ground.time),
         ]

@@ -20,6 +20,27 @@ struct VariantRow: Sendable {
     let sha256: SHA256Digest
     let place: Place
 
+    /// The thumbnail, with its bytes.
+    init(thumbnail picture: RenderedPicture) throws {
+        let bytes = try picture.file.read(at: 0, count: Int(picture.length))
+        name = .thumbnail
+        width = picture.width
+        height = picture.height
+        byteCount = picture.length
+        sha256 = .of(bytes)
+        place = .here(bytes)
+    }
+
+    /// A variant whose bytes are in the spool.
+    init(_ name: VariantName, _ picture: RenderedPicture, _ blob: StagedBlob) {
+        self.name = name
+        width = picture.width
+        height = picture.height
+        byteCount = blob.file.byteCount
+        sha256 = blob.file.finish()
+        place = .at(blob.path)
+    }
+
     /// Inserts or replaces the row. The path of a file that it no longer refers to is returned, to be removed.
     func record(for original: OriginalID, at moment: Timestamp, in tx: any SQLTransaction) throws -> BlobPath? {
         let old = try Variant.find(name, of: original, in: tx)?.path
