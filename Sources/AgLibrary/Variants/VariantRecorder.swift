@@ -27,8 +27,7 @@ struct VariantRecorder: Sendable {
             try await blobs.keep(staged.map(\.blob))
             return Kept(rows: staged.map(\.row), blobs: staged.map(\.blob))
         } catch let error as BlobError {
-            throw JobFailure(
-                class: .internal, code: "storage-\(error.code.rawValue)", message: error.message, cause: error)
+            throw JobFailure(.internal, "storage-\(error.code.rawValue)", error.message, cause: error)
         }
     }
 

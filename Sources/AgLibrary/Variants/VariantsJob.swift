@@ -58,7 +58,7 @@ struct VariantsJob: JobHandler {
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {
-            throw JobFailure(class: .internal, code: "original-unreadable", message: error.message, cause: error)
+            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
         }
     }
 }
@@ -74,7 +74,7 @@ struct VariantWork: Sendable {
 extension JobFailure {
     /// A codec that died or hung may have had bad luck; bytes that do not decode never will.
     init(_ error: CodecError) {
-        self.init(class: ErrorClass(error), code: error.code.rawValue, message: error.message, cause: error)
+        self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
     }
 }
 

@@ -43,14 +43,7 @@ struct DeliveryDesk: Sendable {
         ]
         // A signed URL is made to be shown on somebody else's page.
         if isSigned { headers.set("Cross-Origin-Resource-Policy", "cross-origin") }
-        return switch delivered.content {
-        case .bytes(let bytes):
-            .content(of: bytes, entityTag: delivered.entityTag, headers: headers, for: request)
-        case .file(let file):
-            .content(
-                of: file, length: delivered.byteCount, entityTag: delivered.entityTag, headers: headers, for: request)
-        }
-    }
+XX
 
     /// For ever only when the URL names the generation that was sent.
     private func cacheControl(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> String {
