@@ -22,7 +22,8 @@ extension EventLog {
             let hour = try self.hours.advance(in: tx)
             let oldest = hour - Int64(self.settings.keptHours)
             let aged: Int64 =
-                try tx.value("SELECT sequence FROM service_hours WHERE hour <= \(oldest) ORDER BY hour DESC LIMIT 1") ?? 0
+                try tx.value("SELECT sequence FROM service_hours WHERE hour <= \(oldest) ORDER BY hour DESC LIMIT 1")
+                ?? 0
             try tx.execute("DELETE FROM service_hours WHERE hour < \(oldest)")
             let latest: Int64 = try tx.value("SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1") ?? 0
             return min(max(aged, latest - self.settings.keptCount), latest - 1)

@@ -17,7 +17,8 @@ struct EventPage: Sendable {
             """
             SELECT sequence, type, image_id, data, at FROM events
             WHERE sequence > \(position) ORDER BY sequence LIMIT \(count)
-            """) { $0 }
+            """
+        ) { $0 }
         let bounds = try bounds(connection)
         return EventPage(
             events: try rows.compactMap(event), last: try rows.last?[0], isFull: rows.count == count,

@@ -18,8 +18,8 @@ final class ServiceHours: Sendable {
         self.clock = clock
     }
 
-    /// The hour to write on what finishes now; 0 until the first look.
-    var current: Int64 { watched.withLock { $0?.hour ?? 0 } }
+    /// The hour to write on what finishes now.
+    static let newest: SQL = "(SELECT coalesce(max(hour), 0) FROM service_hours)"
 
     /// Looks at the table, begins an hour when it is time, and returns the current one.
     @discardableResult
