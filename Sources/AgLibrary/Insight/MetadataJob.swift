@@ -1,9 +1,9 @@
 import AgBase
 import AgBlobs
 import AgImaging
-package import AgJobs
+import AgJobs
 import AgModel
-package import AgSQL
+import AgSQL
 
 /// Reads what the file itself says: camera, time, place. Enrichment: a picture is completed without it.
 struct MetadataJob: JobHandler {

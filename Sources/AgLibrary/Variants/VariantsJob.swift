@@ -1,9 +1,9 @@
 import AgBase
 import AgBlobs
-package import AgImaging
-package import AgJobs
+import AgImaging
+import AgJobs
 import AgModel
-package import AgSQL
+import AgSQL
 
 /// Makes everything that a page needs from one picture, with one decode: the thumbnail, which is stored and told of
 /// first, then the variants, the placeholder and the colours.

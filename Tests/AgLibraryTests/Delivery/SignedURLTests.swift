@@ -5,7 +5,8 @@ import Testing
 @Suite("A signed URL's claim")
 struct SignedURLTests {
     let claim = SignedURL(
-        path: "/api/images/a/thumbnail", items: [.init("v", "1")], expiresAt: Timestamp(milliseconds: 1_000), keyID: "k1")
+        path: "/api/images/a/thumbnail", items: [.init("v", "1")], expiresAt: Timestamp(milliseconds: 1_000),
+        keyID: "k1")
 
     func items(_ query: String) -> [SignedURL.Item] {
         query.split(separator: "&").map { pair in
@@ -23,8 +24,10 @@ struct SignedURLTests {
 
     @Test("signs the same message whatever the order of the items")
     func order() throws {
-        let a = SignedURL(path: "/p", items: [.init("v", "1"), .init("a", "2")], expiresAt: claim.expiresAt, keyID: "k")
-        let b = SignedURL(path: "/p", items: [.init("a", "2"), .init("v", "1")], expiresAt: claim.expiresAt, keyID: "k")
+        let a = SignedURL(
+            path: "/p", items: [.init("v", "1"), .init("a", "2")], expiresAt: claim.expiresAt, keyID: "k")
+        let b = SignedURL(
+            path: "/p", items: [.init("a", "2"), .init("v", "1")], expiresAt: claim.expiresAt, keyID: "k")
         #expect(a.message == b.message)
     }
 
@@ -44,12 +47,15 @@ struct SignedURLTests {
         #expect(!others.map(\.message).contains(claim.message))
     }
 
-    @Test("is not read from a query that lacks, doubles or spoils what proves it", arguments: [
-        "", "v=1", "expires=1&key=k", "expires=1&signature=AQ", "key=k&signature=AQ",
-        "expires=1&expires=1&key=k&signature=AQ", "expires=1&key=k&key=k&signature=AQ",
-        "expires=1&key=k&signature=AQ&signature=AQ", "expires=x&key=k&signature=AQ", "expires=+1&key=k&signature=AQ",
-        "expires=01&key=k&signature=AQ", "expires=1&key=k&signature=A", "expires=1&key=k&signature=%%",
-    ])
+    @Test(
+        "is not read from a query that lacks, doubles or spoils what proves it",
+        arguments: [
+            "", "v=1", "expires=1&key=k", "expires=1&signature=AQ", "key=k&signature=AQ",
+            "expires=1&expires=1&key=k&signature=AQ", "expires=1&key=k&key=k&signature=AQ",
+            "expires=1&key=k&signature=AQ&signature=AQ", "expires=x&key=k&signature=AQ",
+            "expires=+1&key=k&signature=AQ",
+            "expires=01&key=k&signature=AQ", "expires=1&key=k&signature=A", "expires=1&key=k&signature=%%",
+        ])
     func unsound(_ query: String) {
         #expect(SignedURL.read(path: "/p", items: items(query)) == nil)
     }

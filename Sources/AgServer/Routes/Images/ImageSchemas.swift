@@ -22,7 +22,9 @@ enum ImageSchemas {
         SchemaField(
             "errors",
             .array(
-                .object([SchemaField("filename", .string), SchemaField("code", .string), SchemaField("detail", .string)]))),
+                .object([
+                    SchemaField("filename", .string), SchemaField("code", .string), SchemaField("detail", .string),
+                ]))),
     ])
 
     static let grantUpload = Schema.named(
