@@ -69,7 +69,7 @@ let package = Package(
         tests("AgBase", []),
         tests("AgCrypto", ["AgBase"]),
         tests("AgSQL", ["AgBase"]),
-        tests("AgImaging", ["AgBase", "CVips"]),
+        tests("AgImaging", ["AgBase", "CVips", "argentum"]),
         tests("AgHTTP", ["AgBase"]),
         tests("AgBlobs", ["AgBase", "AgCrypto"]),
         tests("AgModel", ["AgBase"]),

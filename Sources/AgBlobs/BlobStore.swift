@@ -13,7 +13,7 @@ package protocol BlobStore: Sendable {
     func keep(_ blobs: [StagedBlob]) async throws
 
     /// Says that the rows that refer to these blobs are committed.
-    func settle(_ blobs: [StagedBlob]) async
+    func settle(_ blobs: [StagedBlob])
 
     /// Takes the names back, because no row will refer to them.
     func withdraw(_ blobs: [StagedBlob]) async

@@ -1,1 +1,4 @@
+import AgImaging
+
+if CodecChild.isRequested(CommandLine.arguments) { CodecChild.run(CommandLine.arguments) }
 print("argentum")

@@ -12,7 +12,7 @@ extension FolderStore {
         }
     }
 
-    package func settle(_ blobs: [StagedBlob]) async {
+    package func settle(_ blobs: [StagedBlob]) {
         for blob in blobs { blob.file.dropNote() }
     }
 

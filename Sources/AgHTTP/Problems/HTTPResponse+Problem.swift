@@ -46,7 +46,7 @@ private struct ProblemText {
     }
 
     private func item(_ detail: Fault.Detail) -> String {
-        "{\"subject\":\(quote(detail.subject)),\"code\":\(quote(detail.code)),\"detail\":\(quote(detail.detail))}"
+        "{\(quote(detail.label)):\(quote(detail.subject)),\"code\":\(quote(detail.code)),\"detail\":\(quote(detail.detail))}"
     }
 
     private func quote(_ text: String) -> String { JSONText.quote(text) }

@@ -12,6 +12,7 @@ final class ConnectionRecord: @unchecked Sendable {
     /// After the answer, what the client still sends is to be read off.
     var lingers = false
     private var watch: ConnectionWatch
+    private var lastSaid: (at: MonotonicTime, bytes: Int64)?
 
     init(_ connection: DaemonConnection) {
         socket = connection.socket
@@ -28,6 +29,7 @@ final class ConnectionRecord: @unchecked Sendable {
 
     func exchangeEnded() {
         exchange = nil
+        lastSaid = nil
         watch.isIdle(since: .now)
     }
 
@@ -36,6 +38,20 @@ final class ConnectionRecord: @unchecked Sendable {
     /// Looks at the clock and the socket. Returns why the connection must end, if it must.
     func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
         watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))
+    }
+
+    /// Lets a stream that has been quiet for its interval say that it is still there.
+    func beatHeart(_ now: MonotonicTime) {
+        guard let exchange, exchange.course.phase == .answered, let stream = exchange.state.withLock({ $0.stream }),
+            let heartbeat = stream.heartbeat
+        else { return }
+        guard let last = lastSaid, last.bytes == exchange.course.bytesOut else {
+            lastSaid = (now, exchange.course.bytesOut)
+            return
+        }
+        guard now - last.at >= heartbeat.every else { return }
+        lastSaid = (now, exchange.course.bytesOut)
+        if !stream.push(heartbeat.piece) { stream.abort() }
     }
 
     private var stage: ConnectionWatch.Stage {

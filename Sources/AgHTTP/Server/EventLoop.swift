@@ -80,6 +80,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         guard now - lastTick >= service.settings.tick else { return }
         lastTick = now
         for record in records.values {
+            record.beatHeart(now)
             let verdict = record.check(now, service.settings)
             guard verdict != .fine else { continue }
             service.log.debug("connection cut", ["reason": "\(verdict)", "peer": record.peer])
