@@ -20,7 +20,7 @@ package enum ArgentumSettings {
     package static let serverURL = Setting<String>(
         .init("server", .url, help: "The server that commands talk to. Without it: the one using the data directory."))
 
-    static let clientRows = [config.definition, data.definition, token.definition, serverURL.definition]
+    package static let clientRows = [config.definition, data.definition, token.definition, serverURL.definition]
 
     // MARK: The server
 
@@ -35,7 +35,7 @@ package enum ArgentumSettings {
             "shutdown-grace", .duration(.seconds(0)...(.seconds(3_600))), default: "20s",
             help: "How long a stop waits for requests and jobs under way."))
 
-    static let serverRows = [host.definition, port.definition, publicURL.definition, shutdownGrace.definition]
+    package static let serverRows = [host.definition, port.definition, publicURL.definition, shutdownGrace.definition]
 
     // MARK: Where things are kept
 
@@ -44,7 +44,7 @@ package enum ArgentumSettings {
     package static let storage = Setting<String>(
         .init("storage", .text, help: "file:///FOLDER for pictures. Without it: the data directory."))
 
-    static let storageRows = [database.definition, storage.definition]
+    package static let storageRows = [database.definition, storage.definition]
 
     // MARK: Work and its limits
 
@@ -74,7 +74,7 @@ package enum ArgentumSettings {
             "event-retention", .duration(.seconds(60)...(.seconds(86_400 * 3_650))), default: "7d",
             help: "How long events can be replayed."))
 
-    static let limitRows = [
+    package static let limitRows = [
         jobs.definition, codecs.definition, maxUpload.definition, maxPixels.definition, maxPixelsHEIF.definition,
         maxSide.definition, jobRetention.definition, eventRetention.definition,
     ]
@@ -90,5 +90,5 @@ package enum ArgentumSettings {
             "log-format", .choice(["auto", "text", "json"]), default: "auto",
             help: "auto is text on a terminal and JSON elsewhere."))
 
-    static let loggingRows = [logLevel.definition, logFormat.definition]
+    package static let loggingRows = [logLevel.definition, logFormat.definition]
 }
