@@ -1,5 +1,5 @@
 package import AgBase
-import AgBlobs
+package import AgBlobs
 package import AgImaging
 import AgJobs
 import AgSQL
@@ -20,9 +20,10 @@ package struct Library: Sendable {
     ///
     /// The caller holds the data folder's lock: what looks abandoned is taken to be.
     package static func open(
-        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime()
+        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
     ) async throws -> Library {
-        let ground = try await LibraryGround.open(settings, log: log, time: time)
+        let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
         let library = Library(
             ground, settings, codecs: try await Codecs.start(settings.codecs, log: log),
             signedURLs: try await SignedURLs.load(from: ground.database, time: time))
