@@ -70,15 +70,20 @@ package struct Library: Sendable {
     private var handlers: [any JobHandler] {
         let all: [any JobHandler] = [
             VariantsJob(
-                policy: JobPolicy(timeout: .seconds(300), concurrency: settings.codecs.codecs),
+                policy: policy(timeout: .seconds(300)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 removals: ground.removals, time: ground.time),
             MetadataJob(
-                policy: JobPolicy(timeout: .seconds(60), concurrency: settings.codecs.codecs),
+                policy: policy(timeout: .seconds(60)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 time: ground.time),
         ]
         return all.filter { settings.jobKinds?.contains($0.kind) ?? true }
+    }
+
+    /// More jobs of a kind than codecs would only wait for each other with their leases running.
+    private func policy(timeout: Duration) -> JobPolicy {
+        JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
     }
 
     private func recover(olderThan age: Duration) async throws -> Int {

@@ -27,6 +27,7 @@ final class LibraryDesk: Sendable {
         var settings = LibrarySettings(dataFolder: folder.path)
         settings.uploadLimit = 1 << 20
         settings.codecs = CodecSettings(codecs: 1)
+        settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path
         let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock, files: files)
         let desk = LibraryDesk(folder, clock, library)
