@@ -54,7 +54,7 @@ struct VariantRow: Sendable {
             """
             INSERT INTO image_variants (original_id, name, recipe, encoder, width, height, byte_count, sha256,
                 path, content, made_at)
-            VALUES (\(original), \(name.description), \(Recipe.current), \(Codecs.recipeVersion), \(width), \(height),
+            VALUES (\(original), \(name.description), \(Recipe.current), \(Codecs.encoderVersion), \(width), \(height),
                 \(byteCount), \(sha256.bytes), \(path), \(content), \(moment))
             ON CONFLICT (original_id, name) DO UPDATE SET recipe = excluded.recipe, encoder = excluded.encoder,
                 width = excluded.width, height = excluded.height, byte_count = excluded.byte_count,

@@ -1,25 +1,32 @@
 import AgBase
 import AgJobs
+import AgModel
 
-extension JobRecord {
-    /// A job as clients see it.
-    var json: JSONValue {
+/// A job as clients see it.
+enum JobAnswer {
+    static func json(_ job: JobRecord) -> JSONValue {
         [
-            "jobId": .string(id.text), "jobName": .string(kind.rawValue), "state": .string(state.rawValue),
-            "imageId": .optional(imageID), "progress": .int(progress), "attempt": .int(attempt),
-            "maxAttempts": .int(maxAttempts), "priority": .int(priority.rawValue), "createdAt": .time(createdAt),
-            "runAt": .time(runAt), "startedAt": .time(startedAt), "finishedAt": .time(finishedAt),
-            "error": error.map(\.json) ?? .null,
+            "jobId": .string(job.id.text), "jobName": .string(job.kind.rawValue), "state": .string(job.state.rawValue),
+            "imageId": .optional(job.imageID), "progress": .int(job.progress), "attempt": .int(job.attempt),
+            "maxAttempts": .int(job.maxAttempts), "priority": .int(job.priority.rawValue),
+            "createdAt": .time(job.createdAt), "runAt": .time(job.runAt), "startedAt": .time(job.startedAt),
+            "finishedAt": .time(job.finishedAt), "error": job.error.map { json($0) } ?? .null,
         ]
     }
-}
 
-extension JobKindStatus {
-    var json: JSONValue {
+    static func json(_ failure: JobRecord.Failure) -> JSONValue {
         [
-            "kind": .string(kind.rawValue),
-            "counts": .object(JobState.allCases.map { .init(name: $0.rawValue, value: .int(counts[$0] ?? 0)) }),
-            "oldestWaitSeconds": oldestWait.map { .double($0.inSeconds) } ?? .null, "isPaused": .bool(isPaused),
+            "code": .string(failure.code), "class": .string(failure.class?.rawValue ?? "internal"),
+            "message": .string(failure.message),
+        ]
+    }
+
+    static func json(_ status: JobKindStatus) -> JSONValue {
+        [
+            "kind": .string(status.kind.rawValue),
+            "counts": .object(JobState.allCases.map { .init(name: $0.rawValue, value: .int(status.counts[$0] ?? 0)) }),
+            "oldestWaitSeconds": status.oldestWait.map { .double($0.inSeconds) } ?? .null,
+            "isPaused": .bool(status.isPaused),
         ]
     }
 }

@@ -1,6 +1,6 @@
-package import AgJobs
 import AgBase
 import AgHTTP
+package import AgJobs
 import AgLibrary
 import AgModel
 
@@ -8,7 +8,8 @@ import AgModel
 package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
     book.on(.events) { request, _ in
         let query = QueryReader(request)
-        let types = try query.words("types", of: EventType.allCases.map(\.rawValue)).compactMap(EventType.init(rawValue:))
+        let types = try query.words("types", of: EventType.allCases.map(\.rawValue)).compactMap(
+            EventType.init(rawValue:))
         let filter = EventFilter(
             types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
         let subscription = try await events.subscribe(after: try start(request, query), filter: filter)
@@ -37,9 +38,12 @@ private func send(_ message: EventMessage, to listener: ServerSentEvents) throws
 
 extension Operation {
     fileprivate static let events = Operation(
-        .get, "/api/events", "Follow everything that changes, as Server-Sent Events", tag: "Live", access: .scope(.read),
+        .get, "/api/events", "Follow everything that changes, as Server-Sent Events", tag: "Live",
+        access: .scope(.read),
         parameters: [
-            .query("types", .string, "Only these types, with commas: \(EventType.allCases.map(\.rawValue).joined(separator: ", "))."),
+            .query(
+                "types", .string,
+                "Only these types, with commas: \(EventType.allCases.map(\.rawValue).joined(separator: ", "))."),
             .query("imageId", .uuid, "Only events of this image."),
             .query("after", .count, "Begin behind this event; without it, with what comes."),
             .header("Last-Event-ID", .count, "The same, sent by browsers that come back."),

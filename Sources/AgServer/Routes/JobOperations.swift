@@ -3,17 +3,7 @@ import AgJobs
 import AgLibrary
 
 extension Operation {
-    private static let states = Schema.words(JobState.allCases.map(\.rawValue))
-    private static let schema = Schema.named(
-        "Job",
-        .object([
-            SchemaField("jobId", .uuid), SchemaField("jobName", .string), SchemaField("state", states),
-            SchemaField("imageId", .nullable(.uuid)), SchemaField("progress", .integer(minimum: 0, maximum: 100)),
-            SchemaField("attempt", .count, about: "0 before the first."), SchemaField("maxAttempts", .count),
-            SchemaField("priority", .count), SchemaField("createdAt", .dateTime), SchemaField("runAt", .dateTime),
-            SchemaField("startedAt", .nullable(.dateTime)), SchemaField("finishedAt", .nullable(.dateTime)),
-            SchemaField("error", .nullable(CommonSchemas.jobError)),
-        ]))
+    private static let states = CommonSchemas.jobStates
     private static let kindStatus = Schema.named(
         "JobKindStatus",
         .object([
@@ -38,7 +28,7 @@ extension Operation {
         answers: [
             .json(
                 200, "A page.",
-                .object([SchemaField("jobs", .array(schema)), SchemaField("next", .nullable(.string))])),
+                .object([SchemaField("jobs", .array(CommonSchemas.job)), SchemaField("next", .nullable(.string))])),
             .problem(400, "A query value is not allowed."),
         ])
 
@@ -48,17 +38,20 @@ extension Operation {
 
     static let job = Operation(
         .get, "/api/jobs/{id}", "One job", tag: "Jobs", access: .scope(.read), parameters: [id],
-        answers: [.json(200, "The job.", schema), unknown])
+        answers: [.json(200, "The job.", CommonSchemas.job), unknown])
 
     static let retryJob = Operation(
         .post, "/api/jobs/{id}/retry", "Queue a failed or cancelled job again", tag: "Jobs", access: .scope(.write),
         parameters: [id],
-        answers: [.json(200, "Queued.", schema), unknown, .problem(409, "It is in a state that cannot be retried.")])
+        answers: [
+            .json(200, "Queued.", CommonSchemas.job), unknown,
+            .problem(409, "It is in a state that cannot be retried."),
+        ])
 
     static let cancelJob = Operation(
         .post, "/api/jobs/{id}/cancel", "Cancel a job; its effects are refused", tag: "Jobs", access: .scope(.write),
         parameters: [id],
-        answers: [.json(200, "Cancelled.", schema), unknown, .problem(409, "It has finished.")])
+        answers: [.json(200, "Cancelled.", CommonSchemas.job), unknown, .problem(409, "It has finished.")])
 
     static let pauseJobs = Operation(
         .post, "/api/jobs/pause", "Start no more jobs of a kind; those that run go on", tag: "Jobs",

@@ -1,6 +1,6 @@
-package import AgJobs
 import AgBase
 import AgHTTP
+package import AgJobs
 import AgLibrary
 import AgModel
 
@@ -8,18 +8,18 @@ import AgModel
 package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue) {
     book.on(.listJobs) { request, _ in try await list(request, queue) }
     book.on(.jobStatus) { _, _ in
-        .answer(200, ["kinds": .array(try await queue.status().map(\.json))])
+        .answer(200, ["kinds": .array(try await queue.status().map { JobAnswer.json($0) })])
     }
-    book.on(.job) { _, parameters in .answer(200, try await record(parameters["id"], queue).json) }
+    book.on(.job) { _, parameters in .answer(200, JobAnswer.json(try await record(parameters["id"], queue))) }
     book.on(.retryJob) { _, parameters in
         let id: JobID = try parameters["id"]
         try await queue.retry(id)
-        return .answer(200, try await record(id, queue).json)
+        return .answer(200, JobAnswer.json(try await record(id, queue)))
     }
     book.on(.cancelJob) { _, parameters in
         let id: JobID = try parameters["id"]
         try await queue.cancel(id)
-        return .answer(200, try await record(id, queue).json)
+        return .answer(200, JobAnswer.json(try await record(id, queue)))
     }
     book.on(.pauseJobs) { request, _ in
         try await queue.pause(kind: try await kind(request, queue))
@@ -47,7 +47,7 @@ private func list(_ request: HTTPRequest, _ queue: JobQueue) async throws -> HTT
     let jobs = try await queue.jobs(filter, limit: limit + 1, after: try query.id("cursor", JobID.self))
     let page = jobs.prefix(limit)
     let next = jobs.count > limit ? page.last?.id.text : nil
-    return .answer(200, ["jobs": .array(page.map(\.json)), "next": .optional(next)])
+    return .answer(200, ["jobs": .array(page.map { JobAnswer.json($0) }), "next": .optional(next)])
 }
 
 private struct KindOrder: Decodable {
@@ -60,7 +60,9 @@ private func kind(_ request: HTTPRequest, _ queue: JobQueue) async throws -> Job
     guard 1...64 ~= name.utf8.count, name.utf8.allSatisfy({ 97...122 ~= $0 || 48...57 ~= $0 || $0 == 45 }) else {
         throw Fault(
             .unprocessable, "invalid-body", "'kind' must be the name of a kind of jobs, such as generate-variants.",
-            details: [.init(subject: "kind", code: "invalid-value", detail: "It is lower-case letters, digits and dashes.")])
+            details: [
+                .init(subject: "kind", code: "invalid-value", detail: "It is lower-case letters, digits and dashes.")
+            ])
     }
     return JobKind(name)
 }

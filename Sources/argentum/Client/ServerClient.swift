@@ -32,7 +32,8 @@ struct ServerClient: Sendable {
 
     /// The answer, whatever its status.
     func ask(
-        _ method: String, _ path: String, json: JSONValue? = nil, progress: @escaping @Sendable (Int64) -> Void = { _ in }
+        _ method: String, _ path: String, json: JSONValue? = nil,
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws -> Answer {
         var request = ClientRequest(method: method, path: path)
         if let json {

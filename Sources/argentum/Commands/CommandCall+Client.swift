@@ -27,7 +27,8 @@ extension CommandCall {
         do throws(SystemError) {
             return try PrivateFile.read(path).map { String($0.filter { !$0.isWhitespace }) }
         } catch {
-            throw Failure(.error, "The token in \(path) cannot be read: \(error). Set ARGENTUM_TOKEN, or run as its owner.")
+            throw Failure(
+                .error, "The token in \(path) cannot be read: \(error). Set ARGENTUM_TOKEN, or run as its owner.")
         }
     }
 }

@@ -1,5 +1,6 @@
 import AgBase
 import AgServer
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -45,7 +46,7 @@ enum SettingsLoading {
     private static func read(_ path: String) throws -> String? {
         do throws(SystemError) {
             return try PrivateFile.read(path)
-        } catch where error.errno == ENOTDIR {
+        } catch  where error.errno == ENOTDIR {
             return nil
         } catch {
             throw Failure(.usage, "The settings file \(path) cannot be read: \(error).")

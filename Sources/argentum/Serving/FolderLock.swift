@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -15,7 +16,7 @@ struct FolderLock: Sendable {
         file = OpenFile(adopting: try sys("open") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
         do throws(SystemError) {
             try sys("flock") { flock(file.descriptor, LOCK_EX | LOCK_NB) }
-        } catch where error.errno == EWOULDBLOCK {
+        } catch  where error.errno == EWOULDBLOCK {
             let holder = String(decoding: (try? file.read(at: 0, count: 20)) ?? [], as: UTF8.self)
             let process = Int(holder.filter(\.isNumber)).map { " (process \($0))" } ?? ""
             throw Failure(.locked, "Another Argentum\(process) uses the data directory \(folder).")

@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -12,7 +13,7 @@ enum ServerNote {
     static func read(in folder: String) throws -> String? {
         do throws(SystemError) {
             return try PrivateFile.read("\(folder)/\(name)").map { String($0.filter { !$0.isWhitespace }) }
-        } catch where error.errno == ENOTDIR || error.errno == EACCES {
+        } catch  where error.errno == ENOTDIR || error.errno == EACCES {
             return nil
         }
     }

@@ -1,5 +1,6 @@
 import AgBase
 import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else

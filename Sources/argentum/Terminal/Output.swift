@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else

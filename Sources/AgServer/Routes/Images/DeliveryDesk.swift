@@ -42,7 +42,7 @@ struct DeliveryDesk: Sendable {
             case .file(let file): .file(file, length: delivered.byteCount)
             }
         let content = DeliveredContent(
-            source, tag: EntityTag(delivered.entityTag), contentType: delivered.mediaType,
+            source, tag: delivered.entityTag, contentType: delivered.mediaType,
             cacheControl: cacheControl(delivered, request, isSigned: isSigned),
             disposition: ContentDisposition.inline.value(filename: filename(delivered)),
             // A signed URL is made to be shown on somebody else's page.

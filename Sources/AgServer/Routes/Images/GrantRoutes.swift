@@ -1,6 +1,6 @@
 import AgBase
 import AgCrypto
-package import AgHTTP
+import AgHTTP
 package import AgLibrary
 import AgModel
 

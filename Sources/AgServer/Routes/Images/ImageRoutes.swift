@@ -1,5 +1,5 @@
 import AgBase
-package import AgHTTP
+import AgHTTP
 import AgJobs
 package import AgLibrary
 import AgModel

@@ -1,5 +1,5 @@
 import AgBase
-package import AgHTTP
+import AgHTTP
 package import AgLibrary
 import AgModel
 
