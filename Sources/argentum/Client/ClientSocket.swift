@@ -74,7 +74,7 @@ final class ClientSocket {
         while sent < all.count {
             sent += try sys("send") {
                 all.withUnsafeBytes {
-                    Glibc.send(file.descriptor, $0.baseAddress! + sent, all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                    Glibc.send(file.descriptor, $0.baseAddress! + sent, all.count - sent, Int32(MSG_NOSIGNAL))
                 }
             }
         }

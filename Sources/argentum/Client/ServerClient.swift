@@ -115,7 +115,8 @@ struct ServerClient: Sendable {
         guard exchange.status == 200 else {
             throw Failure(problem: Answer(status: exchange.status, headers: exchange.headers, body: []))
         }
-        continuation.onTermination = { _ in socket.stop() }
+        let stop = socket.stop
+        continuation.onTermination = { _ in stop() }
         continuation.yield(.opened)
         var parser = EventStreamParser()
         try exchange.readBody { piece in

@@ -44,11 +44,10 @@ enum SettingsLoading {
     }
 
     private static func read(_ path: String) throws -> String? {
-        do throws(SystemError) {
+        do {
             return try PrivateFile.read(path)
-        } catch  where error.errno == ENOTDIR {
-            return nil
         } catch {
+            if error.errno == ENOTDIR { return nil }
             throw Failure(.usage, "The settings file \(path) cannot be read: \(error).")
         }
     }
