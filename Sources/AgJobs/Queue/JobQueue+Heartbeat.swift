@@ -15,9 +15,12 @@ extension JobQueue {
     func heartbeat(_ holder: LeaseHolder) async throws -> [JobID: Int64] {
         try await database.write { tx in
             try self.beat(holder, in: tx)
-            let held = try tx.all("SELECT id, fence FROM jobs WHERE state = 'active' AND worker = \(holder.id)") {
-                (try $0[0] as JobID, try $0[1] as Int64)
-            }
+            let held = try tx.all(
+                """
+                SELECT id, fence FROM jobs\(raw: tx.dialect.index("jobs_leased"))
+                WHERE state = 'active' AND worker = \(holder.id)
+                """
+            ) { (try $0[0] as JobID, try $0[1] as Int64) }
             return Dictionary(held) { first, _ in first }
         }
     }
@@ -27,7 +30,7 @@ extension JobQueue {
         try await database.read { connection in
             let beats = try connection.all(
                 """
-                SELECT DISTINCT jobs.worker, job_workers.beat FROM jobs
+                SELECT DISTINCT jobs.worker, job_workers.beat FROM jobs\(raw: connection.dialect.index("jobs_leased"))
                 LEFT JOIN job_workers ON job_workers.id = jobs.worker WHERE jobs.state = 'active'
                 """
             ) { (try $0[0] as String? ?? "", try $0[1] as Int64? ?? -1) }
@@ -58,7 +61,10 @@ extension JobQueue {
 
     private func dispossess(_ worker: String, in tx: any SQLTransaction) throws -> Int {
         let lost = try tx.all(
-            "SELECT \(JobRecord.columns) FROM jobs WHERE state = 'active' AND coalesce(worker, '') = \(worker)"
+            """
+            SELECT \(JobRecord.columns) FROM jobs\(raw: tx.dialect.index("jobs_leased"))
+            WHERE state = 'active' AND coalesce(worker, '') = \(worker)
+            """
         ) { try JobRecord($0) }
         for record in lost {
             let judge = Judge(settings, base: .seconds(2))
@@ -74,7 +80,7 @@ extension JobQueue {
         try await database.write { tx in
             let released = try tx.all(
                 """
-                UPDATE jobs SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now())
+                UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now())
                 WHERE state = 'active' AND worker = \(holder.id) RETURNING \(JobRecord.columns)
                 """
             ) { try JobRecord($0) }

@@ -25,7 +25,8 @@ extension JobQueue {
             let now = self.time.now()
             let pauses = try Pauses(tx)
             let kinds = free.filter { !pauses.holds($0.key) }
-            let chosen = try self.candidates(kinds, room, now, tx)
+            let found = try self.candidates(kinds, room, now, tx)
+            let chosen = found.jobs.prefix(room).map(\.id)
             var haul = Haul()
             if !chosen.isEmpty { try self.beat(holder, in: tx) }
             for id in chosen {
@@ -33,7 +34,7 @@ extension JobQueue {
                 try self.announce(record, in: tx)
                 haul.jobs.append(record)
             }
-            haul.nextDue = try self.nextDue(kinds.keys.map(\.self), now, tx)
+            haul.nextDue = try self.nextDue(found.exhausted, now, tx)
             return haul
         }
     }
@@ -45,26 +46,38 @@ extension JobQueue {
             let pauses = try Pauses(connection)
             return try kinds.contains { kind in
                 guard !pauses.holds(kind) else { return false }
-                return try connection.exists(Self.due(kind, now, limit: 1))
+                return try connection.exists(Self.due(kind, now, limit: 1, connection.dialect))
             }
         }
     }
 
+    private struct Candidates {
+        /// Highest priority first, then oldest.
+        var jobs: [(id: JobID, priority: Int)] = []
+        /// Kinds of which nothing else is due: only for these does the next moment matter.
+        var exhausted: [JobKind] = []
+    }
+
     private func candidates(
         _ free: [JobKind: Int], _ room: Int, _ now: Timestamp, _ tx: any SQLTransaction
-    ) throws -> [JobID] {
-        var found: [(id: JobID, priority: Int)] = []
+    ) throws -> Candidates {
+        var found = Candidates()
         for (kind, limit) in free {
-            found += try tx.all(Self.due(kind, now, limit: min(limit, room))) { (id: try $0[0], priority: try $0[1]) }
+            let wanted = min(limit, room)
+            let due = try tx.all(Self.due(kind, now, limit: wanted, tx.dialect)) {
+                (id: try $0[0] as JobID, priority: try $0[1] as Int)
+            }
+            if due.count < wanted { found.exhausted.append(kind) }
+            found.jobs += due
         }
-        found.sort { ($1.priority, $0.id.text) < ($0.priority, $1.id.text) }
-        return found.prefix(room).map(\.id)
+        found.jobs.sort { ($1.priority, $0.id.text) < ($0.priority, $1.id.text) }
+        return found
     }
 
     /// Due, or waiting since a moment that is still to come: then the clock was set back, and the wait means nothing.
-    private static func due(_ kind: JobKind, _ now: Timestamp, limit: Int) -> SQL {
+    static func due(_ kind: JobKind, _ now: Timestamp, limit: Int, _ dialect: SQLDialect) -> SQL {
         """
-        SELECT id, priority FROM jobs
+        SELECT id, priority FROM jobs\(raw: dialect.index("jobs_waiting"))
         WHERE kind = \(kind) AND state = 'queued' AND (run_at <= \(now) OR waits_from > \(now))
         ORDER BY priority DESC, id LIMIT \(limit)
         """
@@ -83,12 +96,13 @@ extension JobQueue {
     }
 
     private func nextDue(_ kinds: [JobKind], _ now: Timestamp, _ tx: any SQLTransaction) throws -> Duration? {
-        let next: Timestamp? =
-            try tx.first(
-                """
-                SELECT min(run_at) FROM jobs WHERE kind IN \(list: kinds) AND state = 'queued' AND run_at > \(now)
-                """
-            ) { try $0[0] as Timestamp? } ?? nil
+        guard !kinds.isEmpty else { return nil }
+        let next: Timestamp? = try tx.value(
+            """
+            SELECT min(run_at) FROM jobs\(raw: tx.dialect.index("jobs_waiting"))
+            WHERE kind IN \(list: kinds) AND state = 'queued' AND run_at > \(now)
+            HAVING min(run_at) IS NOT NULL
+            """)
         return next.map { $0 - now }
     }
 }

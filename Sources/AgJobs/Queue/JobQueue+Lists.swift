@@ -40,12 +40,20 @@ extension JobQueue {
         var counts: [JobKind: [JobState: Int]] = [:]
         var oldest: [JobKind: Timestamp] = [:]
         _ = try connection.all(
-            "SELECT kind, count(*), min(created_at) FROM jobs WHERE state = 'queued' GROUP BY kind"
+            """
+            SELECT kind, count(*), min(created_at) FROM jobs\(raw: connection.dialect.index("jobs_waiting"))
+            WHERE state = 'queued' GROUP BY kind
+            """
         ) { row in
             counts[try row[0], default: [:]][.queued] = try row[1]
             oldest[try row[0]] = try row[2]
         }
-        _ = try connection.all("SELECT kind, count(*) FROM jobs WHERE state = 'active' GROUP BY kind") { row in
+        _ = try connection.all(
+            """
+            SELECT kind, count(*) FROM jobs\(raw: connection.dialect.index("jobs_leased"))
+            WHERE state = 'active' GROUP BY kind
+            """
+        ) { row in
             counts[try row[0], default: [:]][.active] = try row[1]
         }
         _ = try connection.all("SELECT kind, state, number FROM job_totals WHERE number > 0") { row in

@@ -59,7 +59,11 @@ package enum JobsSchema {
             )\(dialect.tableOptions)
             """,
             "CREATE UNIQUE INDEX jobs_live ON jobs (kind, subject, recipe) WHERE state IN ('queued', 'active')",
-            "CREATE INDEX jobs_waiting ON jobs (kind, priority DESC, id, created_at) WHERE state = 'queued'",
+            // Everything that choosing the next job looks at, so that a queue of any length is searched without its rows.
+            """
+            CREATE INDEX jobs_waiting ON jobs (kind, priority DESC, id, run_at, waits_from, created_at, state)
+            WHERE state = 'queued'
+            """,
             "CREATE INDEX jobs_leased ON jobs (worker) WHERE state = 'active'",
             "CREATE INDEX jobs_finished ON jobs (finished_hour) WHERE finished_hour IS NOT NULL",
             "CREATE INDEX jobs_subject ON jobs (subject, id)",

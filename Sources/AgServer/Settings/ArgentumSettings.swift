@@ -52,6 +52,10 @@ package enum ArgentumSettings {
         .init("jobs", .list, default: "all", help: "The kinds of jobs to run here: all, none, or kinds with commas."))
     package static let codecs = Setting<Int>(
         .init("codecs", .int(1...256), help: "Processes that make variants. Without it: one per processor core."))
+    package static let allowUnsandboxed = Setting<Bool>(
+        .init(
+            "allow-unsandboxed", .bool, default: "false",
+            help: "Decode pictures even where the kernel has no Landlock. Not for pictures of strangers."))
     package static let maxUpload = Setting<Int64>(
         .init(
             "max-upload", .bytes(1_024...(1 << 40)), default: "100 MB", help: "The largest picture that is taken."))
@@ -75,7 +79,8 @@ package enum ArgentumSettings {
             help: "How long events can be replayed."))
 
     package static let limitRows = [
-        jobs.definition, codecs.definition, maxUpload.definition, maxPixels.definition, maxPixelsHEIF.definition,
+        jobs.definition, codecs.definition, allowUnsandboxed.definition, maxUpload.definition, maxPixels.definition,
+        maxPixelsHEIF.definition,
         maxSide.definition, jobRetention.definition, eventRetention.definition,
     ]
 

@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -38,7 +39,8 @@ struct ClientExchange {
 
     /// Sends the request and reads the head of the answer. `progress` is told how many bytes of the body are sent.
     init(
-        _ request: ClientRequest, to address: ServerAddress, on socket: ClientSocket, progress: (Int64) -> Void = { _ in }
+        _ request: ClientRequest, to address: ServerAddress, on socket: ClientSocket,
+        progress: (Int64) -> Void = { _ in }
     ) throws {
         self.socket = socket
         do {

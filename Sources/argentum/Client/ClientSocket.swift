@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -73,7 +74,7 @@ final class ClientSocket {
         while sent < all.count {
             sent += try sys("send") {
                 all.withUnsafeBytes {
-                    Glibc.send(file.descriptor, $0.baseAddress! + sent, all.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+                    Glibc.send(file.descriptor, $0.baseAddress! + sent, all.count - sent, Int32(MSG_NOSIGNAL))
                 }
             }
         }
@@ -105,7 +106,9 @@ final class ClientSocket {
 
     private func fill() throws(SystemError) {
         var space = [UInt8](repeating: 0, count: 64 << 10)
-        let count = try sys("recv") { space.withUnsafeMutableBytes { recv(file.descriptor, $0.baseAddress, $0.count, 0) } }
+        let count = try sys("recv") {
+            space.withUnsafeMutableBytes { recv(file.descriptor, $0.baseAddress, $0.count, 0) }
+        }
         buffer = space[..<count]
     }
 

@@ -16,7 +16,8 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         guard text.lowercased().hasPrefix("http://") else {
             throw Failure(.usage, "The server's address must begin with http://, not '\(text)'.")
         }
-        let parts = text.dropFirst("http://".count).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.dropFirst("http://".count).split(
+            separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let (host, port) = try Self.split(parts[0])
         self.host = host
         self.port = port

@@ -32,7 +32,8 @@ struct ServerClient: Sendable {
 
     /// The answer, whatever its status.
     func ask(
-        _ method: String, _ path: String, json: JSONValue? = nil, progress: @escaping @Sendable (Int64) -> Void = { _ in }
+        _ method: String, _ path: String, json: JSONValue? = nil,
+        progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws -> Answer {
         var request = ClientRequest(method: method, path: path)
         if let json {
@@ -114,7 +115,8 @@ struct ServerClient: Sendable {
         guard exchange.status == 200 else {
             throw Failure(problem: Answer(status: exchange.status, headers: exchange.headers, body: []))
         }
-        continuation.onTermination = { _ in socket.stop() }
+        let stop = socket.stop
+        continuation.onTermination = { _ in stop() }
         continuation.yield(.opened)
         var parser = EventStreamParser()
         try exchange.readBody { piece in

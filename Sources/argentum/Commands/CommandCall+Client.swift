@@ -12,9 +12,9 @@ extension CommandCall {
     private var dataFolder: String { settings[required: ArgentumSettings.data] }
 
     /// What is asked for, or the server that uses the data directory, or where one would be by default.
-    private func serverURL() throws -> String {
+    private func serverURL() -> String {
         if let given = settings[ArgentumSettings.serverURL] { return given }
-        return try ServerNote.read(in: dataFolder) ?? "http://127.0.0.1:\(settings[required: ArgentumSettings.port])"
+        return ServerNote.read(in: dataFolder) ?? "http://127.0.0.1:\(settings[required: ArgentumSettings.port])"
     }
 
     /// The owner's token of the data directory goes to this machine only.
@@ -24,10 +24,13 @@ extension CommandCall {
             throw Failure(.usage, "\(address) is another machine: give a token for it in ARGENTUM_TOKEN.")
         }
         let path = "\(dataFolder)/\(Access.adminTokenFile)"
-        do throws(SystemError) {
-            return try PrivateFile.read(path).map { String($0.filter { !$0.isWhitespace }) }
+        let text: String?
+        do {
+            text = try PrivateFile.read(path)
         } catch {
-            throw Failure(.error, "The token in \(path) cannot be read: \(error). Set ARGENTUM_TOKEN, or run as its owner.")
+            throw Failure(
+                .error, "The token in \(path) cannot be read: \(error). Set ARGENTUM_TOKEN, or run as its owner.")
         }
+        return text.map { String($0.filter { !$0.isWhitespace }) }
     }
 }

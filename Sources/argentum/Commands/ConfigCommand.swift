@@ -13,7 +13,8 @@ enum ConfigCommand: Command {
         if call.output.isJSON {
             for setting in all { call.output.line(json(setting).text) }
         } else {
-            call.output.line(table(all.map { [$0.definition.name, $0.shown.isEmpty ? "-" : $0.shown, "\($0.source)"] }))
+            call.output.line(
+                table(all.map { [$0.definition.name, $0.shown.isEmpty ? "-" : $0.shown, "\($0.source)"] }))
         }
         return .ok
     }

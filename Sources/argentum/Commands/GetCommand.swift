@@ -1,5 +1,6 @@
 import AgBase
 import AgServer
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -60,7 +61,9 @@ enum GetCommand: Command {
     @Sendable private static func write(_ piece: ArraySlice<UInt8>, to file: OpenFile) throws {
         var rest = piece
         while !rest.isEmpty {
-            let count = try sys("write") { rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) } }
+            let count = try sys("write") {
+                rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
+            }
             rest = rest.dropFirst(count)
         }
     }
@@ -70,11 +73,15 @@ enum GetCommand: Command {
         var rows = [
             ["id", image["imageId"]?.string ?? ""], ["status", image["status"]?.string ?? ""],
             ["file name", image["originalFilename"]?.string ?? ""],
-            ["original", "\(image["mediaType"]?.string ?? ""), \(size), \(readable(byteCount: image["fileSize"]?.int ?? 0))"],
+            [
+                "original",
+                "\(image["mediaType"]?.string ?? ""), \(size), \(readable(byteCount: image["fileSize"]?.int ?? 0))",
+            ],
             ["sha256", image["sha256"]?.string ?? ""], ["uploaded", image["uploadedAt"]?.string ?? ""],
         ]
         for variant in image["variants"]?.array ?? [] {
-            let name = [variant["variantType"]?.string, variant["format"]?.string].compactMap { $0 }.joined(separator: ".")
+            let name = [variant["variantType"]?.string, variant["format"]?.string].compactMap { $0 }.joined(
+                separator: ".")
             let size = "\(variant["width"]?.int ?? 0)x\(variant["height"]?.int ?? 0)"
             rows.append([name, "\(size), \(readable(byteCount: variant["fileSize"]?.int ?? 0))"])
         }

@@ -1,3 +1,4 @@
+import AgBase
 import AgServer
 
 /// `argentum health`: whether the server takes requests; for containers' health checks.

@@ -51,7 +51,8 @@ enum ListCommand: Command {
     private static func row(_ image: JSONValue) -> [String] {
         [
             image["imageId"]?.string ?? "", image["status"]?.string ?? "",
-            "\(image["width"]?.int ?? 0)x\(image["height"]?.int ?? 0)", readable(byteCount: image["fileSize"]?.int ?? 0),
+            "\(image["width"]?.int ?? 0)x\(image["height"]?.int ?? 0)",
+            readable(byteCount: image["fileSize"]?.int ?? 0),
             image["mediaType"]?.string ?? "", image["originalFilename"]?.string ?? "",
         ]
     }

@@ -1,3 +1,4 @@
+import AgBase
 import AgServer
 
 /// `argentum openapi`: the description of the HTTP interface.

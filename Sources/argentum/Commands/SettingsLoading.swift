@@ -1,5 +1,6 @@
 import AgBase
 import AgServer
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -43,11 +44,10 @@ enum SettingsLoading {
     }
 
     private static func read(_ path: String) throws -> String? {
-        do throws(SystemError) {
+        do {
             return try PrivateFile.read(path)
-        } catch where error.errno == ENOTDIR {
-            return nil
         } catch {
+            if error.errno == ENOTDIR { return nil }
             throw Failure(.usage, "The settings file \(path) cannot be read: \(error).")
         }
     }

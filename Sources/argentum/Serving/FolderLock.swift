@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -13,14 +14,16 @@ struct FolderLock: Sendable {
     init(_ folder: String) throws {
         let path = "\(folder)/lock"
         file = OpenFile(adopting: try sys("open") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
-        do throws(SystemError) {
-            try sys("flock") { flock(file.descriptor, LOCK_EX | LOCK_NB) }
-        } catch where error.errno == EWOULDBLOCK {
-            let holder = String(decoding: (try? file.read(at: 0, count: 20)) ?? [], as: UTF8.self)
-            let process = Int(holder.filter(\.isNumber)).map { " (process \($0))" } ?? ""
-            throw Failure(.locked, "Another Argentum\(process) uses the data directory \(folder).")
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK ? Self.taken(file, folder) : SystemError(call: "flock", errno: errno)
         }
         try note()
+    }
+
+    private static func taken(_ file: OpenFile, _ folder: String) -> any Error {
+        let holder = String(decoding: (try? file.read(at: 0, count: 20)) ?? [], as: UTF8.self)
+        let process = Int(holder.filter(\.isNumber)).map { " (process \($0))" } ?? ""
+        return Failure(.locked, "Another Argentum\(process) uses the data directory \(folder).")
     }
 
     /// For the sentence above, in another process.

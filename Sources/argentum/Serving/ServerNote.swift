@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -9,12 +10,10 @@ import AgBase
 enum ServerNote {
     private static let name = "server-url"
 
-    static func read(in folder: String) throws -> String? {
-        do throws(SystemError) {
-            return try PrivateFile.read("\(folder)/\(name)").map { String($0.filter { !$0.isWhitespace }) }
-        } catch where error.errno == ENOTDIR || error.errno == EACCES {
-            return nil
-        }
+    /// `nil` when no server runs here, and when we may not know: then there is none of ours.
+    static func read(in folder: String) -> String? {
+        let text = try? PrivateFile.read("\(folder)/\(name)")
+        return text.map { String($0.filter { !$0.isWhitespace }) }
     }
 
     static func write(_ url: String, in folder: String) throws {

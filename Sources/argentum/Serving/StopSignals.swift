@@ -1,5 +1,6 @@
 import AgBase
 import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -17,7 +18,9 @@ enum StopSignals {
     /// Waits for the first signal.
     static func first() async throws {
         var ends: [Int32] = [0, 0]
-        try sys("pipe") { pipe2(&ends, O_CLOEXEC) }
+        try sys("pipe") { pipe(&ends) }
+        // Not for the codec children, which are started again and again.
+        for end in ends { try sys("fcntl") { fcntl(end, F_SETFD, FD_CLOEXEC) } }
         let reader = OpenFile(adopting: ends[0])
         pipeEnd.store(ends[1], ordering: .releasing)
         let signals = AsyncStream<Void> { continuation in

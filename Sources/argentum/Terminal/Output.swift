@@ -1,4 +1,5 @@
 import AgBase
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -14,9 +15,12 @@ struct Output: Sendable {
 
     /// - Parameter defaultsToLines: for commands whose plain output is useful in a pipe too.
     init(wantsJSON: Bool, defaultsToLines: Bool = true) {
-        let isTerminal = isatty(1) == 1
-        isJSON = wantsJSON || (!defaultsToLines && !isTerminal)
-        hasBar = isatty(2) == 1 && !wantsJSON
+        isJSON = wantsJSON || (!defaultsToLines && !Self.isTerminal(1))
+        hasBar = Self.isTerminal(2) && !wantsJSON
+    }
+
+    static func isTerminal(_ descriptor: Int32) -> Bool {
+        isatty(descriptor) == 1
     }
 
     /// A line on standard output.

@@ -58,18 +58,8 @@ enum ImageSchemas {
                 SchemaField("srcset", .object([SchemaField("webp", .string), SchemaField("avif", .string)])),
             ]))
 
-    private static let job = Schema.named(
-        "Job",
-        .object([
-            SchemaField("jobId", .uuid), SchemaField("jobName", .string), SchemaField("state", .string),
-            SchemaField("imageId", .nullable(.string)), SchemaField("progress", .integer(minimum: 0, maximum: 100)),
-            SchemaField("attempt", .count), SchemaField("maxAttempts", .count), SchemaField("createdAt", .dateTime),
-            SchemaField("startedAt", .nullable(.dateTime)), SchemaField("finishedAt", .nullable(.dateTime)),
-            SchemaField("error", .nullable(CommonSchemas.jobError)),
-        ]))
-
     static let progress = Schema.object([
         SchemaField("imageId", .uuid), SchemaField("status", status),
-        SchemaField("error", .nullable(CommonSchemas.jobError)), SchemaField("jobs", .array(job)),
+        SchemaField("error", .nullable(CommonSchemas.jobError)), SchemaField("jobs", .array(CommonSchemas.job)),
     ])
 }
