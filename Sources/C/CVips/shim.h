@@ -228,6 +228,12 @@ static inline VipsImage *cvips_photo(int width, int height, int seed) {
     return out;
 }
 
+// For tests: from sRGB into a profile that libvips knows by name.
+static inline VipsImage *cvips_from_srgb(VipsImage *in, const char *profile) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_icc_transform(in, &out, profile, "input_profile", "srgb", NULL), out);
+}
+
 // Gives freed pages back, so that one large picture does not stay on the child's account.
 static inline void cvips_trim(void) { malloc_trim(0); }
 #endif
