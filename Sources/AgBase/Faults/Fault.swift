@@ -34,11 +34,14 @@ package struct Fault: Error, Sendable {
 
     /// One part of the input that was at fault: a file, a query item, a field.
     package struct Detail: Sendable, Hashable {
+        /// What the subject is called in an answer: `subject`, or `filename` for an upload.
+        package var label: String
         package var subject: String
         package var code: String
         package var detail: String
 
-        package init(subject: String, code: String, detail: String) {
+        package init(label: String = "subject", subject: String, code: String, detail: String) {
+            self.label = label
             self.subject = subject
             self.code = code
             self.detail = detail

@@ -37,7 +37,8 @@ package struct StandardErrorSink: LogSink {
     }
 
     static func json(_ line: LogLine, at now: Timestamp) -> String {
-        let head = "{\"time\":\"\(now.rfc3339)\",\"level\":\"\(line.level.rawValue)\",\"message\":\(JSONText.quote(line.sentence))"
+        let head =
+            "{\"time\":\"\(now.rfc3339)\",\"level\":\"\(line.level.rawValue)\",\"message\":\(JSONText.quote(line.sentence))"
         return head + line.facts.map { ",\(JSONText.quote($0.name)):\(JSONText.quote($0.value))" }.joined() + "}\n"
     }
 

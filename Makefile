@@ -1,0 +1,39 @@
+# The tasks of this repository. `make help` lists them.
+
+# The compiler's folder comes first in PATH: Debian has another program called swift.
+SWIFT_BIN := $(shell scripts/swift-path)
+ifneq ($(SWIFT_BIN),)
+export PATH := $(SWIFT_BIN):$(PATH)
+endif
+
+BINARY := .build/release/argentum
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test format lint docs clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the Debian packages that are missing
+	@scripts/setup
+
+build: setup ## Build the release binary: .build/release/argentum
+	swift build -c release --static-swift-stdlib --product argentum
+
+run: build ## Build and start on http://127.0.0.1:8080; prints a sign-in link
+	$(BINARY) serve
+
+test: setup ## Run every test
+	swift test --disable-xctest
+
+format: ## Write all Swift files in the house format
+	swift format -i --parallel --recursive Package.swift Sources Tests
+
+lint: setup ## Check format, imports and house rules
+	@scripts/check
+
+docs: setup ## Write the reference of all modules to .build/docs
+	@scripts/docs
+
+clean: ## Remove everything that was built
+	rm -rf .build

@@ -1,0 +1,52 @@
+package import AgBase
+
+/// Why a blob could not be kept or read.
+package struct BlobError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        case notFound
+        /// Something already lies there; blobs are never overwritten.
+        case exists
+        /// No space or no inodes left, or a quota is used up.
+        case full
+        /// Too many open files.
+        case exhausted
+        case io
+    }
+
+    package let code: Code
+    package let message: String
+    package let cause: SystemError?
+
+    package init(_ code: Code, _ message: String, cause: SystemError? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String { message + (cause.map { " (\($0))" } ?? "") }
+}
+
+extension BlobError {
+    /// Sorts a failed system call by what a caller can do about it.
+    package init(_ error: SystemError, _ message: String) {
+        self.init(Code(errno: error.errno), message, cause: error)
+    }
+
+    /// What a client is told: full and exhausted disks are answers, not mysteries.
+    package var fault: Fault {
+        switch code {
+        case .full:
+            Fault(
+                .insufficientStorage, "storage-full", "The storage is full; free some space and try again.", cause: self
+            )
+        case .exhausted, .io:
+            Fault(
+                .unavailable, "storage-unavailable", "The storage does not work at the moment; try again later.",
+                retryAfter: .seconds(10), cause: self)
+        case .notFound, .exists:
+            Fault(
+                .internal, "storage-inconsistent", "The storage and the database disagree; run `argentum verify`.",
+                cause: self)
+        }
+    }
+}

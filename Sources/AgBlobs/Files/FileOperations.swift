@@ -1,0 +1,47 @@
+package import AgBase
+
+/// The file system calls that keeping blobs needs, one method each, so that a test can make any of them fail.
+///
+/// All of them block and throw `SystemError`.
+package protocol FileOperations: Sendable {
+    /// Creates a file for reading and writing that must not exist yet, readable by its owner only.
+    func create(_ path: String) throws(SystemError) -> OpenFile
+    func open(_ path: String) throws(SystemError) -> OpenFile
+    /// Writes at the end; may write less than asked for.
+    func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(SystemError) -> Int
+    func sync(_ file: OpenFile) throws(SystemError)
+    func syncFolder(_ path: String) throws(SystemError)
+    func link(_ path: String, as other: String) throws(SystemError)
+    func rename(_ path: String, to other: String) throws(SystemError)
+    func remove(_ path: String) throws(SystemError)
+    /// Returns whether the folder is new; one that exists is no error.
+    func makeFolder(_ path: String) throws(SystemError) -> Bool
+    func names(in folder: String) throws(SystemError) -> [String]
+    /// `nil` when there is nothing of that name.
+    func status(of path: String) throws(SystemError) -> FileStatus?
+}
+
+package struct FileStatus: Sendable, Hashable {
+    package let isFolder: Bool
+    package let byteCount: Int64
+    package let linkCount: Int
+    package let modifiedAt: Timestamp
+
+    package init(isFolder: Bool, byteCount: Int64, linkCount: Int, modifiedAt: Timestamp) {
+        self.isFolder = isFolder
+        self.byteCount = byteCount
+        self.linkCount = linkCount
+        self.modifiedAt = modifiedAt
+    }
+}
+
+extension FileOperations {
+    /// Writes all of `bytes`, over as many calls as it takes.
+    package func writeAll(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(SystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = try write(UnsafeRawBufferPointer(rebasing: rest), to: file)
+            rest = rest.dropFirst(count)
+        }
+    }
+}

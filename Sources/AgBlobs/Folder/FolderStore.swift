@@ -1,0 +1,87 @@
+package import AgBase
+import Synchronization
+
+/// Blobs as files below one folder.
+///
+/// The order of a write is: bytes, fsync, name, fsync of every folder that changed; then the caller commits its row.
+/// A name is given with `link` rather than `rename`: it cannot overwrite, and the spool's own name stays behind until
+/// the row is committed, so that a crash in between leaves a note of what to take back.
+package struct FolderStore: BlobStore {
+    package let root: String
+    package let spool: Spool
+    let files: any FileOperations
+    let pool: BlockingPool
+    let time: any TimeSource
+    /// Folders that are known to be on the disk for good.
+    let knownFolders = KnownFolders()
+
+    /// Creates the folder and its spool when missing. Throws `BlobError`.
+    package init(
+        root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool, time: any TimeSource = SystemTime()
+    ) throws(BlobError) {
+        self.root = root
+        self.files = files
+        self.pool = pool
+        self.time = time
+        spool = Spool(folder: "\(root)/tmp", files: files)
+        do {
+            for folder in [root, "\(root)/tmp", "\(root)/images", "\(root)/quarantine"] {
+                _ = try files.makeFolder(folder)
+            }
+            try files.syncFolder(root)
+        } catch {
+            throw BlobError(error, "The storage folder '\(root)' could not be set up.")
+        }
+    }
+
+    package func open(_ path: BlobPath) async throws -> OpenFile {
+        do {
+            return try files.open(absolute(path))
+        } catch {
+            throw BlobError(error, "The blob \(path) could not be opened.")
+        }
+    }
+
+    package func remove(_ path: BlobPath) async throws {
+        try await pool.run { [self] in try removeIfThere(path) }
+    }
+
+    package func checkWritable() async throws {
+        try await pool.run { [self] in
+            let file = try spool.begin()
+            try file.append([1])
+        }
+    }
+
+    func removeIfThere(_ path: BlobPath) throws(BlobError) {
+        do {
+            try files.remove(absolute(path))
+        } catch {
+            let failure = BlobError(error, "The blob \(path) could not be removed.")
+            guard failure.code == .notFound else { throw failure }
+        }
+    }
+
+    /// Runs file system calls on a thread that may block, and names what could not be done.
+    func onDisk<Value: Sendable>(
+        _ complaint: String, _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await pool.run {
+            do {
+                return try body()
+            } catch let error as SystemError {
+                throw BlobError(error, complaint)
+            }
+        }
+    }
+
+    func absolute(_ path: BlobPath) -> String { "\(root)/\(path.text)" }
+}
+
+/// The folders below a root that this process made or saw durable. Shared by copies of the store.
+final class KnownFolders: Sendable {
+    private let names = Mutex<Set<String>>([])
+
+    func contains(_ folder: String) -> Bool { names.withLock { $0.contains(folder) } }
+    func insert(_ folder: String) { names.withLock { _ = $0.insert(folder) } }
+}

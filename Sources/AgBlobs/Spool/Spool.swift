@@ -1,0 +1,45 @@
+import AgBase
+import Synchronization
+
+/// The folder of bytes that have no name yet: uploads on their way in, variants on their way out of a codec.
+///
+/// A file lives here as `<id>.part` until it is kept; then its name says where it was kept to, until the row that
+/// refers to it is committed. Both kinds are what `recover` cleans up after a crash. See docs/formats/blobs.md.
+package final class Spool: Sendable {
+    package let folder: String
+    package let files: any FileOperations
+    /// Names that a living `SpoolFile` of this process owns.
+    private let living = Mutex<Set<String>>([])
+
+    package init(folder: String, files: any FileOperations) {
+        self.folder = folder
+        self.files = files
+    }
+
+    /// Opens a new, empty file. Throws `BlobError`.
+    package func begin() throws(BlobError) -> SpoolFile {
+        let name = "\(UUIDv7.shared.next()).part"
+        living.withLock { _ = $0.insert(name) }
+        do {
+            return SpoolFile(name: name, file: try files.create("\(folder)/\(name)"), spool: self)
+        } catch {
+            living.withLock { _ = $0.remove(name) }
+            throw BlobError(error, "A temporary file could not be created.")
+        }
+    }
+
+    func isLiving(_ name: String) -> Bool {
+        living.withLock { $0.contains(name) }
+    }
+
+    func renamed(_ name: String, to other: String) {
+        living.withLock { names in
+            names.remove(name)
+            names.insert(other)
+        }
+    }
+
+    func ended(_ name: String) {
+        living.withLock { _ = $0.remove(name) }
+    }
+}

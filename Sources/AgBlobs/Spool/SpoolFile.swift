@@ -1,0 +1,100 @@
+package import AgBase
+package import AgCrypto
+import Synchronization
+
+/// Bytes on their way into the store, hashed while they are written.
+///
+/// One task writes it. Unless it is being kept, it is removed from the disk when the last reference goes, however the
+/// upload ended. Once kept, its name in the spool is a note for `recover`, until the store settles or withdraws it.
+package final class SpoolFile: Sendable {
+    private struct State: ~Copyable {
+        var name: String
+        var byteCount: Int64 = 0
+        var hasher: SHA256Hasher? = SHA256Hasher()
+        var digest: SHA256Digest?
+        /// Whether the name is a note that must outlive this object.
+        var isNote = false
+        /// Whether the bytes have been given their name in the store.
+        var isNamed = false
+    }
+
+    /// For reading back what was written: a codec child gets this descriptor.
+    package let file: OpenFile
+    private let spool: Spool
+    private let state: Mutex<State>
+
+    init(name: String, file: OpenFile, spool: Spool) {
+        self.file = file
+        self.spool = spool
+        state = Mutex(State(name: name))
+    }
+
+    deinit {
+        let (name, isNote) = state.withLock { ($0.name, $0.isNote) }
+        // What cannot be removed now is removed by the next recovery.
+        if !isNote { try? spool.files.remove("\(spool.folder)/\(name)") }
+        spool.ended(name)
+    }
+
+    package var byteCount: Int64 { state.withLock { $0.byteCount } }
+    package var path: String { state.withLock { "\(spool.folder)/\($0.name)" } }
+
+    /// Writes and hashes more bytes. Blocks. Throws `BlobError`; the file is then of no further use.
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(BlobError) {
+        do {
+            try spool.files.writeAll(bytes, to: file)
+        } catch {
+            throw BlobError(error, "\(bytes.count) bytes could not be written to a temporary file.")
+        }
+        state.withLock { state in
+            state.hasher?.update(bytes)
+            state.byteCount += Int64(bytes.count)
+        }
+    }
+
+    package func append(_ bytes: [UInt8]) throws(BlobError) {
+        let result: Result<Void, BlobError> = bytes.withUnsafeBytes { raw in
+            do throws(BlobError) {
+                return .success(try append(raw))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Ends the writing. The SHA-256 of all that was written; asking again gives the same.
+    package func finish() -> SHA256Digest {
+        state.withLock { state in
+            if let digest = state.digest { return digest }
+            guard let hasher = state.hasher.take() else {
+                preconditionFailure("A spool file without a digest still has its hasher.")
+            }
+            let digest = hasher.finish()
+            state.digest = digest
+            return digest
+        }
+    }
+
+    /// Renames the file so that its name tells where it is being kept to.
+    func announce(_ path: BlobPath) throws(SystemError) {
+        let name = state.withLock { $0.name }
+        let intent = SpoolName.intent(for: path, from: name)
+        try spool.files.rename("\(spool.folder)/\(name)", to: "\(spool.folder)/\(intent)")
+        state.withLock { state in
+            state.name = intent
+            state.isNote = true
+        }
+        spool.renamed(name, to: intent)
+    }
+
+    var isNamed: Bool {
+        get { state.withLock { $0.isNamed } }
+        set { state.withLock { $0.isNamed = newValue } }
+    }
+
+    /// The note has served: the name goes with the last reference.
+    func dropNote() {
+        state.withLock { $0.isNote = false }
+    }
+}

@@ -1,0 +1,35 @@
+import AgBase
+
+/// What the name of a file in the spool says.
+///
+/// `~` stands for `/`, and `@` ends the path; no blob path contains either.
+enum SpoolName: Equatable {
+    /// Bytes still arriving, or never kept.
+    case part
+    /// Bytes that may already lie at this path, without a committed row.
+    case kept(BlobPath)
+    /// Nothing of ours.
+    case foreign
+
+    private static let keptMark = ".kept"
+
+    init(_ name: String) {
+        if name.hasSuffix(".part") {
+            self = .part
+        } else if name.hasSuffix(Self.keptMark), let mark = name.lastIndex(of: "@"),
+            let path = BlobPath(untrusted: String(name[..<mark].map { $0 == "~" ? "/" : $0 }))
+        {
+            self = .kept(path)
+        } else {
+            self = .foreign
+        }
+    }
+
+    /// The name for bytes that are about to be kept at `path`.
+    ///
+    /// It ends in the id they had as a part, so that two attempts at one path do not take each other's note.
+    static func intent(for path: BlobPath, from part: String) -> String {
+        let id = part.split(separator: ".").first ?? ""
+        return String(path.text.map { $0 == "/" ? "~" : $0 }) + "@" + id + keptMark
+    }
+}

@@ -1,0 +1,11 @@
+internal import COpenSSL
+
+/// Bytes nobody can guess, from OpenSSL's generator, which the kernel seeds.
+package enum RandomBytes {
+    package static func make(_ count: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let code = unsafe RAND_bytes(&bytes, Int32(count))
+        precondition(code == 1, "OpenSSL has no random bytes; the system's entropy source is not usable.")
+        return bytes
+    }
+}

@@ -1,0 +1,38 @@
+internal import COpenSSL
+
+/// SHA-256 over bytes that arrive in pieces. OpenSSL uses the processor's SHA instructions: about 1.3 GB/s.
+///
+/// One owner feeds it, in order.
+// OpenSSL's context is bound to no thread, and only its one owner, with exclusive access, can reach it.
+@safe package struct SHA256Hasher: ~Copyable, @unchecked Sendable {
+    private let context: OpaquePointer
+
+    package init() {
+        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+            preconditionFailure("OpenSSL has no SHA-256; the installed libcrypto is not usable.")
+        }
+        unsafe self.context = context
+    }
+
+    deinit {
+        unsafe EVP_MD_CTX_free(context)
+    }
+
+    package mutating func update(_ bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { unsafe update($0) }
+    }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let base = bytes.baseAddress else { return }
+        let code = unsafe EVP_DigestUpdate(context, base, bytes.count)
+        precondition(code == 1, "OpenSSL refused to hash \(bytes.count) bytes.")
+    }
+
+    /// The digest of all that was fed; the hasher is used up.
+    package consuming func finish() -> SHA256Digest {
+        var bytes = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
+        let code = unsafe EVP_DigestFinal_ex(context, &bytes, nil)
+        precondition(code == 1, "OpenSSL could not finish a SHA-256.")
+        return SHA256Digest(bytes)
+    }
+}

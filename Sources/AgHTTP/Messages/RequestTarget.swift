@@ -1,0 +1,46 @@
+package import AgBase
+
+/// What a request line asks for, taken apart: RFC 9112, section 3.2.
+package struct RequestTarget: Sendable {
+    /// As sent, without the query; `/` at least. A host in front (absolute form) is taken off.
+    package let path: String
+    package let query: HTTPQuery
+    /// The path's pieces, percent-decoded; `/` has none, a slash at the end gives an empty last one.
+    package let segments: [String]
+
+    /// Throws `Fault` 400 `invalid-target`.
+    package init(_ raw: String) throws(Fault) {
+        guard !raw.utf8.contains(where: { $0 == 0x20 || HTTPToken.isControl($0) }) else {
+            throw Fault(.badRequest, "invalid-target", "The request target holds a space or a control character.")
+        }
+        let target = try Self.originForm(raw)
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        path = String(parts.first ?? "/")
+        query = HTTPQuery(raw: parts.count == 2 ? String(parts[1]) : "")
+        segments = try Self.segments(of: path)
+    }
+
+    private static func originForm(_ raw: String) throws(Fault) -> Substring {
+        if raw.utf8.first == UInt8(ascii: "/") || raw == "*" { return Substring(raw) }
+        guard ASCIICase.isEqual(raw.prefix(7), "http://") || ASCIICase.isEqual(raw.prefix(8), "https://") else {
+            throw Fault(.badRequest, "invalid-target", "The request target must start with a slash.")
+        }
+        let afterScheme = raw[raw.firstIndex(of: ":")!...].dropFirst(3)
+        guard let start = afterScheme.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
+        return afterScheme[start] == "/" ? afterScheme[start...] : "/" + afterScheme[start...]
+    }
+
+    private static func segments(of path: String) throws(Fault) -> [String] {
+        if path == "/" || path == "*" { return [] }
+        var segments: [String] = []
+        for piece in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            guard let segment = PercentEncoding.decode(Substring(piece)) else {
+                throw Fault(
+                    .badRequest, "invalid-target",
+                    "The path holds '\(Substring(piece))', which is not percent-encoded UTF-8.")
+            }
+            segments.append(segment)
+        }
+        return segments
+    }
+}

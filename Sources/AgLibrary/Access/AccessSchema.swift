@@ -1,0 +1,43 @@
+import AgSQL
+
+/// The tables of tokens and of the page's sessions, and one that the readiness check writes to. Numbers 10 to 19.
+enum AccessSchema {
+    static let migrations = [
+        Migration(10, "api tokens and ui sessions") { dialect in
+            [
+                """
+                CREATE TABLE api_tokens (
+                    id \(dialect.text) NOT NULL PRIMARY KEY,
+                    name \(dialect.text) NOT NULL,
+                    scope \(dialect.text) NOT NULL,
+                    secret_hash \(dialect.blob) NOT NULL,
+                    created_at \(dialect.integer) NOT NULL,
+                    expires_at \(dialect.integer),
+                    last_used_at \(dialect.integer)
+                )\(dialect.tableOptions)
+                """,
+                """
+                CREATE TABLE ui_sessions (
+                    secret_hash \(dialect.blob) NOT NULL PRIMARY KEY,
+                    scope \(dialect.text) NOT NULL,
+                    token_id \(dialect.text) REFERENCES api_tokens (id) ON DELETE CASCADE,
+                    created_at \(dialect.integer) NOT NULL,
+                    expires_at \(dialect.integer) NOT NULL
+                )\(dialect.tableOptions)
+                """,
+                "CREATE INDEX ui_sessions_by_token ON ui_sessions (token_id)",
+                "CREATE INDEX ui_sessions_by_expiry ON ui_sessions (expires_at)",
+            ]
+        },
+        Migration(11, "readiness") { dialect in
+            [
+                """
+                CREATE TABLE readiness (
+                    id \(dialect.integer) NOT NULL PRIMARY KEY,
+                    checked_at \(dialect.integer) NOT NULL
+                )\(dialect.tableOptions)
+                """
+            ]
+        },
+    ]
+}

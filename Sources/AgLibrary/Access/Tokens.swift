@@ -1,0 +1,115 @@
+import AgBase
+import AgCrypto
+import AgModel
+import AgSQL
+
+/// The rows of tokens and the proof that a text is one of them.
+struct Tokens: Sendable {
+    private static let columns = "id, name, scope, created_at, expires_at, last_used_at"
+    /// Finer than this, "last used" would cost a write per request.
+    private static let useResolution: Duration = .seconds(60)
+
+    let database: any Database
+    let time: any TimeSource
+    let log: Log
+    private let cache = CredentialCache<Credential>()
+
+    init(database: any Database, time: any TimeSource, log: Log) {
+        self.database = database
+        self.time = time
+        self.log = log
+    }
+
+    func create(name: String, scope: TokenScope, expiresIn: Duration?) async throws -> NewAPIToken {
+        let now = time.now()
+        let token = APIToken(
+            id: .make(), name: name, scope: scope, createdAt: now, expiresAt: expiresIn.map { now + $0 },
+            lastUsedAt: nil)
+        let text = TokenText.make(for: token.id)
+        try await insert(token, hash: SHA256Digest.of(text.text))
+        return NewAPIToken(token: token, text: text.text)
+    }
+
+    private func insert(_ token: APIToken, hash: SHA256Digest) async throws {
+        _ = try await database.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO api_tokens (id, name, scope, secret_hash, created_at, expires_at)
+                VALUES (\(token.id), \(token.name), \(token.scope.rawValue), \(hash.bytes), \(token.createdAt),
+                    \(token.expiresAt.sqlValue))
+                """)
+        }
+    }
+
+    /// Newest first.
+    func list() async throws -> [APIToken] {
+        try await database.read { connection in
+            try connection.all(
+                "SELECT \(raw: Self.columns) FROM api_tokens ORDER BY created_at DESC, id DESC", Self.token)
+        }
+    }
+
+    func rename(_ id: TokenID, to name: String) async throws -> APIToken? {
+        try await database.write { tx in
+            try tx.first(
+                "UPDATE api_tokens SET name = \(name) WHERE id = \(id) RETURNING \(raw: Self.columns)", Self.token)
+        }
+    }
+
+    /// Takes effect at once in this process. Sessions that were opened with the token end with it.
+    func revoke(_ id: TokenID) async throws -> Bool {
+        let count = try await database.write { tx in try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") }
+        cache.removeAll()
+        return count > 0
+    }
+
+    /// Who holds this text, or `nil` when it is no token, revoked or expired.
+    func credential(_ text: String) async throws -> Credential? {
+        guard let text = TokenText(untrusted: text) else { return nil }
+        let digest = SHA256Digest.of(text.text)
+        let now = time.now()
+        if let known = cache.value(for: digest, at: now) { return known }
+        let ticket = cache.ticket()
+        guard let found = try await row(text.id), isEqualInConstantTime(found.hash, digest.bytes) else { return nil }
+        if let expiry = found.token.expiresAt, expiry <= now { return nil }
+        await note(use: found.token, at: now)
+        let credential = Credential(scope: found.token.scope, origin: .token(text.id))
+        cache.keep(credential, for: digest, expiry: found.token.expiresAt, at: now, ticket)
+        return credential
+    }
+
+    private struct Found: Sendable {
+        let token: APIToken
+        let hash: [UInt8]
+    }
+
+    private func row(_ id: TokenID) async throws -> Found? {
+        try await database.read { connection in
+            try connection.first("SELECT \(raw: Self.columns), secret_hash FROM api_tokens WHERE id = \(id)") {
+                Found(token: try Self.token($0), hash: try $0["secret_hash"])
+            }
+        }
+    }
+
+    /// A use that cannot be noted is no reason to refuse it: the disk may be full, and reading must go on.
+    private func note(use token: APIToken, at now: Timestamp) async {
+        if let last = token.lastUsedAt, now - last < Self.useResolution { return }
+        do {
+            _ = try await database.write { tx in
+                try tx.execute("UPDATE api_tokens SET last_used_at = \(now) WHERE id = \(token.id)")
+            }
+        } catch {
+            log.warning("a token's use could not be noted", ["token_id": token.id, "error": "\(error)"])
+        }
+    }
+
+    private static func token(_ row: Row) throws -> APIToken {
+        let scope: String = try row["scope"]
+        guard let known = TokenScope(rawValue: scope) else {
+            throw SQLError(.mismatch, "The token has the scope '\(scope)', which this program does not know.")
+        }
+        return APIToken(
+            id: try row["id"], name: try row["name"], scope: known, createdAt: try row["created_at"],
+            expiresAt: try row["expires_at"], lastUsedAt: try row["last_used_at"])
+    }
+}

@@ -1,0 +1,26 @@
+package import AgBase
+package import AgCrypto
+
+/// A picture on its way out.
+package struct Delivered: Sendable {
+    package enum Content: Sendable {
+        case bytes([UInt8])
+        case file(OpenFile)
+    }
+
+    package let image: Image
+    package let mediaType: String
+    package let sha256: SHA256Digest
+    package let byteCount: Int64
+    package let fileExtension: String
+    package let content: Content
+
+    /// The same on every node, for it comes from the content: 128 bits of its SHA-256.
+    package var entityTag: String { Base64URL.encode(sha256.bytes.prefix(16)) }
+}
+
+/// What was asked for is being made. Not an error: the answer is 202.
+package struct NotReady: Error, Sendable {
+    package let message: String
+    package let retryAfter: Duration
+}

@@ -1,0 +1,47 @@
+package import AgBase
+package import AgModel
+import AgSQL
+
+/// What a client names: an id, and the original it shows.
+package struct Image: Sendable {
+    package let id: ImageID
+    package let original: Original
+    /// Grows when the image is pointed at other bytes; URLs carry it.
+    package let generation: Int64
+    package let filename: String?
+    package let uploadedAt: Timestamp
+}
+
+extension Image {
+    static let columns: SQL = "i.id AS image_id, i.generation, i.original_filename, i.uploaded_at, \(Original.columns)"
+    static let tables: SQL = "images i JOIN originals o ON o.id = i.original_id"
+
+    init(_ row: Row) throws {
+        id = ImageID(trusted: try row["image_id"])
+        original = try Original(row)
+        generation = try row["generation"]
+        filename = try row["original_filename"]
+        uploadedAt = try row["uploaded_at"]
+    }
+
+    func insert(in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO images (id, original_id, generation, original_filename, uploaded_at)
+            VALUES (\(id), \(original.id), \(generation), \(filename), \(uploadedAt))
+            """)
+    }
+
+    static func find(_ id: ImageID, in connection: any SQLConnection) throws -> Image? {
+        try connection.first("SELECT \(columns) FROM \(tables) WHERE i.id = \(id)") { try Image($0) }
+    }
+
+    static func oldest(of original: OriginalID, in connection: any SQLConnection) throws -> Image? {
+        try connection.first(
+            """
+            SELECT \(columns) FROM \(tables) WHERE i.original_id = \(original)
+            ORDER BY i.uploaded_at, i.id LIMIT 1
+            """
+        ) { try Image($0) }
+    }
+}

@@ -1,0 +1,50 @@
+import AgBase
+import AgJobs
+package import AgModel
+import AgSQL
+
+/// The door to pictures that are in the library: looking, listing, unlinking, deleting, making again.
+package struct Images: Sendable {
+    let database: any Database
+    let queue: JobQueue
+    let events: EventLog
+    let removals: BlobRemovals
+    let time: any TimeSource
+
+    /// Throws `Fault` 404 `no-such-image`.
+    package func image(_ id: ImageID) async throws -> Image {
+        try await database.read { try Images.require(id, in: $0) }
+    }
+
+    /// How far the picture is, with its unfinished and last jobs.
+    package func progress(_ id: ImageID) async throws -> ImageProgress {
+        try await database.read { [queue] connection in
+            let image = try Images.require(id, in: connection)
+            let jobs = try queue.jobs(subject: id.text, in: connection)
+            return ImageProgress(
+                image: image, status: try Images.status(of: image, queue, in: connection), jobs: jobs)
+        }
+    }
+
+    package func details(_ id: ImageID) async throws -> ImageDetails {
+        try await database.read { [queue] connection in
+            let image = try Images.require(id, in: connection)
+            return ImageDetails(
+                image: image, status: try Images.status(of: image, queue, in: connection),
+                variants: try Variant.all(of: image.original.id, in: connection),
+                insight: try Insight.find(image.original.id, in: connection),
+                sessions: try connection.all(
+                    "SELECT session_id FROM session_images WHERE image_id = \(id) ORDER BY linked_at, session_id"
+                ) { try $0[0] })
+        }
+    }
+
+    static func require(_ id: ImageID, in connection: any SQLConnection) throws -> Image {
+        guard let image = try Image.find(id, in: connection) else { throw Images.unknown(id) }
+        return image
+    }
+
+    static func unknown(_ id: ImageID) -> Fault {
+        Fault(.notFound, "no-such-image", "There is no image \(id).")
+    }
+}

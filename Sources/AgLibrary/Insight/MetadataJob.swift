@@ -1,0 +1,38 @@
+import AgBase
+import AgBlobs
+import AgImaging
+import AgJobs
+import AgModel
+import AgSQL
+
+/// Reads what the file itself says: camera, time, place. Enrichment: a picture is completed without it.
+struct MetadataJob: JobHandler {
+    let kind = JobKind.generateMetadata
+    let policy: JobPolicy
+    let database: any Database
+    let blobs: any BlobStore
+    let codecs: Codecs
+    let events: EventLog
+    let time: any TimeSource
+
+    func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
+        guard let id = ImageID(untrusted: job.subject),
+            let image = try await database.read({ try Image.find(id, in: $0) })
+        else { return { _ in } }
+        let metadata = try await read(image)
+        return { tx in
+            try Insight.record(metadata, for: image.original.id, at: time.now(), in: tx)
+            try events.append(.imageUpdated, image, in: tx)
+        }
+    }
+
+    private func read(_ image: Image) async throws -> PictureMetadata {
+        do {
+            return try await codecs.metadata(try await blobs.open(image.original.path))
+        } catch let error as CodecError {
+            throw JobFailure(error)
+        } catch let error as BlobError {
+            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package import AgBase
+package import AgBlobs
+package import AgImaging
+import AgJobs
+import AgSQL
+
+/// The product: pictures in, everything a page needs out. Each property is the door of one folder.
+package struct Library: Sendable {
+    package let ground: LibraryGround
+    package let access: Access
+    package let codecs: Codecs
+    package let uploads: Uploads
+    package let grants: UploadGrants
+    package let images: Images
+    package let delivery: Delivery
+    package let signedURLs: SignedURLs
+    private let settings: LibrarySettings
+
+    /// Opens the installation, cleans up after a crash, and starts the codec children.
+    ///
+    /// The caller holds the data folder's lock: what looks abandoned is taken to be.
+    package static func open(
+        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
+    ) async throws -> Library {
+        let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
+        let library = Library(
+            ground, settings, codecs: try await Codecs.start(settings.codecs, log: log),
+            signedURLs: try await SignedURLs.load(from: ground.database, time: time))
+        let count = try await library.recover(olderThan: .zero)
+        if count > 0 { log.info("abandoned files removed", ["count": count]) }
+        return library
+    }
+
+    private init(_ ground: LibraryGround, _ settings: LibrarySettings, codecs: Codecs, signedURLs: SignedURLs) {
+        self.ground = ground
+        self.settings = settings
+        self.codecs = codecs
+        self.signedURLs = signedURLs
+        access = Access(
+            database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
+        images = Images(
+            database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
+            time: ground.time)
+        uploads = Uploads(
+            database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
+            events: ground.events, time: ground.time, limit: settings.uploadLimit)
+        grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
+        delivery = Delivery(database: ground.database, blobs: ground.blobs, images: images)
+    }
+
+    /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
+    package func run() async throws {
+        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            group.addTask { await ground.removals.run() }
+            group.addTask { await ground.events.run() }
+            group.addTask { await keepRecovering() }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Stops the codec children and closes the database. Call it when `run` has returned.
+    package func close() async {
+        await codecs.shutdown()
+        await ground.close()
+    }
+
+    private var handlers: [any JobHandler] {
+        let all: [any JobHandler] = [
+            VariantsJob(
+                policy: policy(timeout: .seconds(300)),
+                database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
+                removals: ground.removals, time: ground.time),
+            MetadataJob(
+                policy: policy(timeout: .seconds(60)),
+                database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
+                time: ground.time),
+        ]
+        return all.filter { settings.jobKinds?.contains($0.kind) ?? true }
+    }
+
+    /// More jobs of a kind than codecs would only wait for each other with their leases running.
+    private func policy(timeout: Duration) -> JobPolicy {
+        JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
+    }
+
+    private func recover(olderThan age: Duration) async throws -> Int {
+        try await ground.blobs.recover(olderThan: age) { path in
+            try await ground.database.read { try BlobReferences.contains(path, in: $0) }
+        }
+    }
+
+    /// Jobs whose effect was refused leave files behind; an hour later nobody can be working on them any more.
+    private func keepRecovering() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(900))
+            if Task.isCancelled { return }
+            do {
+                _ = try await recover(olderThan: .seconds(3_600))
+            } catch {
+                ground.log.warning("abandoned files could not be looked for", ["error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import AgBase
+package import AgImaging
+package import AgJobs
+
+/// What a library is opened with.
+package struct LibrarySettings: Sendable {
+    /// The folder that holds everything unless the two below say otherwise. Made when missing.
+    package var dataFolder: String
+    /// The SQLite file; `argentum.sqlite` in the data folder by default.
+    package var databasePath: String
+    /// Where pictures are kept; the data folder by default.
+    package var storageFolder: String
+    /// Bytes per uploaded file, 100 MiB by default.
+    package var uploadLimit: Int64 = 100 << 20
+    package var codecs = CodecSettings()
+    package var jobs = JobSettings()
+    package var events = EventSettings()
+    /// The wait after a job's first failed attempt; it doubles with each one. 2 seconds by default.
+    package var backOffBase = Duration.seconds(2)
+    /// The kinds of jobs this process works on; `nil` for all.
+    package var jobKinds: Set<JobKind>?
+    /// A token of scope admin beside those in the database.
+    package var fixedToken: Secret?
+
+    package init(dataFolder: String) {
+        self.dataFolder = dataFolder
+        databasePath = "\(dataFolder)/argentum.sqlite"
+        storageFolder = dataFolder
+    }
+}

@@ -1,0 +1,71 @@
+package import AgBase
+package import AgBlobs
+package import AgCrypto
+package import AgImaging
+package import AgModel
+import AgSQL
+
+/// A picture's bytes as they were uploaded: written once and never changed.
+package struct Original: Sendable {
+    package let id: OriginalID
+    package let sha256: SHA256Digest
+    package let path: BlobPath
+    package let byteCount: Int64
+    package let format: PictureFormat
+    /// In pixels, as displayed.
+    package let width: Int
+    package let height: Int
+    package let frames: Int
+    package let hasAlpha: Bool
+    /// Kept although it does not decode to its end, because the client asked for that.
+    package let isDamaged: Bool
+    /// When `verify --repair` found its bytes gone or changed; the same bytes uploaded again heal it.
+    package let lostAt: Timestamp?
+    package let createdAt: Timestamp
+}
+
+extension Original {
+    static let columns: SQL = """
+        o.id AS original_id, o.sha256, o.path, o.byte_count, o.format, o.width, o.height, o.frames,
+        o.has_alpha, o.is_damaged, o.lost_at, o.created_at
+        """
+
+    init(_ row: Row) throws {
+        id = OriginalID(trusted: try row["original_id"])
+        sha256 = SHA256Digest(try row["sha256"])
+        path = BlobPath(try row["path"])
+        byteCount = try row["byte_count"]
+        format = try PictureFormat(stored: row["format"])
+        width = try row["width"]
+        height = try row["height"]
+        frames = try row["frames"]
+        hasAlpha = try row["has_alpha"]
+        isDamaged = try row["is_damaged"]
+        lostAt = try row["lost_at"]
+        createdAt = try row["created_at"]
+    }
+
+    func insert(in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO originals (id, sha256, path, byte_count, format, width, height, frames,
+                has_alpha, is_damaged, created_at)
+            VALUES (\(id), \(sha256.bytes), \(path.text), \(byteCount), \(format.rawValue), \(width), \(height),
+                \(frames), \(hasAlpha), \(isDamaged), \(createdAt))
+            """)
+    }
+
+    static func find(_ sha256: SHA256Digest, in connection: any SQLConnection) throws -> Original? {
+        try connection.first("SELECT \(columns) FROM originals o WHERE o.sha256 = \(sha256.bytes)") { try Original($0) }
+    }
+}
+
+extension PictureFormat {
+    /// Reads what a row says. Throws `SQLError` when a newer program wrote it.
+    init(stored text: String) throws {
+        guard let format = PictureFormat(rawValue: text) else {
+            throw SQLError(.mismatch, "'\(text)' is no picture format that this program knows.")
+        }
+        self = format
+    }
+}

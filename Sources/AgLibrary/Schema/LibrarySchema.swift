@@ -1,0 +1,121 @@
+package import AgSQL
+
+/// The tables of pictures: docs/formats/schema.md says what each column means. Numbers 1 to 9.
+package enum LibrarySchema {
+    package static let migrations: [Migration] = [
+        Migration(1, "pictures") { dialect in pictures(dialect) },
+        Migration(2, "derived pictures") { dialect in derived(dialect) },
+        Migration(3, "upload grants") { dialect in grants(dialect) },
+        Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
+    ]
+
+    private static func pictures(_ d: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE originals (
+                id \(d.text) PRIMARY KEY,
+                sha256 \(d.blob) NOT NULL UNIQUE,
+                path \(d.text) NOT NULL UNIQUE,
+                byte_count \(d.integer) NOT NULL,
+                format \(d.text) NOT NULL,
+                width \(d.integer) NOT NULL,
+                height \(d.integer) NOT NULL,
+                frames \(d.integer) NOT NULL,
+                has_alpha \(d.integer) NOT NULL,
+                is_damaged \(d.integer) NOT NULL,
+                lost_at \(d.integer),
+                created_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+            """
+            CREATE TABLE images (
+                id \(d.text) PRIMARY KEY,
+                original_id \(d.text) NOT NULL REFERENCES originals (id),
+                generation \(d.integer) NOT NULL,
+                original_filename \(d.text),
+                uploaded_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+            "CREATE INDEX images_by_original ON images (original_id, uploaded_at, id)",
+            "CREATE INDEX images_by_upload ON images (uploaded_at, id)",
+            """
+            CREATE TABLE session_images (
+                session_id \(d.text) NOT NULL,
+                image_id \(d.text) NOT NULL REFERENCES images (id),
+                linked_at \(d.integer) NOT NULL,
+                PRIMARY KEY (session_id, image_id)
+            )\(d.tableOptions)
+            """,
+            "CREATE INDEX session_images_by_image ON session_images (image_id)",
+        ]
+    }
+
+    private static func derived(_ d: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE image_variants (
+                original_id \(d.text) NOT NULL REFERENCES originals (id),
+                name \(d.text) NOT NULL,
+                recipe \(d.text) NOT NULL,
+                encoder \(d.text) NOT NULL,
+                width \(d.integer) NOT NULL,
+                height \(d.integer) NOT NULL,
+                byte_count \(d.integer) NOT NULL,
+                sha256 \(d.blob) NOT NULL,
+                path \(d.text) UNIQUE,
+                content \(d.blob),
+                made_at \(d.integer) NOT NULL,
+                PRIMARY KEY (original_id, name),
+                CHECK ((path IS NULL) <> (content IS NULL))
+            )\(d.tableOptions)
+            """,
+            """
+            CREATE TABLE image_metadata (
+                original_id \(d.text) PRIMARY KEY REFERENCES originals (id),
+                placeholder \(d.blob),
+                colors \(d.text),
+                exif \(d.text),
+                made_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+        ]
+    }
+
+    private static func grants(_ d: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE upload_grants (
+                id \(d.text) PRIMARY KEY,
+                secret_hash \(d.blob) NOT NULL,
+                max_bytes \(d.integer) NOT NULL,
+                content_type \(d.text),
+                sha256 \(d.blob),
+                session_id \(d.text),
+                filename \(d.text),
+                expires_at \(d.integer) NOT NULL,
+                used_at \(d.integer),
+                created_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+            "CREATE INDEX upload_grants_by_expiry ON upload_grants (expires_at)",
+        ]
+    }
+
+    private static func upkeep(_ d: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE signing_keys (
+                id \(d.text) PRIMARY KEY,
+                secret \(d.blob) NOT NULL,
+                created_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+            """
+            CREATE TABLE blob_removals (
+                path \(d.text) PRIMARY KEY,
+                asked_at \(d.integer) NOT NULL
+            )\(d.tableOptions)
+            """,
+        ]
+    }
+}

@@ -1,0 +1,103 @@
+package import AgBase
+package import AgBlobs
+import AgCrypto
+package import AgJobs
+import AgModel
+package import AgSQL
+
+/// Holds rows, files and hashes against each other, on a stopped and on a running installation.
+///
+/// Without `repair` it changes nothing. With it, odd files go to the quarantine, derived pictures are made again, and
+/// an original that is gone is marked lost; no picture is ever deleted.
+package struct Verifier: Sendable {
+    let database: any Database
+    let blobs: any BlobStore
+    let queue: JobQueue
+    let time: any TimeSource
+    /// Files younger than this may belong to an upload that is just being recorded.
+    let grace: Duration
+
+    package init(
+        database: any Database, blobs: any BlobStore, queue: JobQueue, time: any TimeSource,
+        grace: Duration = .seconds(3_600)
+    ) {
+        self.database = database
+        self.blobs = blobs
+        self.queue = queue
+        self.time = time
+        self.grace = grace
+    }
+
+    /// Reads every byte that is kept. `progress` is told of each file.
+    package func verify(
+        repair: Bool = false, progress: @Sendable (VerifyReport) -> Void = { _ in }
+    ) async throws -> VerifyReport {
+        var report = VerifyReport()
+        report.findings += try await databaseFindings()
+        try await checkFiles(Original.references, repair, &report, progress)
+        try await checkFiles(Variant.references, repair, &report, progress)
+        try await findStrays(repair, &report)
+        return report
+    }
+
+    private func databaseFindings() async throws -> [Finding] {
+        try await database.integrityFindings().map { Finding(.database, "database", $0) }
+    }
+
+    /// Pages through the rows that refer to files, so that memory does not grow with the library.
+    private func checkFiles(
+        _ references: @escaping FileReference.Source, _ repair: Bool, _ report: inout VerifyReport,
+        _ progress: @Sendable (VerifyReport) -> Void
+    ) async throws {
+        var last = ""
+        while true {
+            let start = last
+            let page = try await database.read { try references(start, 256, $0) }
+            guard let end = page.last else { return }
+            for reference in page {
+                try await check(reference, repair, &report)
+                progress(report)
+            }
+            last = end.path.text
+        }
+    }
+
+    private func check(_ reference: FileReference, _ repair: Bool, _ report: inout VerifyReport) async throws {
+        if reference.owner == .original { report.originals += 1 } else { report.variants += 1 }
+        guard let finding = try await problem(with: reference, &report) else { return }
+        // What was deleted while we read is no finding.
+        guard try await database.read({ try BlobReferences.contains(reference.path, in: $0) }) else { return }
+        let done = repair ? try await mend(reference, finding.kind) : nil
+        report.findings.append(Finding(finding.kind, finding.subject, finding.detail, repair: done))
+    }
+
+    private func problem(with reference: FileReference, _ report: inout VerifyReport) async throws -> Finding? {
+        if reference.isLost {
+            return Finding(.lostOriginal, reference.path.text, "Upload the same file again, or delete its images.")
+        }
+        do {
+            let (length, digest) = try await hash(reference.path)
+            report.bytesRead += length
+            if length == reference.byteCount, digest == reference.sha256 { return nil }
+            return Finding(
+                .changedFile, reference.path.text,
+                "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256)."
+            )
+        } catch let error as BlobError where error.code == .notFound {
+            return Finding(.missingFile, reference.path.text, "The row refers to a file that is not there.")
+        }
+    }
+
+    @concurrent private func hash(_ path: BlobPath) async throws -> (Int64, SHA256Digest) {
+        let file = try await blobs.open(path)
+        var hasher = SHA256Hasher()
+        var offset: Int64 = 0
+        while true {
+            try Task.checkCancellation()
+            let bytes = try file.read(at: offset, count: 1 << 20)
+            if bytes.isEmpty { return (offset, hasher.finish()) }
+            hasher.update(bytes)
+            offset += Int64(bytes.count)
+        }
+    }
+}

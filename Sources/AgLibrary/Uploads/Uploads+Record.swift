@@ -1,0 +1,86 @@
+import AgBase
+import AgBlobs
+import AgCrypto
+import AgJobs
+import AgModel
+import AgSQL
+
+/// The one transaction of an upload: rows, links, jobs and events together.
+extension Uploads {
+    struct Recorded: Sendable {
+        let outcomes: [UploadOutcome]
+        /// The kept paths that rows now refer to.
+        let usedPaths: Set<BlobPath>
+    }
+
+    func record(_ plans: [UploadPlan], _ target: UploadTarget, in tx: any SQLTransaction) throws -> Recorded {
+        if let grant = target.grant { try UploadGrants.use(grant, at: time.now(), in: tx) }
+        var used: Set<BlobPath> = []
+        var outcomes: [UploadOutcome] = []
+        for plan in plans {
+            let original = try settleOriginal(plan, plans, &used, in: tx)
+            outcomes.append(try settleImage(plan.upload, original, target, in: tx))
+        }
+        return Recorded(outcomes: outcomes, usedPaths: used)
+    }
+
+    /// The original that holds these bytes, inserted if the hash is not taken.
+    private func settleOriginal(
+        _ plan: UploadPlan, _ plans: [UploadPlan], _ used: inout Set<BlobPath>, in tx: any SQLTransaction
+    ) throws -> Original {
+        let found = try Original.find(plan.upload.sha256, in: tx)
+        if let found, found.lostAt == nil { return found }
+        // A plan without a blob of its own leans on an earlier one of this batch, which has been settled by now.
+        guard let blob = plan.blob else { throw OriginalVanished() }
+        if let found {
+            guard found.path == blob.path else { throw OriginalVanished() }
+            try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(found.id)")
+        } else {
+            try plan.original.insert(in: tx)
+        }
+        used.insert(blob.path)
+        return plan.original
+    }
+
+    private func settleImage(
+        _ upload: AcceptedUpload, _ original: Original, _ target: UploadTarget, in tx: any SQLTransaction
+    ) throws -> UploadOutcome {
+        let found = try existingImage(of: original, target, in: tx)
+        let image = try found ?? insertImage(upload, original, target, in: tx)
+        if let session = target.sessionID { try link(image, to: session, in: tx) }
+        let status = try Images.status(of: image, queue, in: tx)
+        return UploadOutcome(image: image, isNew: found == nil, status: status)
+    }
+
+    /// With a fixed id, that image and no other; without, the oldest one that shows these bytes.
+    private func existingImage(
+        of original: Original, _ target: UploadTarget, in tx: any SQLTransaction
+    ) throws -> Image? {
+        guard let fixed = target.fixedID else { return try Image.oldest(of: original.id, in: tx) }
+        guard let image = try Image.find(fixed, in: tx) else { return nil }
+        guard image.original.id == original.id else { throw UploadRefusal.idTaken(fixed) }
+        return image
+    }
+
+    private func insertImage(
+        _ upload: AcceptedUpload, _ original: Original, _ target: UploadTarget, in tx: any SQLTransaction
+    ) throws -> Image {
+        let image = Image(
+            id: target.fixedID ?? .make(), original: original, generation: 1, filename: upload.filename,
+            uploadedAt: time.now())
+        try image.insert(in: tx)
+        try events.append(.imageCreated, image, in: tx)
+        for kind in [JobKind.generateVariants, .generateMetadata] {
+            _ = try queue.enqueue(.image(kind, image.id, priority: .new), in: tx)
+        }
+        return image
+    }
+
+    private func link(_ image: Image, to session: String, in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO session_images (session_id, image_id, linked_at)
+            VALUES (\(session), \(image.id), \(time.now())) ON CONFLICT DO NOTHING
+            """)
+    }
+}

@@ -1,0 +1,46 @@
+package import AgBase
+import AgBlobs
+import AgCrypto
+import AgImaging
+import AgJobs
+import AgModel
+import AgSQL
+
+/// Takes pictures in: bytes beside the store, a check of their content in a codec child, then bytes, names and rows
+/// in an order that a power cut cannot break.
+package struct Uploads: Sendable {
+    let database: any Database
+    let blobs: any BlobStore
+    let codecs: Codecs
+    let queue: JobQueue
+    let events: EventLog
+    let time: any TimeSource
+    /// In bytes, per file.
+    package let limit: Int64
+
+    /// Opens a place for the bytes of one file. Throws `Fault` when the storage does not work.
+    package func begin(filename: String?, limit: Int64? = nil) throws(Fault) -> IncomingUpload {
+        do {
+            let file = try blobs.spool.begin()
+            return IncomingUpload(filename: filename, limit: min(limit ?? self.limit, self.limit), file: file)
+        } catch {
+            throw error.fault
+        }
+    }
+
+    /// Judges the bytes by what they are; the client's type and file name are not asked.
+    ///
+    /// Throws `Fault` 422 with a code per reason; `allowDamaged` takes pictures that end too early, and flags them.
+    package func accept(_ incoming: IncomingUpload, allowDamaged: Bool = false) async throws -> AcceptedUpload {
+        guard incoming.byteCount > 0 else { throw UploadRefusal.empty }
+        let digest = incoming.file.finish()
+        do {
+            let probe = try await codecs.probe(incoming.file.file, allowDamaged: allowDamaged)
+            return AcceptedUpload(
+                filename: incoming.filename, sha256: digest, probe: probe, byteCount: incoming.byteCount,
+                file: incoming.file)
+        } catch let error as CodecError {
+            throw UploadRefusal.notAcceptable(error)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import AgBase
+import AgBlobs
+import AgImaging
+import AgJobs
+import AgModel
+import AgSQL
+
+/// Makes everything that a page needs from one picture, with one decode: the thumbnail, which is stored and told of
+/// first, then the variants, the placeholder and the colours.
+struct VariantsJob: JobHandler {
+    let kind = JobKind.generateVariants
+    let policy: JobPolicy
+    let database: any Database
+    let blobs: any BlobStore
+    let codecs: Codecs
+    let events: EventLog
+    let removals: BlobRemovals
+    let time: any TimeSource
+
+    func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
+        guard let work = try await work(for: job) else { return { _ in } }
+        let recorder = VariantRecorder(
+            job: job, original: work.image.original, blobs: blobs, removals: removals, time: time)
+        let result = try await render(work, for: job, recorder)
+        job.report(progress: 90)
+        let variants = try await recorder.keep(result.outputs)
+        return { tx in
+            try recorder.record(variants, in: tx)
+            try Insight.record(result.analysis, for: work.image.original.id, at: time.now(), in: tx)
+            try events.append(.imageUpdated, work.image, in: tx)
+        }
+    }
+
+    /// What is to be made; `nil` when the image is gone or nothing is missing.
+    private func work(for job: ActiveJob) async throws -> VariantWork? {
+        guard let id = ImageID(untrusted: job.subject) else { return nil }
+        return try await database.read { connection in
+            guard let image = try Image.find(id, in: connection) else { return nil }
+            let missing = try Variant.missing(of: image.original.id, in: connection)
+            let names = job.makesAgain ? VariantName.required : missing
+            return names.isEmpty ? nil : VariantWork(image: image, names: names)
+        }
+    }
+
+    private func render(
+        _ work: VariantWork, for job: ActiveJob, _ recorder: VariantRecorder
+    ) async throws -> RenderResult {
+        do {
+            let file = try await blobs.open(work.image.original.path)
+            return try await codecs.render(file, work.order) { picture in
+                let thumbnail = try VariantRow(thumbnail: picture)
+                try await job.commit { tx in
+                    try recorder.record([thumbnail], in: tx)
+                    try events.append(.imageUpdated, work.image, in: tx)
+                }
+                job.report(progress: 30)
+            }
+        } catch let error as CodecError {
+            throw JobFailure(error)
+        } catch let error as BlobError {
+            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
+        }
+    }
+}
+
+/// One picture's work: which outcomes, for which image.
+struct VariantWork: Sendable {
+    let image: Image
+    let names: [VariantName]
+
+    var order: RenderOrder { .current(names, toleratesDamage: image.original.isDamaged) }
+}
+
+extension JobFailure {
+    /// A codec that died or hung may have had bad luck; bytes that do not decode never will.
+    init(_ error: CodecError) {
+        self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
+    }
+}
+
+extension ErrorClass {
+    init(_ error: CodecError) {
+        switch error.code {
+        case .crashed: self = .crash
+        case .timedOut: self = .timeout
+        default: self = error.blamesThePicture ? .invalid : .internal
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgModel
+
+/// Hands out bytes to those who may have them, with the headers that let caches keep them.
+struct DeliveryDesk: Sendable {
+    let delivery: Delivery
+    let signedURLs: SignedURLs
+
+    func answer(
+        _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID) async throws -> Delivered
+    ) async throws -> HTTPResponse {
+        let isSigned = try admit(request)
+        do {
+            let delivered = try await fetch(id)
+            return answer(delivered, request, isSigned: isSigned)
+        } catch let notReady as NotReady {
+            return Self.wait(notReady, request)
+        }
+    }
+
+    /// Returns whether it was a signature that let the request in. Throws `Fault` 401 or 403.
+    private func admit(_ request: HTTPRequest) throws -> Bool {
+        if request.attached(Credential.self) != nil { return false }
+        let items = try request.query.names.flatMap { name in
+            try request.query.all(name).map { SignedURL.Item(name, $0) }
+        }
+        guard SignedURL.isClaimed(by: items.map(\.name)) else {
+            throw Fault(
+                .unauthorized, "unauthorized",
+                "Send 'Authorization: Bearer <token>', or use a signed URL from POST /api/images/{id}/sign.")
+        }
+        try signedURLs.check(path: request.path, items: items)
+        return true
+    }
+
+    private func answer(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> HTTPResponse {
+        let source: DeliveredContent.Source =
+            switch delivered.content {
+            case .bytes(let bytes): .bytes(bytes)
+            case .file(let file): .file(file, length: delivered.byteCount)
+            }
+        let content = DeliveredContent(
+            source, tag: delivered.entityTag, contentType: delivered.mediaType,
+            cacheControl: cacheControl(delivered, request, isSigned: isSigned),
+            disposition: ContentDisposition.inline.value(filename: filename(delivered)),
+            // A signed URL is made to be shown on somebody else's page.
+            headers: isSigned ? ["Cross-Origin-Resource-Policy": "cross-origin"] : [:])
+        return AgHTTP.content(of: content, for: request)
+    }
+
+    /// For ever only when the URL names the generation that was sent.
+    private func cacheControl(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> String {
+        let asked = try? request.query["v"]
+        guard asked == "\(delivered.image.generation)" else { return "no-cache" }
+        return "\(isSigned ? "public" : "private"), max-age=31536000, immutable"
+    }
+
+    /// What the client called the file, with the extension of what is sent.
+    private func filename(_ delivered: Delivered) -> String {
+        let name = delivered.image.filename ?? delivered.image.id.text
+        let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]
+        return "\(stem.isEmpty ? "image" : stem).\(delivered.fileExtension)"
+    }
+
+    private static func wait(_ notReady: NotReady, _ request: HTTPRequest) -> HTTPResponse {
+        let fault = Fault(
+            .unavailable, "not-ready", notReady.message, isRetryable: true, retryAfter: notReady.retryAfter)
+        return .problem(fault, for: request, status: 202)
+    }
+}

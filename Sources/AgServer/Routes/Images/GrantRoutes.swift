@@ -1,0 +1,116 @@
+import AgBase
+import AgCrypto
+import AgHTTP
+package import AgLibrary
+import AgModel
+
+/// One-time upload URLs: made with a token, used without one.
+package func addGrantRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
+    let links = Links(publicURL: publicURL)
+    book.on(.makeGrant) { request, _ in
+        let order = try await request.decode(GrantOrder.self, orEmpty: GrantOrder())
+        let made = try await library.grants.make(try order.request())
+        let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
+        return .answer(
+            201,
+            [
+                "uploadId": .string(made.grant.id.text), "uploadUrl": .string(links.absolute(path)),
+                "expiresAt": .time(made.grant.expiresAt),
+            ])
+    }
+    for operation in [Operation.useGrant(.post, library.uploads.limit), .useGrant(.put, library.uploads.limit)] {
+        book.on(operation) { request, parameters in
+            try await receive(request, parameters["uploadId"], library, ImageAnswer(links: links))
+        }
+    }
+}
+
+/// Takes the raw body of an upload URL.
+private func receive(
+    _ request: HTTPRequest, _ id: UploadGrantID, _ library: Library, _ answer: ImageAnswer
+) async throws -> HTTPResponse {
+    let grant = try await library.grants.grant(id, secret: try request.query["key"] ?? "")
+    let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
+        let incoming = try library.uploads.begin(filename: grant.filename, limit: grant.maxBytes)
+        for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
+        return try await library.uploads.accept(incoming)
+    }
+    try library.grants.check(accepted, against: grant)
+    let target = UploadTarget(sessionID: grant.sessionID, grant: grant.id)
+    let outcome = try await library.uploads.store([accepted], at: target)[0]
+    return .answer(outcome.isNew ? 201 : 200, answer.grantUpload(outcome))
+}
+
+extension ImageAnswer {
+    fileprivate func grantUpload(_ outcome: UploadOutcome) -> JSONValue {
+        let storageID = JSONValue.Member(name: "storageId", value: .string(outcome.image.original.id.text))
+        return .object([storageID] + (upload(outcome).members ?? []))
+    }
+}
+
+private struct GrantOrder: Decodable {
+    var maxBytes: Int64?
+    var contentType: String?
+    var sha256: String?
+    var sessionId: String?
+    var filename: String?
+    /// Seconds.
+    var expiresIn: Int?
+
+    func request() throws -> UploadGrantRequest {
+        var digest: SHA256Digest?
+        if let sha256 {
+            guard let value = SHA256Digest(hex: sha256) else {
+                throw Fault(.unprocessable, "invalid-body", "`sha256` must be 64 hexadecimal digits.")
+            }
+            digest = value
+        }
+        let longest = Int(UploadGrants.longestLife.inSeconds)
+        guard 1...longest ~= expiresIn ?? 900 else {
+            throw Fault(.unprocessable, "invalid-body", "`expiresIn` must be between 1 and \(longest) seconds.")
+        }
+        return UploadGrantRequest(
+            maxBytes: maxBytes, contentType: contentType, sha256: digest, sessionID: sessionId,
+            filename: filename.map { FileName.forDisplay($0) }, lives: .seconds(expiresIn ?? 900))
+    }
+}
+
+extension Operation {
+    fileprivate static let makeGrant = Operation(
+        .post, "/api/uploads", "Make a one-time upload URL", tag: "Uploads", access: .scope(.write),
+        body: .json(
+            .object([
+                .optional("maxBytes", .nullable(.integer(minimum: 1, maximum: nil))),
+                .optional("contentType", .nullable(.string), about: "The content must turn out to be this."),
+                .optional("sha256", .nullable(.string), about: "The content must have this hash."),
+                .optional("sessionId", .nullable(.string)), .optional("filename", .nullable(.string)),
+                .optional(
+                    "expiresIn", .nullable(.integer(minimum: 1, maximum: 86_400)), about: "Seconds, 900 by default."),
+            ]), isRequired: false),
+        answers: [
+            .json(
+                201, "Made. The URL carries its own authority.",
+                .object([
+                    SchemaField("uploadId", .uuid), SchemaField("uploadUrl", .string),
+                    SchemaField("expiresAt", .dateTime),
+                ])),
+            .problem(422, "A member is not allowed."),
+        ])
+
+    fileprivate static func useGrant(_ method: HTTPMethod, _ limit: Int64) -> Operation {
+        Operation(
+            method, "/api/uploads/{uploadId}", "Upload one picture as a raw body", tag: "Uploads", access: .open,
+            parameters: [
+                .path("uploadId", .uuid, "The grant."), .query("key", .string, "The grant's secret."),
+            ],
+            body: .raw(),
+            answers: [
+                .json(201, "A new picture.", ImageSchemas.grantUpload),
+                .json(200, "The picture was there already.", ImageSchemas.grantUpload),
+                .problem(404, "There is no such URL."), .problem(409, "It has been used."),
+                .problem(410, "It has expired."), .problem(413, "Too large."),
+                .problem(422, "The content is no picture, or not the one that was announced."),
+            ],
+            maxBodyBytes: limit)
+    }
+}

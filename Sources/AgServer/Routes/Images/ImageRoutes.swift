@@ -1,0 +1,140 @@
+import AgBase
+import AgHTTP
+import AgJobs
+package import AgLibrary
+import AgModel
+
+/// Looking at images, listing, deleting and making them again.
+package func addImageRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
+    let images = library.images
+    let answer = ImageAnswer(links: Links(publicURL: publicURL))
+    book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer) }
+    book.on(.listSession) { request, parameters in
+        try await list(request, session: parameters["sessionId"], images, answer)
+    }
+    for operation in [Operation.image, .details] {
+        book.on(operation) { request, parameters in
+            let details = try await images.details(parameters["id"])
+            return .answer(200, answer.details(details, showsPlace: request.mayWrite))
+        }
+    }
+    book.on(.status) { _, parameters in .answer(200, ProgressAnswer.json(try await images.progress(parameters["id"]))) }
+    book.on(.deleteImage) { request, parameters in
+        if let session = try QueryReader(request).text("sessionId") {
+            try await images.unlink(parameters["id"], from: session)
+        } else {
+            try await images.delete(parameters["id"])
+        }
+        return HTTPResponse(204)
+    }
+    book.on(.reprocess) { request, parameters in
+        let order = try await request.decode(ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil))
+        let ids = try await images.reprocess(parameters["id"], order.kinds())
+        return .answer(202, ["jobIds": .array(ids.map { .string($0.text) })])
+    }
+}
+
+extension HTTPRequest {
+    /// The place where a picture was taken is told only to those who may change pictures.
+    fileprivate var mayWrite: Bool { attached(Credential.self)?.scope.covers(.write) ?? false }
+}
+
+private func list(
+    _ request: HTTPRequest, session: String?, _ images: Images, _ answer: ImageAnswer
+) async throws -> HTTPResponse {
+    let query = QueryReader(request)
+    let filter = ImageFilter(
+        status: try query.word("status", of: ImageStatus.allCases.map(\.rawValue)).flatMap {
+            ImageStatus(rawValue: $0)
+        },
+        sessionID: try session ?? query.text("sessionId"), mediaType: try query.text("type"))
+    let page = try await images.list(
+        filter, limit: try query.int("limit", in: 1...200, default: 50), after: try cursor(query),
+        countsAll: try query.word("count", of: ["exact"]) != nil)
+    var members: [JSONValue.Member] = [
+        .init(name: "images", value: .array(page.images.map { answer.summary($0.image, $0.status) })),
+        .init(name: "next", value: .optional(page.next?.text)),
+    ]
+    if let total = page.total { members.append(.init(name: "total", value: .int(total))) }
+    return .answer(200, .object(members))
+}
+
+private func cursor(_ query: QueryReader) throws -> ImageCursor? {
+    guard let text = try query.text("cursor") else { return nil }
+    guard let cursor = ImageCursor(text) else {
+        throw QueryReader.refuse("cursor", "the `next` of an earlier page", text)
+    }
+    return cursor
+}
+
+private struct ReprocessOrder: Decodable {
+    let only: [String]?
+
+    func kinds() throws -> [JobKind] {
+        guard let only else { return [.generateVariants, .generateMetadata] }
+        let kinds = try Set(only).sorted().map { word in
+            switch word {
+            case "variants": JobKind.generateVariants
+            case "metadata": JobKind.generateMetadata
+            default:
+                throw Fault(
+                    .unprocessable, "invalid-body", "`only` takes variants and metadata, not '\(word.prefix(80))'.")
+            }
+        }
+        guard !kinds.isEmpty else {
+            throw Fault(.unprocessable, "invalid-body", "`only` is empty; leave it out to make everything again.")
+        }
+        return kinds
+    }
+}
+
+extension Operation {
+    private static let id = OperationParameter.path("id", .uuid, "The image's id.")
+    private static let paging: [OperationParameter] = [
+        .query("limit", .integer(minimum: 1, maximum: 200), "Images per page, 50 by default."),
+        .query("cursor", .string, "The `next` of an earlier page."),
+        .query("status", .words(ImageStatus.allCases.map(\.rawValue)), "Only images of this status."),
+        .query("type", .string, "Only images of this media type."),
+        .query("count", .words(["exact"]), "Adds `total`, which costs more than the page."),
+    ]
+    private static let unknown = OperationAnswer.problem(404, "There is no such image.")
+
+    fileprivate static let listImages = Operation(
+        .get, "/api/images", "List images, newest first", tag: "Images", access: .scope(.read),
+        parameters: paging + [.query("sessionId", .string, "Only images of this session.")],
+        answers: [.json(200, "A page.", ImageSchemas.page), .problem(400, "A query value is not allowed.")])
+
+    fileprivate static let listSession = Operation(
+        .get, "/api/sessions/{sessionId}/images", "List a session's images, newest first", tag: "Images",
+        access: .scope(.read), parameters: [.path("sessionId", .string, "The session.")] + paging,
+        answers: [.json(200, "A page.", ImageSchemas.page), .problem(400, "A query value is not allowed.")])
+
+    fileprivate static let image = Operation(
+        .get, "/api/images/{id}", "All that is known of an image", tag: "Images", access: .scope(.read),
+        parameters: [id], answers: [.json(200, "The image.", ImageSchemas.details), unknown])
+
+    fileprivate static let details = Operation(
+        .get, "/api/images/{id}/details", "All that is known of an image", tag: "Images", access: .scope(.read),
+        parameters: [id], answers: [.json(200, "The image.", ImageSchemas.details), unknown])
+
+    fileprivate static let status = Operation(
+        .get, "/api/images/{id}/status", "How far an image is", tag: "Images", access: .scope(.read), parameters: [id],
+        answers: [.json(200, "Its status and jobs.", ImageSchemas.progress), unknown])
+
+    fileprivate static let deleteImage = Operation(
+        .delete, "/api/images/{id}", "Delete an image, or take it out of a session", tag: "Images",
+        access: .scope(.write),
+        parameters: [id, .query("sessionId", .string, "Only unlink it from this session.")],
+        answers: [.empty(204, "Done."), unknown])
+
+    fileprivate static let reprocess = Operation(
+        .post, "/api/images/{id}/reprocess", "Make derived pictures and metadata again", tag: "Images",
+        access: .scope(.write), parameters: [id],
+        body: .json(
+            .object([.optional("only", .array(.words(["variants", "metadata"])), about: "All, without it.")]),
+            isRequired: false),
+        answers: [
+            .json(202, "Queued.", .object([SchemaField("jobIds", .array(.uuid))])), unknown,
+            .problem(422, "`only` names something else."),
+        ])
+}

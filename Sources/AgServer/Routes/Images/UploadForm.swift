@@ -1,0 +1,108 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgModel
+
+/// One upload form, read to its end: files accepted, files refused, and where they go. Nothing is stored yet.
+struct UploadForm: Sendable {
+    static let mostFiles = 10
+    private static let fileNames: Set<String> = ["images", "image", "files", "file"]
+    /// Longer values of the plain fields are refused; an id or a session name is short.
+    private static let longestField = 1_024
+
+    private(set) var accepted: [AcceptedUpload] = []
+    private(set) var errors: [Fault.Detail] = []
+    private(set) var target = UploadTarget()
+    private var faults: [Fault] = []
+    private var allowsDamaged = false
+    private var pending: [IncomingUpload] = []
+    private var fileCount = 0
+
+    /// Reads the whole form on a thread that may block. Throws `Fault` for what spoils the form as a whole.
+    static func read(_ request: HTTPRequest, into uploads: Uploads) async throws -> UploadForm {
+        var form = UploadForm()
+        form.target.sessionID = request.headers["x-session-id"]
+        try await withTaskExecutorPreference(UploadThreads.pool) {
+            let reader = try MultipartReader(request)
+            for try await part in reader { try await form.take(part, into: uploads) }
+            try await form.judge(uploads)
+        }
+        return form
+    }
+
+    /// Why nothing was acceptable: 413 when size was the only reason, 422 otherwise.
+    var refusal: Fault {
+        guard let first = faults.first else {
+            return Fault(
+                .unprocessable, "no-files", "The form has no file; send 1 to \(Self.mostFiles) parts named `images`.")
+        }
+        let kind: Fault.Kind = faults.allSatisfy { $0.kind == .tooLarge } ? .tooLarge : .unprocessable
+        let message = faults.count == 1 ? first.message : "None of the \(faults.count) files was acceptable."
+        return Fault(kind, first.code, message, details: errors)
+    }
+
+    private mutating func take(_ part: MultipartPart, into uploads: Uploads) async throws {
+        if Self.fileNames.contains(part.name) {
+            try await takeFile(part, into: uploads)
+        } else {
+            try await takeField(part)
+        }
+    }
+
+    private mutating func takeFile(_ part: MultipartPart, into uploads: Uploads) async throws {
+        fileCount += 1
+        guard fileCount <= Self.mostFiles else {
+            throw Fault(
+                .unprocessable, "too-many-files", "The form has more than \(Self.mostFiles) files; nothing was stored.")
+        }
+        let incoming = try uploads.begin(filename: part.filename)
+        do {
+            for try await chunk in part.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
+            pending.append(incoming)
+        } catch let fault as Fault where fault.kind == .tooLarge && fault.code == "file-too-large" {
+            // The other files of the form may be fine: read past the rest of this one.
+            for try await _ in part.body {}
+            refuse(part.filename, fault)
+        }
+    }
+
+    private mutating func takeField(_ part: MultipartPart) async throws {
+        let value = try await part.text(limit: Self.longestField)
+        switch part.name {
+        case "sessionId": target.sessionID = value
+        case "fixedId": target.fixedID = try Self.fixedID(value)
+        case "allowDamaged": allowsDamaged = value == "1" || value == "true"
+        default: break
+        }
+    }
+
+    /// Judged after the last part, because a field behind the files may say how.
+    private mutating func judge(_ uploads: Uploads) async throws {
+        for incoming in pending {
+            do {
+                accepted.append(try await uploads.accept(incoming, allowDamaged: allowsDamaged))
+            } catch let fault as Fault where fault.kind == .unprocessable {
+                refuse(incoming.filename, fault)
+            }
+        }
+        pending = []
+    }
+
+    private mutating func refuse(_ filename: String?, _ fault: Fault) {
+        faults.append(fault)
+        errors.append(
+            Fault.Detail(label: "filename", subject: filename ?? "", code: fault.code, detail: fault.message))
+    }
+
+    private static func fixedID(_ text: String) throws -> ImageID {
+        guard let id = ImageID(untrusted: text) else {
+            throw Fault(.unprocessable, "bad-fixed-id", "`fixedId` must be a UUID, not '\(text.prefix(80))'.")
+        }
+        return id
+    }
+}
+
+/// Threads that write uploads to the disk, so that a slow disk never holds up a loop of the HTTP server.
+enum UploadThreads {
+    static let pool = BlockingPool(threads: 8, name: "uploads")
+}

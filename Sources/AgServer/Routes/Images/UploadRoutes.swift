@@ -1,0 +1,56 @@
+import AgBase
+import AgHTTP
+package import AgLibrary
+import AgModel
+
+/// Pictures in, as a form of up to ten files.
+package func addUploadRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
+    let answer = ImageAnswer(links: Links(publicURL: publicURL))
+    // All files of one form at their limit, and the form's own lines.
+    let mostBytes = Int64(UploadForm.mostFiles) * library.uploads.limit + 1 << 20
+    book.on(.upload(maxBodyBytes: mostBytes)) { request, _ in
+        let form = try await UploadForm.read(request, into: library.uploads)
+        guard !form.accepted.isEmpty else { throw form.refusal }
+        let outcomes = try await library.uploads.store(form.accepted, at: form.target)
+        let isAnyNew = outcomes.contains(where: \.isNew)
+        return .answer(
+            isAnyNew ? 201 : 200,
+            [
+                "images": .array(outcomes.map { answer.upload($0) }),
+                "errors": .array(form.errors.map { $0.json }),
+            ])
+    }
+}
+
+extension Fault.Detail {
+    fileprivate var json: JSONValue {
+        ["filename": .string(subject), "code": .string(code), "detail": .string(detail)]
+    }
+}
+
+extension Operation {
+    fileprivate static func upload(maxBodyBytes: Int64) -> Operation {
+        Operation(
+            .post, "/api/images/upload", "Upload up to ten pictures", tag: "Images", access: .scope(.write),
+            parameters: [.header("X-Session-Id", .string, "Links every picture to this session.")],
+            body: .multipart(
+                .object([
+                    SchemaField(
+                        "images", .array(.binary), about: "1 to 10 files; `image`, `files` and `file` are taken too."),
+                    .optional("sessionId", .string),
+                    .optional("fixedId", .uuid, about: "The id the one picture shall have."),
+                    .optional(
+                        "allowDamaged", .words(["0", "1"]), about: "Take pictures that end too early, and flag them."),
+                ])),
+            answers: [
+                .json(201, "At least one picture is new.", ImageSchemas.uploaded),
+                .json(200, "All pictures were there already.", ImageSchemas.uploaded),
+                .problem(409, "The fixed id shows other bytes."),
+                .problem(413, "Too large."),
+                .problem(415, "Not a multipart form."),
+                .problem(422, "No file was acceptable, or there were more than ten; `errors` says why for each."),
+                .problem(507, "The storage is full."),
+            ],
+            maxBodyBytes: maxBodyBytes)
+    }
+}

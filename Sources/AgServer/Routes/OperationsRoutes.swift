@@ -1,0 +1,71 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+
+/// What load balancers and monitoring ask.
+func addOperationsRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
+    book.on(.livez) { _, _ in .answer(200, ["status": "alive"]) }
+    book.on(.readyz) { request, _ in try await readiness(parts.readiness) }
+    book.on(.metrics) { _, _ in
+        .text(200, try await metricsText(parts), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}
+
+/// The document describes every route, so this comes last.
+func addOpenAPIRoute(to book: inout RouteBook, publicURL: String?) {
+    let document = OpenAPIDocument(book.operations + [.openAPI], serverURL: publicURL ?? "/")
+    let bytes = SharedBytes(Array(document.text.utf8))
+    book.on(.openAPI) { _, _ in
+        HTTPResponse(
+            200, headers: ["Content-Type": "application/json", "Cache-Control": "no-cache"], body: .prepared(bytes))
+    }
+}
+
+private func readiness(_ readiness: Readiness) async throws -> HTTPResponse {
+    let findings = await readiness.findings()
+    let failed = findings.filter { !$0.isGood }
+    guard failed.isEmpty else {
+        let details = failed.map {
+            Fault.Detail(
+                subject: $0.name, code: "not-ready", detail: "The check '\($0.name)' failed; the log says why.")
+        }
+        throw Fault(
+            .unavailable, "not-ready",
+            "Argentum cannot take requests now: \(failed.map(\.name).joined(separator: ", ")).",
+            retryAfter: .seconds(5), details: details)
+    }
+    let checks = findings.map { JSONValue.object([.init(name: "name", value: .string($0.name))]) }
+    return .answer(200, ["status": "ready", "checks": .array(checks)])
+}
+
+private func metricsText(_ parts: ApplicationParts) async throws -> String {
+    var families = parts.metrics.families() + ProcessMetrics.families(startedAt: Program.startedAt)
+    for source in parts.metricSources { families += try await source() }
+    return families.map(\.text).joined()
+}
+
+extension Operation {
+    fileprivate static let livez = Operation(
+        .get, "/livez", "Whether the process answers", tag: "Operations", access: .open,
+        answers: [.json(200, "It does.", .object([SchemaField("status", .words(["alive"]))]))])
+
+    fileprivate static let readyz = Operation(
+        .get, "/readyz", "Whether requests can be served", tag: "Operations", access: .open,
+        answers: [
+            .json(
+                200, "They can.",
+                .object([
+                    SchemaField("status", .words(["ready"])),
+                    SchemaField("checks", .array(.object([SchemaField("name", .string)]))),
+                ])),
+            .problem(503, "They cannot; `errors` names the checks that failed."),
+        ])
+
+    fileprivate static let metrics = Operation(
+        .get, "/metrics", "Numbers for Prometheus", tag: "Operations", access: .scope(.read),
+        answers: [.text(200, "The text format of Prometheus, version 0.0.4.", "text/plain")])
+
+    fileprivate static let openAPI = Operation(
+        .get, "/openapi.json", "This document", tag: "Operations", access: .scope(.read),
+        answers: [.json(200, "OpenAPI 3.1.", .anyObject)])
+}

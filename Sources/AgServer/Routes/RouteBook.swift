@@ -1,0 +1,42 @@
+import AgBase
+package import AgHTTP
+
+/// Routes together with their descriptions: what is served and what the document says cannot drift apart.
+package struct RouteBook: Sendable {
+    package private(set) var router: Router
+    /// What the document describes.
+    package private(set) var operations: [Operation] = []
+
+    package init(router: Router) {
+        self.router = router
+    }
+
+    /// Adds a route that clients are told of.
+    package mutating func on(_ operation: Operation, _ handler: @escaping Route.Handler) {
+        operations.append(operation)
+        route(operation.method, operation.path, operation.access, operation.maxBodyBytes, handler)
+    }
+
+    /// Adds a part of the page: open to anybody, not a part of the interface for programs.
+    package mutating func page(_ path: String, _ handler: @escaping Route.Handler) {
+        route(.get, path, .open, 0, handler)
+    }
+
+    private mutating func route(
+        _ method: HTTPMethod, _ path: String, _ access: RouteAccess, _ maxBodyBytes: Int64,
+        _ handler: @escaping Route.Handler
+    ) {
+        let tag = RouteTag(pattern: path, access: access)
+        router.on(method, path, options: RouteOptions(maxBodyBytes: maxBodyBytes, tag: tag), handler)
+    }
+
+    mutating func setAdmission(_ admission: @escaping Router.Admission) {
+        router.admission = admission
+    }
+}
+
+/// What the admission and the metrics know of the route that was found.
+struct RouteTag: Sendable {
+    let pattern: String
+    let access: RouteAccess
+}

@@ -1,0 +1,110 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+
+/// How the page gets and gives up its cookie.
+func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
+    let desk = SignInDesk(access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL))
+    book.on(.signIn) { request, _ in try await desk.signIn(request) }
+    book.on(.signOut) { request, _ in try await desk.signOut(request) }
+    book.on(.session) { request, _ in desk.session(request) }
+    book.on(.signInLink) { request, _ in
+        let link = parts.access.codes.make()
+        let base = parts.publicURL ?? request.headers["host"].map { "http://\($0)" } ?? ""
+        return .answer(201, ["url": .string("\(base)\(signInPath)#\(link.code)"), "expiresAt": .time(link.until)])
+    }
+}
+
+/// The code stands behind `#`, which browsers keep to themselves: it reaches no log and no `Referer`.
+package let signInPath = "/sign-in"
+
+private struct SignInDesk: Sendable {
+    let access: Access
+    let cookie: SessionCookie
+
+    private struct Order: Decodable {
+        let token: String?
+        let code: String?
+    }
+
+    func signIn(_ request: HTTPRequest) async throws -> HTTPResponse {
+        // Nobody may be signed in by another site, not even as somebody else.
+        try CrossSiteGuard.checkOrigin(request)
+        let order = try await request.decode(Order.self, limit: 4_096)
+        guard let secret = try await open(order) else {
+            throw Fault(
+                .unauthorized, "sign-in-refused",
+                order.code == nil
+                    ? "The token is unknown, revoked or expired."
+                    : "The link was used already or is too old. `argentum token link` makes a new one.")
+        }
+        let scope = try await access.credential(session: secret)?.scope
+        var response = HTTPResponse.answer(200, state(scope, secret))
+        response.headers.add("Set-Cookie", cookie.setting(secret))
+        return response
+    }
+
+    private func open(_ order: Order) async throws -> String? {
+        switch (order.token, order.code) {
+        case (let token?, nil): return try await access.signIn(token: token)
+        case (nil, let code?): return try await access.signIn(code: code)
+        default:
+            throw Fault(.unprocessable, "invalid-body", "The body must hold either 'token' or 'code'.")
+        }
+    }
+
+    /// Ends the session on the server too: a copied cookie is of no use afterwards.
+    func signOut(_ request: HTTPRequest) async throws -> HTTPResponse {
+        if let secret = cookie.value(of: request) { try await access.signOut(secret) }
+        return HTTPResponse(204, headers: ["Set-Cookie": cookie.clearing()])
+    }
+
+    func session(_ request: HTTPRequest) -> HTTPResponse {
+        let credential = request.attached(Credential.self)
+        let secret = credential?.origin == .session ? cookie.value(of: request) : nil
+        return .answer(200, state(credential?.scope, secret))
+    }
+
+    private func state(_ scope: TokenScope?, _ secret: String?) -> JSONValue {
+        [
+            "scope": .optional(scope?.rawValue),
+            "csrfToken": .optional(secret.map(access.csrfToken(session:))),
+        ]
+    }
+}
+
+extension Operation {
+    private static let state = Schema.named(
+        "Session",
+        .object([
+            SchemaField("scope", .nullable(.words(TokenScope.allCases.map(\.rawValue)))),
+            SchemaField(
+                "csrfToken", .nullable(.string),
+                about: "For `X-CSRF-Token` on calls by cookie that change something; null for a token's holder."),
+        ]))
+
+    fileprivate static let signIn = Operation(
+        .post, "/api/sign-in", "Exchange a token or a link's code for the page's cookie", tag: "Sign-in", access: .open,
+        body: .json(
+            .object([
+                .optional("token", .string), .optional("code", .string, about: "From a sign-in link; works once."),
+            ])),
+        answers: [.json(200, "Signed in.", state), .problem(401, "The token or code is not good.")])
+
+    fileprivate static let signOut = Operation(
+        .post, "/api/sign-out", "End the session", tag: "Sign-in", access: .scope(.read),
+        answers: [.empty(204, "Ended.")])
+
+    fileprivate static let session = Operation(
+        .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scope(.read),
+        answers: [.json(200, "The scope of the credential.", state)])
+
+    fileprivate static let signInLink = Operation(
+        .post, "/api/sign-in/links", "Make a link that signs a browser in, once", tag: "Sign-in",
+        access: .scope(.admin),
+        answers: [
+            .json(
+                201, "Good for 15 minutes.",
+                .object([SchemaField("url", .formatted("uri")), SchemaField("expiresAt", .dateTime)]))
+        ])
+}

@@ -1,0 +1,189 @@
+import AgBase
+import AgBlobs
+import AgCrypto
+import AgTesting
+import Testing
+
+@Suite("The folder store", .timeLimit(.minutes(1)))
+struct FolderStoreTests {
+    let folder = TemporaryFolder()
+    let pool = BlockingPool(threads: 2, name: "blobs")
+    let path = BlobPath("images/2026/11/20/original/3f/one.jpg")
+
+    func store(_ files: any FileOperations = DiskFiles(), time: any TimeSource = SystemTime()) throws -> FolderStore {
+        try FolderStore(root: folder.path, files: files, pool: pool, time: time)
+    }
+
+    func stage(_ text: String, in store: FolderStore, at path: BlobPath? = nil) throws -> StagedBlob {
+        let file = try store.spool.begin()
+        try file.append(Array(text.utf8))
+        return StagedBlob(file: file, path: path ?? self.path)
+    }
+
+    @Test("gives back what it kept, and the hash of what was written")
+    func roundTrip() async throws {
+        let store = try store()
+        do {
+            let blob = try stage("silver", in: store)
+            #expect(blob.file.finish() == SHA256Digest.of("silver"))
+            try await store.keep([blob])
+            store.settle([blob])
+        }
+        let file = try await store.open(path)
+        #expect(try file.read(at: 0, count: 100) == Array("silver".utf8))
+        #expect(folder.files() == [path.text])
+    }
+
+    @Test("never overwrites a blob")
+    func noOverwrite() async throws {
+        let store = try store()
+        let first = try stage("first", in: store)
+        try await store.keep([first])
+        store.settle([first])
+        let error = await #expect(throws: BlobError.self) { try await store.keep([try stage("second", in: store)]) }
+        #expect(error?.code == .exists)
+        #expect(try await store.open(path).read(at: 0, count: 100) == Array("first".utf8))
+    }
+
+    @Test("removes a file that is never kept")
+    func dropped() throws {
+        let store = try store()
+        do {
+            let blob = try stage("half", in: store)
+            #expect(folder.files().count == 1)
+            #expect(blob.file.byteCount == 4)
+        }
+        #expect(folder.files().isEmpty)
+    }
+
+    @Test("removes a blob once and does not mind a second time")
+    func removing() async throws {
+        let store = try store()
+        let blob = try stage("x", in: store)
+        try await store.keep([blob])
+        store.settle([blob])
+        try await store.remove(path)
+        try await store.remove(path)
+        let error = await #expect(throws: BlobError.self) { _ = try await store.open(path) }
+        #expect(error?.code == .notFound)
+    }
+
+    @Test("takes back a name whose row was never committed, and leaves one that was")
+    func recovery() async throws {
+        let kept = BlobPath("images/2026/11/20/original/3f/two.jpg")
+        do {
+            let store = try store()
+            // Neither settled nor withdrawn: the process dies here.
+            try await store.keep([try stage("lost", in: store), try stage("kept", in: store, at: kept)])
+        }
+        #expect(folder.files().count == 4)
+        let removed = try await store().recover(olderThan: .zero) { $0 == kept }
+        #expect(removed == 3)
+        #expect(folder.files() == [kept.text])
+    }
+
+    @Test("lets staged bytes be that are young or belong to a living writer")
+    func recoveryPatience() async throws {
+        let store = try store()
+        let living = try stage("living", in: store)
+        #expect(try await store.recover(olderThan: .zero) { _ in false } == 0)
+        #expect(try await self.store().recover(olderThan: .seconds(60)) { _ in false } == 0)
+        #expect(try await self.store().recover(olderThan: .zero) { _ in false } == 1)
+        #expect(living.file.byteCount == 6)
+    }
+
+    @Test("takes names back when its caller withdraws them")
+    func withdrawing() async throws {
+        let store = try store()
+        do {
+            let blob = try stage("x", in: store)
+            try await store.keep([blob])
+            await store.withdraw([blob])
+        }
+        #expect(folder.files().isEmpty)
+    }
+
+    @Test("moves a blob aside without losing it")
+    func quarantining() async throws {
+        let store = try store()
+        let blob = try stage("odd", in: store)
+        try await store.keep([blob])
+        store.settle([blob])
+        try await store.quarantine(path)
+        let names = folder.files(below: "quarantine")
+        #expect(names.count == 1)
+        #expect(names.first?.hasSuffix("images~2026~11~20~original~3f~one.jpg") == true)
+    }
+
+    @Test("walks all blobs with their lengths")
+    func walking() async throws {
+        let store = try store()
+        let paths = ["images/2026/01/02/original/aa/x.png", "images/2026/11/20/variants/aa/y.webp"].map { BlobPath($0) }
+        for path in paths {
+            let blob = try stage(path.text, in: store, at: path)
+            try await store.keep([blob])
+            store.settle([blob])
+        }
+        let seen = Collected<BlobListing>()
+        try await store.walk { seen.add($0) }
+        #expect(seen.all.map(\.path) == paths)
+        #expect(seen.all.map(\.byteCount) == paths.map { Int64($0.text.utf8.count) })
+    }
+}
+
+@Suite("A folder store on a failing disk", .timeLimit(.minutes(1)))
+struct FailingDiskTests {
+    let pool = BlockingPool(threads: 1, name: "blobs")
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let code: Int32
+        let expected: BlobError.Code
+        let span: FaultyFiles.Span
+        var testDescription: String { "\(name), \(span)" }
+    }
+
+    /// ENOSPC 28, EIO 5, EMFILE 24 on Linux.
+    static let cases = FaultyFiles.Span.allCases.flatMap { span in
+        [
+            Case(name: "full", code: 28, expected: .full, span: span),
+            Case(name: "broken", code: 5, expected: .io, span: span),
+            Case(name: "out of descriptors", code: 24, expected: .exhausted, span: span),
+        ]
+    }
+
+    @Test("any call can fail and leaves nothing that recovery does not clear", arguments: cases)
+    func everyCall(_ c: Case) async throws {
+        let path = BlobPath("images/2026/11/20/original/3f/one.jpg")
+        for nth in 1... {
+            let folder = TemporaryFolder()
+            _ = try FolderStore(root: folder.path, pool: pool)
+            let files = FaultyFiles(failing: nth, c.span, with: c.code, longestWrite: 3)
+            let outcome = await keepOne(path, files, folder)
+            if case .failure(let error) = outcome {
+                #expect((error as? BlobError)?.code == c.expected, "call \(nth)")
+            }
+            let store = try FolderStore(root: folder.path, pool: pool)
+            let isKept = if case .success = outcome { true } else { false }
+            _ = try await store.recover(olderThan: .zero) { _ in isKept }
+            #expect(folder.files() == (isKept ? [path.text] : []), "after failing call \(nth)")
+            guard files.broke else { break }
+        }
+    }
+
+    private func keepOne(_ path: BlobPath, _ files: FaultyFiles, _ folder: TemporaryFolder) async -> Result<
+        Void, any Error
+    > {
+        do {
+            let store = try FolderStore(root: folder.path, files: files, pool: pool)
+            let file = try store.spool.begin()
+            try file.append(Array("silver".utf8))
+            let blob = StagedBlob(file: file, path: path)
+            try await store.keep([blob])
+            store.settle([blob])
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+}
