@@ -92,16 +92,22 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// After the last connection: handlers of clients that went away may still be on their way out.
     private func finishTasks() {
-        while inbox.withLock({ $0.runningTasks > 0 || !$0.jobs.isEmpty }) {
+        while !inbox.withLock({ Self.endIfIdle(&$0) }) {
             runJobs()
-            runCalls()
             let maySleep = inbox.withLock { inbox in
                 inbox.isSleeping = inbox.jobs.isEmpty && inbox.runningTasks > 0
                 return inbox.isSleeping
             }
             if maySleep { wakeUp.wait(for: nil, and: [], atMost: 1_000) }
         }
-        inbox.withLock { $0.hasEnded = true }
+    }
+
+    private static func endIfIdle(_ inbox: inout Inbox) -> Bool {
+        guard inbox.runningTasks == 0, inbox.jobs.isEmpty else { return false }
+        inbox.hasEnded = true
+        // They hold this loop, which would hold them.
+        inbox.calls = []
+        return true
     }
 }
 
@@ -137,9 +143,10 @@ extension EventLoop {
         }
     }
 
-    /// Runs the closure on the loop's thread, soon.
+    /// Runs the closure on the loop's thread, soon; not at all once the loop has ended.
     func perform(_ body: @escaping @Sendable () -> Void) {
         let mustWake = inbox.withLock { inbox in
+            guard !inbox.hasEnded else { return false }
             inbox.calls.append(body)
             defer { inbox.isSleeping = false }
             return inbox.isSleeping
