@@ -46,6 +46,9 @@ struct RenderWork {
     private mutating func decode() throws(CodecError) -> Base {
         let orientation = opened.orientation
         let whole = try opened.load()
+        if opened.structure.profileBytes > 0, !whole.hasProfile {
+            warnings.append("The colour profile could not be read and was dropped.")
+        }
         let isTurned = orientation >= 5
         let width = isTurned ? whole.height : whole.width
         let height = isTurned ? whole.width : whole.height
