@@ -31,7 +31,7 @@ struct WireTests {
         .analysis(
             PictureAnalysis(
                 thumbhash: [1, 2, 3], colors: [.init(hex: "#ffffff", share: 0.5)], width: 9, height: 8)),
-        .done(warnings: ["a", "b"], cpu: 5, peakMemory: 6), .failed(CodecError(.damaged, "why")),
+        .done(warnings: ["a", "b"], cpu: 5), .failed(CodecError(.damaged, "why")),
     ]
 
     @Test("requests and replies come through as they were")
