@@ -93,16 +93,5 @@ struct CorpusTests {
         do { return try await body() } catch { return "\(error)" }
     }
 
-    private func files(in folder: String) -> [String] {
-        guard let handle = opendir(folder) else { return [] }
-        defer { closedir(handle) }
-        var found: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { found.append(folder + "/" + name) }
-        }
-        return found
-    }
+    private func files(in folder: String) -> [String] { names(in: folder).map { folder + "/" + $0 } }
 }

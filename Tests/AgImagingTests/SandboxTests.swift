@@ -51,23 +51,10 @@ struct SandboxTests {
 
     /// The processes called `codec` that are ours.
     private func children() throws -> [Int32] {
-        try allProcesses().filter { pid in
+        names(in: "/proc").compactMap { Int32($0) }.filter { pid in
             let facts = (try? status(of: pid)) ?? [:]
             return facts["Name"] == "codec" && facts["PPid"] == "\(getpid())"
         }
-    }
-
-    private func allProcesses() throws -> [Int32] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var found: [Int32] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let pid = Int32(name) { found.append(pid) }
-        }
-        return found
     }
 
     private func status(of pid: Int32) throws -> [String: String] {
