@@ -74,7 +74,7 @@ let package = Package(
         tests("AgBlobs", ["AgBase", "AgCrypto"]),
         tests("AgModel", ["AgBase"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
-        tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
+        tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
         tests("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
             name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "CVips"],

@@ -224,6 +224,23 @@ struct JobWorkerTests {
         }
     }
 
+    @Test("puts back a job that the table calls its own and it knows nothing of")
+    func forgotten() async throws {
+        try await Plant.with { plant in
+            let worker = plant.worker([Work { leaving($0.subject) }])
+            try await worker.whileRunning {
+                try await plant.queue.pause(kind: nil)
+                let id = try await plant.enqueue()
+                try await plant.database.write { tx in
+                    let change: SQL = "UPDATE jobs SET state = 'active', attempt = 1, worker = \(worker.holder.id)"
+                    _ = try tx.execute(change)
+                }
+                try await plant.queue.resume(kind: nil)
+                try await plant.clock.run { try await plant.state(id) == .completed }
+            }
+        }
+    }
+
     @Test("takes over at once what an earlier run of itself had")
     func restart() async throws {
         try await Plant.with { plant in

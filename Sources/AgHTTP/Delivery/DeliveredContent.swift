@@ -51,7 +51,11 @@ package func content(of content: DeliveredContent, for request: HTTPRequest) -> 
     switch Preconditions.evaluate(
         request.headers, method: request.method, tag: content.tag, lastModified: content.lastModified)
     {
-    case .notModified: return HTTPResponse(304, headers: content.cacheHeaders)
+    case .notModified:
+        var headers = content.cacheHeaders
+        // Of the 200 that this stands for; without it the library would say 0 (RFC 9110, section 8.6).
+        headers["Content-Length"] = "\(content.length)"
+        return HTTPResponse(304, headers: headers)
     case .failed:
         let fault = Fault(
             .conflict, "precondition-failed", "The content is not the one that If-Match or its kin ask for.")

@@ -4,6 +4,11 @@ package struct HTTPServerMetrics: Sendable, Equatable {
     package struct Kind: Hashable, Sendable {
         package let method: String
         package let statusClass: Int
+
+        package init(method: String, statusClass: Int) {
+            self.method = method
+            self.statusClass = statusClass
+        }
     }
 
     /// Upper bounds of the duration buckets in seconds; one more bucket holds what took longer.

@@ -15,6 +15,16 @@ import Glibc
         unsafe MHD_add_response_header(pointer, name, value)
     }
 
+    /// For an answer that speaks of a body it does not have.
+    static func lengthOnly(_ length: Int64) -> DaemonResponse? {
+        unsafe DaemonResponse(cmhd_length_only(UInt64(length)))
+    }
+
+    /// For one of unknown length that may not be followed by chunks.
+    func endByClosing() {
+        unsafe cmhd_end_by_closing(pointer)
+    }
+
     static func empty() -> DaemonResponse? {
         unsafe DaemonResponse(cmhd_owned_bytes(0, nil))
     }

@@ -51,14 +51,17 @@ extension Exchange {
 
     private func message(for response: HTTPResponse) -> DaemonResponse? {
         guard let message = body(of: response) else { return nil }
-        for field in response.headers.fields { message.add(field.name, field.value) }
+        for field in response.headers.fields where !ASCIICase.isEqual(field.name, "Content-Length") {
+            message.add(field.name, field.value)
+        }
         message.add("X-Request-Id", course.requestID)
         if loop.isDraining { message.add("Connection", "close") }
         return message
     }
 
     private func body(of response: HTTPResponse) -> DaemonResponse? {
-        guard response.status != 204, response.status != 304 else { return .empty() }
+        if response.status == 204 { return .empty() }
+        if response.status == 304 { return .lengthOnly(response.lengthOfUnsent) }
         course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
         switch response.body {
         case .empty: return .empty()
@@ -72,7 +75,10 @@ extension Exchange {
     private func stream(_ stream: StreamBody) -> DaemonResponse? {
         state.withLock { $0.stream = stream }
         stream.attach { [weak self] in self?.wake() }
-        return .stream(StreamSender(self, stream))
+        let message = DaemonResponse.stream(StreamSender(self, stream))
+        // The library would send an end of chunks, which is a body.
+        if course.method == .head { message?.endByClosing() }
+        return message
     }
 
     private func produce(_ stream: StreamBody) {

@@ -50,6 +50,8 @@ extension Exchange {
     }
 
     private func account(isAnswered: Bool) {
+        // A head that the library refused, or that never came: no request of ours.
+        guard course.phase != .head else { return }
         let duration = MonotonicTime.now - startedAt
         let status = course.phase == .answered ? course.status : 499
         loop.meter.withLock { meter in

@@ -24,6 +24,7 @@ extension Exchange {
     private func begin(_ arrival: Arrival) -> Bool {
         record.headIsComplete()
         course.method = HTTPMethod(rawValue: arrival.method)
+        course.path = String(target.prefix { $0 != "?" })
         do {
             let head = try RequestHead(connection, arrival.version, settings)
             course.requestID = RequestID.choose(head.headers)
@@ -47,7 +48,6 @@ extension Exchange {
             method: course.method, target: target, headers: head.headers, body: body(framing.body),
             id: course.requestID,
             peer: record.peer)
-        course.path = request.path
         course.request = request
         course.phase = framing.body == .none ? .answering : .deciding
     }
@@ -72,7 +72,7 @@ extension Exchange {
         } else {
             fault = error as? Fault ?? ErrorTranslation.fault(for: error)
         }
-        return queueEarly(.problem(fault, requestID: course.requestID, instance: "", status: status))
+        return queueEarly(.problem(fault, requestID: course.requestID, instance: course.path, status: status))
     }
 
     /// The body is there for the taking: does the handler want it, or has it answered without?

@@ -1,6 +1,6 @@
 /// How many codecs run, and what each may use.
 package struct CodecSettings: Sendable {
-    /// Children for renders; one more is kept for probes. Defaults to the cores: libvips uses one thread in each.
+    /// Children for renders; one more is kept for probes. Defaults to `usualCount`: libvips uses one thread in each.
     package var codecs: Int
     package var limits = PictureLimits()
     /// From the moment a child takes the picture.
@@ -21,7 +21,7 @@ package struct CodecSettings: Sendable {
     /// For the sandbox tests: children then take drills.
     package var allowsDrills = false
 
-    package init(codecs: Int = CodecSettings.cores) {
+    package init(codecs: Int = CodecSettings.usualCount) {
         self.codecs = max(1, codecs)
     }
 }

@@ -62,16 +62,22 @@ final class CodecWorker: Sendable {
             defer { job.run(by: nil) }
             job.run(by: worker.cancelBell)
             do throws(CodecError) {
-                let child = try readyChild()
-                guard child.send(job.request, job.files.map(\.descriptor)) else {
-                    throw CodecError(.crashed, "The codec process was gone when the picture came.")
-                }
-                try follow(job, child)
+                try follow(job, try hand(over: job))
                 job.finish()
             } catch {
-                if error.code != .unavailable { worker.log.warning("picture failed", ["code": error.code.rawValue]) }
+                if !error.blamesThePicture { worker.log.warning("codec failed", ["code": error.code.rawValue]) }
                 job.finish(error)
             }
+        }
+
+        /// Gives the picture to a child; one that died idle in this very moment is replaced once.
+        private mutating func hand(over job: CodecJob) throws(CodecError) -> CodecProcess {
+            for _ in 0..<2 {
+                let child = try readyChild()
+                if child.send(job.request, job.files.map(\.descriptor)) { return child }
+                self.child = nil
+            }
+            throw CodecError(.unavailable, "No codec process took the picture.")
         }
 
         /// Passes replies on until the last one. Throws what ended the work, and then the child is gone too, unless

@@ -6,6 +6,9 @@ struct HEIFExtent {
     /// In the `idat` box or in another item, so that `offset` does not count from the file's begin.
     let isElsewhere: Bool
 
+    /// Widths may be zero, so that a short file could announce thousands of millions.
+    private static let most = 100_000
+
     /// A run that is read only when its turn comes: lengths from the file decide nothing but how far we go on.
     static func read(_ file: ByteView, _ body: Range<Int>) -> [HEIFExtent] {
         var reader = Reader(file: file, position: body.lowerBound + 4, end: body.upperBound)
@@ -55,7 +58,7 @@ struct HEIFExtent {
         else { return false }
         let isElsewhere = method & 15 != 0 || reference != 0
         for _ in 0..<count {
-            guard reader.take(widths.index) != nil, let offset = reader.take(widths.offset),
+            guard extents.count < most, reader.take(widths.index) != nil, let offset = reader.take(widths.offset),
                 let length = reader.take(widths.length)
             else { return false }
             extents.append(HEIFExtent(item: item, offset: base + offset, length: length, isElsewhere: isElsewhere))

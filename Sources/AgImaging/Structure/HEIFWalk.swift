@@ -12,11 +12,16 @@ enum HEIFWalk {
         return found
     }
 
+    /// Real files have a few dozen on a level; a list of millions is made to eat memory.
+    private static let mostBoxes = 10_000
+
     /// Calls `visit` with each box's name and body; whether the boxes fill the range exactly.
     static func walk(_ file: ByteView, _ range: Range<Int>, _ visit: (String, Range<Int>) -> Void) -> Bool {
         var position = range.lowerBound
+        var count = 0
         while position < range.upperBound {
-            guard let box = HEIFBox(file, at: position, limit: range.upperBound) else { return false }
+            count += 1
+            guard count <= mostBoxes, let box = HEIFBox(file, at: position, limit: range.upperBound) else { return false }
             visit(box.name, box.body)
             position = box.body.upperBound
         }

@@ -3,6 +3,9 @@ struct PieceTables {
     private var offsets: TIFFEntry?
     private var lengths: TIFFEntry?
 
+    /// Strips or tiles of this directory.
+    var count: Int { offsets?.range == nil ? 0 : offsets?.count ?? 0 }
+
     mutating func note(_ entry: TIFFEntry) {
         switch entry.tag {
         case 273, 324: offsets = entry

@@ -4,9 +4,13 @@ struct TIFFWalk {
     private let order: ByteView.Order
     private var found = PictureStructure(.tiff)
     private var isWhole = true
+    private var pieces = 0
 
     /// Directories that are followed before the chain is taken for a loop.
     private static let mostDirectories = 5_000
+
+    /// Directories can share one long table; together they may not make the walk long.
+    private static let mostPieces = 2_000_000
 
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
         var walk = TIFFWalk(file)
@@ -28,6 +32,9 @@ struct TIFFWalk {
             guard count < Self.mostDirectories else {
                 throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostDirectories) directories.")
             }
+            guard pieces < Self.mostPieces else {
+                throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostPieces) strips and tiles.")
+            }
             next = readDirectory(at: offset, isFirst: count == 0)
             count += 1
         }
@@ -46,6 +53,7 @@ struct TIFFWalk {
             tables.note(entry)
             if isFirst { note(entry) }
         }
+        pieces += tables.count
         if !tables.areWithin(file, order) { isWhole = false }
         return file.number(at: offset + 2 + 12 * count, 4, order)
     }

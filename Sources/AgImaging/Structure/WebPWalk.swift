@@ -73,7 +73,8 @@ struct WebPWalk {
         frames += 1
         let width = 1 + (file.number(at: start + 6, 3, .little) ?? 0)
         let height = 1 + (file.number(at: start + 9, 3, .little) ?? 0)
-        found.animationPixels += Int64(width) * Int64(height)
+        let sum = found.animationPixels.addingReportingOverflow(Int64(width) * Int64(height))
+        found.animationPixels = sum.overflow ? .max : sum.partialValue
     }
 
     /// Some writers put JPEG's `Exif\0\0` before the TIFF header.

@@ -49,7 +49,8 @@ struct FrameReader {
     }
 
     mutating func data() throws(MalformedFrame) -> [UInt8] {
-        let length = try count(upTo: bytes.count - position)
+        let length = try count()
+        guard length <= bytes.count - position else { throw MalformedFrame() }
         defer { position += length }
         return Array(bytes[position..<position + length])
     }

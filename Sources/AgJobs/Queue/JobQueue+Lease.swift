@@ -64,7 +64,7 @@ extension JobQueue {
         var found = Candidates()
         for (kind, limit) in free {
             let wanted = min(limit, room)
-            let due = try tx.all(Self.due(kind, now, limit: wanted, tx.dialect)) {
+            let due = try tx.all(Self.due(kind, now, limit: wanted, tx.dialect) + SQL(raw: tx.dialect.skipLocked)) {
                 (id: try $0[0] as JobID, priority: try $0[1] as Int)
             }
             if due.count < wanted { found.exhausted.append(kind) }

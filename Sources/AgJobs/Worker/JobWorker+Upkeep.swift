@@ -21,7 +21,8 @@ extension JobWorker {
         while !Task.isCancelled {
             do {
                 var beats = try await queue.beats()
-                beats[holder.id] = nil
+                // With nothing in hand, a job that the table says is ours was forgotten: it is treated like a dead one's.
+                if !running.isEmpty { beats[holder.id] = nil }
                 for worker in watch.observe(beats, at: queue.clock.elapsed()) {
                     let count = try await queue.reclaim(from: worker, lastBeat: beats[worker] ?? -1)
                     queue.log.warning("a worker died; its jobs run again", ["worker": worker, "jobs": count])

@@ -145,6 +145,8 @@ struct head_filling {
 static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
                             const char *value, size_t value_length) {
   (void)kind;
+  // The library keeps white space at a value's end.
+  while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t')) value_length--;
   struct head_filling *filling = raw;
   struct cmhd_field *field = filling->next++;
   field->name_start = filling->used;
@@ -192,6 +194,22 @@ cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(v
 cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner) {
   return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read, owner, release);
+}
+
+static ssize_t read_nothing(void *owner, uint64_t position, char *space, size_t room) {
+  (void)owner;
+  (void)position;
+  (void)space;
+  (void)room;
+  return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+cmhd_response *cmhd_length_only(uint64_t size) {
+  return MHD_create_response_from_callback(size, 1024, &read_nothing, NULL, NULL);
+}
+
+void cmhd_end_by_closing(cmhd_response *response) {
+  MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 }
 
 bool cmhd_bytes_acknowledged(int socket, uint64_t *bytes) {

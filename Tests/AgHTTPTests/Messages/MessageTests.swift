@@ -23,6 +23,8 @@ struct MessageTests {
             ("/%", nil, "", []),
             ("/a%00", nil, "", []),
             ("/%FF", nil, "", []),
+            ("/a b", nil, "", []),
+            ("/a\tb", nil, "", []),
         ] as [(String, String?, String, [String])])
     func targets(_ raw: String, _ path: String?, _ query: String, _ segments: [String]) {
         let target = try? RequestTarget(raw)

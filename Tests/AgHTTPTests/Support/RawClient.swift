@@ -61,6 +61,19 @@ final class RawClient {
         }
     }
 
+    /// Sends up to `most` bytes of ones until nothing more is taken for a while; returns how many were.
+    func sendUntilHeldBack(_ most: Int) throws -> Int {
+        let piece = [UInt8](repeating: 1, count: 64 << 10)
+        var sent = 0
+        while sent < most {
+            var watched = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            guard poll(&watched, 1, 300) > 0 else { break }
+            let room = min(piece.count, most - sent)
+            sent += try sys("send") { Glibc.send(socket, piece, room, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
+        }
+        return sent
+    }
+
     /// No more will be sent; answers can still be read.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 

@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import Glibc
 import Synchronization
 
 /// Threads for clients that block.
@@ -78,3 +79,29 @@ final class LogLines: LogSink {
 
     var all: [LogLine] { lines.withLock { $0 } }
 }
+
+/// A client that is handed from one blocking call to the next.
+struct Unchecked<Value>: @unchecked Sendable {
+    // Used by one thread at a time: each call is awaited before the next.
+    let value: Value
+
+    init(_ value: Value) {
+        self.value = value
+    }
+}
+
+/// Waits, by asking again and again, for something that another thread brings about; the suite's time limit ends it.
+func until(_ isSo: () throws -> Bool) async throws {
+    while try !isSo() { await Task.yield() }
+}
+
+/// The name of the thread that this runs on.
+func currentThread() -> String {
+    var name = [CChar](repeating: 0, count: 64)
+    let file = open("/proc/thread-self/comm", O_RDONLY | O_CLOEXEC)
+    defer { close(file) }
+    let count = read(file, &name, 63)
+    return String(decoding: name[..<max(0, count - 1)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+nonisolated func nameOfThread() async -> String { currentThread() }

@@ -78,6 +78,11 @@ final class Picture {
         return copy
     }
 
+    /// The same colours in another profile, which is then part of the file.
+    func converted(to profile: String) -> Picture {
+        made { cvips_from_srgb($0, profile) }.made { vips_image_copy_memory($0) }
+    }
+
     /// The file that `suffix` describes, such as `.jpg[Q=90]`.
     func file(_ suffix: String) -> [UInt8] {
         var bytes: UnsafeMutableRawPointer?
@@ -126,4 +131,9 @@ func memoryFile(_ bytes: [UInt8]) throws -> OpenFile {
     unlink(path)
     try sys("write") { bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) } }
     return file
+}
+
+/// Tries to change a file that was delivered.
+func overwrite(_ file: OpenFile) throws {
+    try sys("pwrite") { pwrite(file.descriptor, "x", 1, 0) }
 }

@@ -88,6 +88,12 @@ cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(v
 cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner);
 
+/// A response that speaks of so many bytes and is only for answers that send none, such as 304.
+cmhd_response *cmhd_length_only(uint64_t size);
+
+/// Ends the body with the connection instead of chunks.
+void cmhd_end_by_closing(cmhd_response *response);
+
 /// Bytes that the other end has acknowledged since the connection began; false when the kernel does not tell.
 bool cmhd_bytes_acknowledged(int socket, uint64_t *bytes);
 

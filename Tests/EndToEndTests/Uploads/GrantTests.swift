@@ -1,0 +1,140 @@
+import AgBase
+import AgTesting
+import Testing
+
+@Suite("An upload URL", .server(), .serverLog, .timeLimit(.minutes(1)))
+struct GrantTests {
+    let server: Server
+
+    init() throws { server = try Server.ofSuite }
+
+    func grant(_ order: JSONValue = [:]) async throws -> String {
+        let answer = try await server.client.post("/api/uploads", order)
+        #expect(answer.status == 201, "\(answer)")
+        #expect(try answer.json["uploadId"]?.string != nil)
+        #expect(try answer.json["expiresAt"]?.string != nil)
+        return try #require(try answer.json["uploadUrl"]?.string)
+    }
+
+    func use(_ url: String, _ bytes: [UInt8], method: String = "PUT") async throws -> Answer {
+        try await server.stranger.call(method, url, .bytes(bytes, type: "application/octet-stream"))
+    }
+
+    func isStored(_ picture: Picture) async throws -> Bool {
+        try await server.upload(picture).status == 200
+    }
+
+    @Test("takes one picture without a token", arguments: ["PUT", "POST"])
+    func once(_ method: String) async throws {
+        let picture = Picture.photo()
+        let answer = try await use(try await grant(["sessionId": "granted"]), picture.bytes, method: method)
+        #expect(answer.status == 201)
+        let image = try answer.json
+        #expect(image["storageId"]?.string != nil)
+        #expect(image["isNew"]?.bool == true)
+        #expect(image["sha256"]?.string == picture.sha256)
+        let details = try await server.finish(try server.id(image))
+        #expect(details["sessions"]?.array == ["granted"])
+    }
+
+    @Test("answers 200 for bytes that are there already")
+    func known() async throws {
+        let picture = Picture.photo()
+        let id = try server.id(await server.add(picture))
+        let answer = try await use(try await grant(), picture.bytes)
+        #expect(answer.status == 200)
+        #expect(try answer.json["isNew"]?.bool == false)
+        #expect(try answer.json["imageId"]?.string == id)
+    }
+
+    @Test("is good for one use")
+    func secondUse() async throws {
+        let url = try await grant()
+        #expect(try await use(url, Picture.photo().bytes).status == 201)
+        let other = Picture.photo()
+        try expectProblem(await use(url, other.bytes), 409, "grant-used")
+        #expect(try await !isStored(other))
+    }
+
+    @Test("used by many at once lets one through")
+    func race() async throws {
+        let url = try await grant()
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 { group.addTask { try await use(url, Picture.photo(width: 48, height: 32).bytes).status } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses.sorted() == [201] + Array(repeating: 409, count: 7))
+    }
+
+    @Test("ends when its time is over")
+    func expired() async throws {
+        let url = try await grant(["expiresIn": 1])
+        let picture = Picture.photo()
+        // The answer to a body that is no picture tells the state of the grant without using it up.
+        let ended = try await server.eventually(within: .seconds(10)) { try await use(url, BadPicture.text).status == 410 }
+        #expect(ended)
+        try expectProblem(await use(url, picture.bytes), 410, "grant-expired")
+        #expect(try await !isStored(picture))
+    }
+
+    @Test("bound to a hash takes those bytes only, and stays good after a refusal")
+    func hash() async throws {
+        let (promised, other) = (Picture.photo(), Picture.photo())
+        let url = try await grant(["sha256": .string(promised.sha256)])
+        try expectProblem(await use(url, other.bytes), 422, "hash-mismatch")
+        #expect(try await !isStored(other))
+        #expect(try await use(url, promised.bytes).status == 201)
+    }
+
+    @Test("bound to a type goes by what the bytes are")
+    func type() async throws {
+        let (png, jpeg) = (Picture.of(.png), Picture.photo())
+        let url = try await grant(["contentType": "image/png"])
+        try expectProblem(await use(url, jpeg.bytes), 422, "type-mismatch")
+        #expect(try await !isStored(jpeg))
+        #expect(try await use(url, png.bytes).status == 201)
+    }
+
+    @Test("bound to a size refuses one byte more")
+    func size() async throws {
+        let picture = Picture.photo()
+        let tight = try await grant(["maxBytes": .int(picture.bytes.count - 1)])
+        let refused = try await use(tight, picture.bytes)
+        #expect(refused.status == 413, "\(refused)")
+        #expect(try await !isStored(picture))
+        let other = Picture.photo()
+        let wide = try await grant(["maxBytes": .int(other.bytes.count)])
+        #expect(try await use(wide, other.bytes).status == 201)
+    }
+
+    @Test("takes nothing that is no picture")
+    func noPicture() async throws {
+        let url = try await grant()
+        try expectProblem(await use(url, BadPicture.text), 422, "not-a-picture")
+        try expectProblem(await use(url, []), 422, "empty-file")
+    }
+
+    @Test("is of no use with another secret, without one, or under another id")
+    func secrets() async throws {
+        let url = try await grant()
+        let parts = url.split(separator: "?").map(String.init)
+        try #require(parts.count == 2)
+        let (path, query) = (parts[0], parts[1])
+        let changed = query.dropLast() + (query.last == "A" ? "B" : "A")
+        for wrong in ["\(path)?\(changed)", path, "/api/uploads/\(UUIDv7.shared.next())?\(query)"] {
+            #expect(try await use(wrong, Picture.photo().bytes).status == 404, "\(wrong)")
+        }
+        #expect(try await use(url, Picture.photo().bytes).status == 201)
+    }
+
+    @Test(
+        "is not made for an order that makes no sense",
+        arguments: [
+            (["expiresIn": 0], "invalid-body"), (["expiresIn": 86_401], "invalid-body"), (["maxBytes": 0], "bad-grant"),
+            (["sha256": "abc"], "invalid-body"), (["contentType": "image/svg+xml"], "unknown-content-type"),
+            (["maxBytes": "many"], "invalid-body"),
+        ] as [(JSONValue, String)])
+    func nonsense(_ order: JSONValue, _ code: String) async throws {
+        try expectProblem(await server.client.post("/api/uploads", order), 422, code)
+    }
+}
