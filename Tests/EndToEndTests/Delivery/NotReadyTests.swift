@@ -28,7 +28,10 @@ struct NotReadyTests {
         let progress = try await server.json("/api/images/\(id)/status")
         #expect(progress["status"]?.string == "pending")
         #expect(progress["error"] == .null)
-        #expect(Set(progress["jobs"]?.array?.compactMap { $0["jobName"]?.string } ?? []) == ["generate-variants", "generate-metadata"])
+        #expect(
+            Set(progress["jobs"]?.array?.compactMap { $0["jobName"]?.string } ?? []) == [
+                "generate-variants", "generate-metadata",
+            ])
         #expect(progress["jobs"]?.array?.allSatisfy { $0["state"]?.string == "queued" } == true)
         let kinds = try await server.json("/api/jobs/status")["kinds"]?.array ?? []
         #expect(kinds.first { $0["kind"]?.string == "generate-variants" }?["isPaused"]?.bool == true)

@@ -117,7 +117,9 @@ struct VariantTests {
         }
     }
 
-    @Test("show the first frame of an animation, which the original keeps", arguments: [Picture.Format.animatedGIF, .animatedWebP])
+    @Test(
+        "show the first frame of an animation, which the original keeps",
+        arguments: [Picture.Format.animatedGIF, .animatedWebP])
     func animation(_ format: Picture.Format) async throws {
         let picture = Picture.of(format, width: 120, height: 270)
         let details = try await server.addAndFinish(picture)
@@ -143,7 +145,9 @@ struct VariantTests {
         #expect(!before.contains(nil))
     }
 
-    @Test("that do not exist are not found", arguments: ["huge.webp", "small.jpeg", "thumbnail.webp", "small.webp.webp", "%00"])
+    @Test(
+        "that do not exist are not found",
+        arguments: ["huge.webp", "small.jpeg", "thumbnail.webp", "small.webp.webp", "%00"])
     func unknown(_ name: String) async throws {
         let id = try server.id(await server.add(.photo()))
         #expect(try await server.client.get("/api/images/\(id)/variants/\(name)").status == (name == "%00" ? 400 : 404))

@@ -59,7 +59,8 @@ struct UploadTests {
     func mixed() async throws {
         let (first, second) = (Picture.photo(), Picture.of(.png))
         let answer = try await server.upload([
-            ("first.jpg", first.bytes), ("letter.jpg", BadPicture.text), ("second.png", second.bytes), ("nothing.png", []),
+            ("first.jpg", first.bytes), ("letter.jpg", BadPicture.text), ("second.png", second.bytes),
+            ("nothing.png", []),
         ])
         #expect(answer.status == 201)
         let json = try answer.json
