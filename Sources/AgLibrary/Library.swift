@@ -1,5 +1,5 @@
 package import AgBase
-import AgBlobs
+package import AgBlobs
 package import AgImaging
 import AgJobs
 import AgSQL
@@ -20,9 +20,10 @@ package struct Library: Sendable {
     ///
     /// The caller holds the data folder's lock: what looks abandoned is taken to be.
     package static func open(
-        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime()
+        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
     ) async throws -> Library {
-        let ground = try await LibraryGround.open(settings, log: log, time: time)
+        let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
         let library = Library(
             ground, settings, codecs: try await Codecs.start(settings.codecs, log: log),
             signedURLs: try await SignedURLs.load(from: ground.database, time: time))
@@ -50,7 +51,7 @@ package struct Library: Sendable {
 
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
     package func run() async throws {
-        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.workers * 2)
+        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             group.addTask { await ground.removals.run() }
@@ -69,15 +70,20 @@ package struct Library: Sendable {
     private var handlers: [any JobHandler] {
         let all: [any JobHandler] = [
             VariantsJob(
-                policy: JobPolicy(timeout: .seconds(300), concurrency: settings.codecs.workers),
+                policy: policy(timeout: .seconds(300)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 removals: ground.removals, time: ground.time),
             MetadataJob(
-                policy: JobPolicy(timeout: .seconds(60), concurrency: settings.codecs.workers),
+                policy: policy(timeout: .seconds(60)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 time: ground.time),
         ]
         return all.filter { settings.jobKinds?.contains($0.kind) ?? true }
+    }
+
+    /// More jobs of a kind than codecs would only wait for each other with their leases running.
+    private func policy(timeout: Duration) -> JobPolicy {
+        JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
     }
 
     private func recover(olderThan age: Duration) async throws -> Int {

@@ -18,12 +18,15 @@ package struct LibraryGround: Sendable {
     package static let migrations = LibrarySchema.migrations + Access.migrations + JobsSchema.migrations
 
     /// Opens what is there, or makes it, and brings the schema up to date. Throws `SQLError` or `BlobError`.
+    ///
+    /// - Parameter files: the file system that blobs go through.
     package static func open(
-        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime()
+        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
     ) async throws -> LibraryGround {
         // Enough threads that a few slow files do not hold up the others.
         let pool = BlockingPool(threads: 8, name: "blobs")
-        let blobs = try FolderStore(root: settings.storageFolder, pool: pool, time: time)
+        let blobs = try FolderStore(root: settings.storageFolder, files: files, pool: pool, time: time)
         let database = try await SQLiteDatabase.open(path: settings.databasePath)
         try await Migrator(migrations).migrate(database)
         let events = EventLog(database: database, time: time, settings: settings.events)

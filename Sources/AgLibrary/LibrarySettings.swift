@@ -15,6 +15,8 @@ package struct LibrarySettings: Sendable {
     package var codecs = CodecSettings()
     package var jobs = JobSettings()
     package var events = EventSettings()
+    /// The wait after a job's first failed attempt; it doubles with each one. 2 seconds by default.
+    package var backOffBase = Duration.seconds(2)
     /// The kinds of jobs this process works on; `nil` for all.
     package var jobKinds: Set<JobKind>?
     /// A token of scope admin beside those in the database.

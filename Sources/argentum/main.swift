@@ -1,1 +1,19 @@
-print("argentum")
+import AgBase
+import AgImaging
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+// A codec child is this same program. It must find itself before anything else is set up, so this stands first.
+if CodecChild.isRequested(CommandLine.arguments) { CodecChild.run(CommandLine.arguments) }
+
+// Detached: a plain task would wait for this thread, which is the main actor's.
+Task.detached {
+    let code = await Dispatch.run(Array(CommandLine.arguments.dropFirst()), environment: Environment.all)
+    exit(code.rawValue)
+}
+// The work is on other threads; this one has nothing to do but to be there until `exit`.
+while true { pause() }

@@ -1,1 +1,130 @@
- 
+// The server's HTTP interface. Paths are relative, so that the page also works under a path of a proxy.
+
+let csrfToken = null;
+let onSignedOut = () => {};
+
+/** A problem that the server described, or a server that could not be reached. */
+export class Problem extends Error {
+  constructor(status, code, detail) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function whenSignedOut(body) {
+  onSignedOut = body;
+}
+
+export const base = new URL(".", document.baseURI);
+export const address = (path) => new URL(path.replace(/^\//, ""), base).href;
+
+function problemOf(status, text) {
+  try {
+    const body = JSON.parse(text);
+    const first = body.errors?.[0]?.detail;
+    return new Problem(status, body.code ?? "error", first ?? body.detail ?? `The server answered ${status}.`);
+  } catch {
+    return new Problem(status, "error", `The server answered ${status}.`);
+  }
+}
+
+export function changeHeaders() {
+  return csrfToken ? { "X-CSRF-Token": csrfToken } : {};
+}
+
+async function call(method, path, body) {
+  const headers = method === "GET" ? {} : changeHeaders();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(address(path), {
+      method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, "unreachable", "The server cannot be reached.");
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    const problem = problemOf(response.status, text);
+    if (response.status === 401 && path !== "api/sign-in") onSignedOut(problem);
+    throw problem;
+  }
+  return text ? JSON.parse(text) : null;
+}
+
+function remember(session) {
+  csrfToken = session.csrfToken;
+  return session;
+}
+
+/** The session in force, or null. */
+export async function currentSession() {
+  try {
+    return remember(await call("GET", "api/session"));
+  } catch (problem) {
+    if (problem.status === 401) return null;
+    throw problem;
+  }
+}
+
+export const signIn = async (proof) => remember(await call("POST", "api/sign-in", proof));
+
+export async function signOut() {
+  await call("POST", "api/sign-out");
+  csrfToken = null;
+}
+
+export const listImages = (cursor) =>
+  call("GET", `api/images?limit=60${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+export const imageDetails = (id) => call("GET", `api/images/${id}`);
+export const imageStatus = (id) => call("GET", `api/images/${id}/status`);
+export const deleteImage = (id) => call("DELETE", `api/images/${id}`);
+export const reprocessImage = (id) => call("POST", `api/images/${id}/reprocess`, {});
+
+/** Uploads one file; XMLHttpRequest, because fetch tells nothing of how far an upload is. */
+export function upload(file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address("api/images/upload"));
+    for (const [name, value] of Object.entries(changeHeaders())) request.setRequestHeader(name, value);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    });
+    request.addEventListener("error", () => reject(new Problem(0, "unreachable", "The connection was lost.")));
+    request.addEventListener("load", () => {
+      if (request.status >= 200 && request.status < 300) {
+        const body = JSON.parse(request.responseText);
+        const refused = body.errors?.[0];
+        if (body.images.length > 0) resolve(body.images[0]);
+        else reject(new Problem(422, refused?.code ?? "error", refused?.detail ?? "The picture was not taken."));
+      } else {
+        const problem = problemOf(request.status, request.responseText);
+        if (request.status === 401) onSignedOut(problem);
+        reject(problem);
+      }
+    });
+    const form = new FormData();
+    form.append("images", file, file.name);
+    request.send(form);
+  });
+}
+
+/**
+ * Follows the event stream. The browser connects again by itself and says with Last-Event-ID where it was.
+ * Returns a function that ends it.
+ */
+export function follow(handlers, onConnection) {
+  const types = [
+    "job-queued", "job-active", "job-progress", "job-completed", "job-failed",
+    "image-created", "image-updated", "image-deleted",
+  ];
+  const stream = new EventSource(address("api/events"));
+  stream.addEventListener("open", () => onConnection(true));
+  stream.addEventListener("error", () => onConnection(false));
+  stream.addEventListener("resync", () => handlers.resync());
+  for (const type of types) {
+    stream.addEventListener(type, (event) => handlers.event(type, JSON.parse(event.data)));
+  }
+  return () => stream.close();
+}

@@ -4,7 +4,7 @@ extension FolderStore {
     package func walk(_ visit: @Sendable (BlobListing) async throws -> Void) async throws {
         var folders = ["images"]
         while let folder = folders.popLast() {
-            let (below, blobs) = try await pool.run { [self] in try list(folder) }
+            let (below, blobs) = try await onDisk("The folder \(folder) could not be listed.") { try list(folder) }
             // Sorted and taken from the end: oldest days first, as the tree is dated.
             folders += below.sorted(by: >)
             for blob in blobs { try await visit(blob) }
@@ -12,14 +12,10 @@ extension FolderStore {
     }
 
     package func quarantine(_ path: BlobPath) async throws {
-        try await pool.run { [self] in
-            let name = "\(time.now().milliseconds)~" + path.text.split(separator: "/").joined(separator: "~")
-            do throws(SystemError) {
-                try files.rename(absolute(path), to: "\(root)/quarantine/\(name)")
-                try files.syncFolder("\(root)/quarantine")
-            } catch {
-                throw BlobError(error, "The blob \(path) could not be moved to the quarantine.")
-            }
+        let name = "\(time.now().milliseconds)~" + path.text.split(separator: "/").joined(separator: "~")
+        try await onDisk("The blob \(path) could not be moved to the quarantine.") {
+            try files.rename(absolute(path), to: "\(root)/quarantine/\(name)")
+            try files.syncFolder("\(root)/quarantine")
         }
     }
 

@@ -62,6 +62,19 @@ package struct FolderStore: BlobStore {
         }
     }
 
+    /// Runs file system calls on a thread that may block, and names what could not be done.
+    func onDisk<Value: Sendable>(
+        _ complaint: String, _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await pool.run {
+            do {
+                return try body()
+            } catch let error as SystemError {
+                throw BlobError(error, complaint)
+            }
+        }
+    }
+
     func absolute(_ path: BlobPath) -> String { "\(root)/\(path.text)" }
 }
 

@@ -9,12 +9,32 @@ package final class StreamBody: Sendable {
     /// the body, throwing breaks the connection off so that the client does not take a part for the whole.
     package typealias Producer = @Sendable (StreamBody) async throws -> Void
 
+    /// Sent by the server itself, so that no listener needs a timer. One that has no room for it is dropped.
+    package struct Heartbeat: Sendable {
+        let every: Duration
+        let piece: SharedBytes
+
+        package init(every: Duration, piece: SharedBytes) {
+            self.every = every
+            self.piece = piece
+        }
+    }
+
     private let machine: Mutex<StreamMachine>
     let producer: Producer?
+    let endsOnShutdown: Bool
+    let heartbeat: Heartbeat?
 
-    /// - Parameter limit: bytes that may wait, 256 KiB by default; one larger piece is taken when nothing waits.
-    package init(limit: Int = 256 << 10, producer: Producer? = nil) {
+    /// - Parameters:
+    ///   - limit: bytes that may wait, 256 KiB by default; one larger piece is taken when nothing waits.
+    ///   - heartbeat: what to say when nothing else was said for a while.
+    ///   - endsOnShutdown: for bodies without an end of their own, such as events: they end as soon as the server stops.
+    package init(
+        limit: Int = 256 << 10, endsOnShutdown: Bool = false, heartbeat: Heartbeat? = nil, producer: Producer? = nil
+    ) {
         machine = Mutex(StreamMachine(limit: limit))
+        self.endsOnShutdown = endsOnShutdown
+        self.heartbeat = heartbeat
         self.producer = producer
     }
 

@@ -57,6 +57,8 @@ struct StreamMachine {
     /// Keeps the writer until there is room for its piece; returns its resumption when there is no need to wait.
     mutating func wait(for count: Int, _ continuation: CheckedContinuation<Void, any Error>) -> Effect? {
         guard phase == .open else { return { continuation.resume(throwing: StreamClosed()) } }
+        // A cancellation that came before this step found no writer to wake.
+        guard !Task.isCancelled else { return { continuation.resume(throwing: CancellationError()) } }
         guard !hasRoom(for: count) else { return { continuation.resume() } }
         precondition(writer == nil, "Two tasks write to one stream body")
         writer = continuation

@@ -10,24 +10,49 @@ package struct HTTPHeaders: Sendable {
         }
     }
 
-    package private(set) var fields: [Field]
+    private enum Storage: Sendable {
+        case fields([Field])
+        /// As received: nothing is made into a `String` before somebody asks.
+        case block(HeaderBlock)
+    }
+
+    private var storage: Storage
 
     package init(_ fields: [Field] = []) {
-        self.fields = fields
+        storage = .fields(fields)
+    }
+
+    init(_ block: HeaderBlock) {
+        storage = .block(block)
+    }
+
+    package var fields: [Field] {
+        switch storage {
+        case .fields(let fields): fields
+        case .block(let block): block.fields
+        }
     }
 
     /// The first value of that name; setting replaces all of them, setting `nil` removes them.
     package subscript(_ name: String) -> String? {
-        get { fields.first { ASCIICase.isEqual($0.name, name) }?.value }
+        get {
+            switch storage {
+            case .fields(let fields): fields.first { ASCIICase.isEqual($0.name, name) }?.value
+            case .block(let block): block.values(name, atMost: 1).first
+            }
+        }
         set {
-            fields.removeAll { ASCIICase.isEqual($0.name, name) }
+            storage = .fields(fields.filter { !ASCIICase.isEqual($0.name, name) })
             if let newValue { add(name, newValue) }
         }
     }
 
     /// Every value of that name, in the order they were sent.
     package func all(_ name: String) -> [String] {
-        fields.lazy.filter { ASCIICase.isEqual($0.name, name) }.map(\.value)
+        switch storage {
+        case .fields(let fields): fields.filter { ASCIICase.isEqual($0.name, name) }.map(\.value)
+        case .block(let block): block.values(name, atMost: .max)
+        }
     }
 
     package func contains(_ name: String) -> Bool { self[name] != nil }
@@ -39,7 +64,7 @@ package struct HTTPHeaders: Sendable {
     /// Adds a field beside those of the same name. Control characters become spaces, so that no value can start a new line.
     package mutating func add(_ name: String, _ value: String) {
         precondition(HTTPToken.isToken(name), "'\(name)' cannot be a header name")
-        fields.append(Field(name: name, value: HTTPToken.withoutControls(value)))
+        storage = .fields(fields + [Field(name: name, value: HTTPToken.withoutControls(value))])
     }
 }
 

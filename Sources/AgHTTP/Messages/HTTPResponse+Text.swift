@@ -2,19 +2,19 @@ import FoundationEssentials
 
 extension HTTPResponse {
     /// The value as JSON. Throws what the encoder throws.
-    package static func json(_ status: Int = 200, _ value: some Encodable) throws -> HTTPResponse {
+    package static func json(_ status: Int, _ value: some Encodable) throws -> HTTPResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
         return json(status, bytes: [UInt8](try encoder.encode(value)))
     }
 
     /// JSON that is already written.
-    package static func json(_ status: Int = 200, bytes: [UInt8]) -> HTTPResponse {
+    package static func json(_ status: Int, bytes: [UInt8]) -> HTTPResponse {
         HTTPResponse(status, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
     }
 
     package static func text(
-        _ status: Int = 200, _ text: String, type: String = "text/plain; charset=utf-8"
+        _ status: Int, _ text: String, type: String = "text/plain; charset=utf-8"
     ) -> HTTPResponse {
         HTTPResponse(status, headers: ["Content-Type": type], body: .bytes(Array(text.utf8)))
     }

@@ -24,6 +24,11 @@ package struct HTTPResponse: Sendable {
     }
 }
 
+extension HTTPResponse {
+    /// The length of the 200 that a 304 stands for: a `Content-Length` that the response itself names, and only there.
+    var lengthOfUnsent: Int64 { headers["Content-Length"].flatMap { Int64($0) } ?? 0 }
+}
+
 extension HTTPResponse.Body {
     /// In bytes; `nil` for a stream, whose end nobody knows yet.
     package var length: Int64? {

@@ -10,6 +10,9 @@ package struct RequestTarget: Sendable {
 
     /// Throws `Fault` 400 `invalid-target`.
     package init(_ raw: String) throws(Fault) {
+        guard !raw.utf8.contains(where: { $0 == 0x20 || HTTPToken.isControl($0) }) else {
+            throw Fault(.badRequest, "invalid-target", "The request target holds a space or a control character.")
+        }
         let target = try Self.originForm(raw)
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts.first ?? "/")

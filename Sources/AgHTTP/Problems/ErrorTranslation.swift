@@ -3,6 +3,11 @@ import AgBase
 /// What a client is told of an error that is not a `Fault`: nothing but that it was ours.
 enum ErrorTranslation {
     static func fault(for error: any Error) -> Fault {
+        // Nobody is left to read these: they only must not look like our failure.
+        if error is ClientGone || error is StreamClosed {
+            return Fault(
+                .badRequest, "client-gone", "The client closed the connection before its request was answered.")
+        }
         if error is CancellationError {
             return Fault(
                 .unavailable, "cancelled", "The request was given up before it was finished.", retryAfter: .seconds(1))

@@ -1,6 +1,6 @@
 import AgSQL
 
-/// The tables of tokens and of the page's sessions. Numbers 10 to 19 are theirs.
+/// The tables of tokens and of the page's sessions, and one that the readiness check writes to. Numbers 10 to 19.
 enum AccessSchema {
     static let migrations = [
         Migration(10, "api tokens and ui sessions") { dialect in
@@ -28,6 +28,16 @@ enum AccessSchema {
                 "CREATE INDEX ui_sessions_by_token ON ui_sessions (token_id)",
                 "CREATE INDEX ui_sessions_by_expiry ON ui_sessions (expires_at)",
             ]
-        }
+        },
+        Migration(11, "readiness") { dialect in
+            [
+                """
+                CREATE TABLE readiness (
+                    id \(dialect.integer) NOT NULL PRIMARY KEY,
+                    checked_at \(dialect.integer) NOT NULL
+                )\(dialect.tableOptions)
+                """
+            ]
+        },
     ]
 }

@@ -15,8 +15,8 @@ package struct Delivered: Sendable {
     package let fileExtension: String
     package let content: Content
 
-    /// The same on every node, for it comes from the content: 128 bits of its SHA-256, in quotes.
-    package var entityTag: String { "\"\(Base64URL.encode(sha256.bytes.prefix(16)))\"" }
+    /// The same on every node, for it comes from the content: 128 bits of its SHA-256.
+    package var entityTag: String { Base64URL.encode(sha256.bytes.prefix(16)) }
 }
 
 /// What was asked for is being made. Not an error: the answer is 202.

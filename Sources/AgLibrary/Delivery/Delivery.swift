@@ -1,7 +1,8 @@
-package import AgBase
-package import AgBlobs
+import AgBase
+import AgBlobs
+import AgImaging
 package import AgModel
-package import AgSQL
+import AgSQL
 
 /// Hands out pictures' bytes: originals, thumbnails, variants.
 package struct Delivery: Sendable {

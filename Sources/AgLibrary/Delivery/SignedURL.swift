@@ -26,7 +26,8 @@ package struct SignedURL: Sendable, Equatable {
 
     /// The bytes that are signed: each piece with its length in front, so that no two URLs read alike.
     package var message: [UInt8] {
-        let pieces = ["argentum-url-1", path, "\(expiresAt.milliseconds)", keyID] + sorted.flatMap { [$0.name, $0.value] }
+        let pieces =
+            ["argentum-url-1", path, "\(expiresAt.milliseconds)", keyID] + sorted.flatMap { [$0.name, $0.value] }
         return pieces.flatMap { Array("\($0.utf8.count):\($0)".utf8) }
     }
 

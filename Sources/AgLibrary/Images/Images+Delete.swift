@@ -1,6 +1,6 @@
 import AgBase
 import AgJobs
-import AgModel
+package import AgModel
 import AgSQL
 
 extension Images {

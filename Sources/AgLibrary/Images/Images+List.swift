@@ -13,9 +13,12 @@ extension Images {
         let matching = Self.condition(filter)
         return try await database.read { [queue] connection in
             // One more than asked for tells whether there is a next page.
-            let found = try connection.all(Self.page(filter, matching, after: cursor, limit: limit + 1)) { try Image($0) }
+            let found = try connection.all(Self.page(filter, matching, after: cursor, limit: limit + 1)) {
+                try Image($0)
+            }
             let images = try found.prefix(limit).map { ($0, try Images.status(of: $0, queue, in: connection)) }
-            let next = found.count > limit ? images.last.map { ImageCursor(uploadedAt: $0.0.uploadedAt, id: $0.0.id) } : nil
+            let next =
+                found.count > limit ? images.last.map { ImageCursor(uploadedAt: $0.0.uploadedAt, id: $0.0.id) } : nil
             let total: Int64? = countsAll ? try connection.value(Self.count(filter, matching)) : nil
             return ImagePage(images: images, next: next, total: total)
         }
@@ -32,7 +35,9 @@ extension Images {
     }
 
     private static func source(_ filter: ImageFilter) -> SQL {
-        filter.sessionID == nil ? Image.tables : "session_images s JOIN images i ON i.id = s.image_id JOIN originals o ON o.id = i.original_id"
+        filter.sessionID == nil
+            ? Image.tables
+            : "session_images s JOIN images i ON i.id = s.image_id JOIN originals o ON o.id = i.original_id"
     }
 
     private static func condition(_ filter: ImageFilter) -> SQL {

@@ -1,4 +1,4 @@
-package import AgBase
+import AgBase
 package import AgJobs
 package import AgModel
 import AgSQL

@@ -1,3 +1,4 @@
+import AgBase
 import AgJobs
 import AgModel
 import AgSQL

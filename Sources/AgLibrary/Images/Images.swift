@@ -1,7 +1,7 @@
-package import AgBase
-package import AgJobs
+import AgBase
+import AgJobs
 package import AgModel
-package import AgSQL
+import AgSQL
 
 /// The door to pictures that are in the library: looking, listing, unlinking, deleting, making again.
 package struct Images: Sendable {

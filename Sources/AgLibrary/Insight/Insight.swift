@@ -1,4 +1,4 @@
-package import AgBase
+import AgBase
 package import AgImaging
 import AgModel
 import AgSQL

@@ -1,9 +1,9 @@
 import AgBase
 import AgBlobs
 import AgImaging
-package import AgJobs
+import AgJobs
 import AgModel
-package import AgSQL
+import AgSQL
 
 /// Reads what the file itself says: camera, time, place. Enrichment: a picture is completed without it.
 struct MetadataJob: JobHandler {
@@ -32,7 +32,7 @@ struct MetadataJob: JobHandler {
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {
-            throw JobFailure(class: .internal, code: "original-unreadable", message: error.message, cause: error)
+            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
         }
     }
 }

@@ -3,7 +3,7 @@ package import AgBlobs
 package import AgCrypto
 package import AgImaging
 package import AgModel
-package import AgSQL
+import AgSQL
 
 /// A picture's bytes as they were uploaded: written once and never changed.
 package struct Original: Sendable {

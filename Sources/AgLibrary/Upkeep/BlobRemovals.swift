@@ -1,4 +1,4 @@
-import AgBase
+package import AgBase
 package import AgBlobs
 package import AgSQL
 import Synchronization
@@ -58,7 +58,7 @@ package final class BlobRemovals: Sendable {
             if paths.isEmpty { return }
             for path in paths.compactMap({ BlobPath(untrusted: $0) }) { try await blobs.remove(path) }
             try await database.write { tx in
-                try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
+                _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
             }
         }
     }

@@ -1,3 +1,4 @@
+import AgBase
 import AgBlobs
 import AgCrypto
 import AgModel
@@ -18,14 +19,15 @@ struct FileReference: Sendable {
     let isLost: Bool
 }
 
-/// A table whose rows refer to files.
-protocol FileReferring {
-    /// The references behind a path, in the order of their paths.
-    static func references(after path: String, limit: Int, in connection: any SQLConnection) throws -> [FileReference]
+extension FileReference {
+    /// The references of one table behind a path, so many at most, in the order of their paths.
+    typealias Source = @Sendable (_ path: String, _ limit: Int, any SQLConnection) throws -> [FileReference]
 }
 
-extension Original: FileReferring {
-    static func references(after path: String, limit: Int, in connection: any SQLConnection) throws -> [FileReference] {
+extension Original {
+    @Sendable static func references(after path: String, limit: Int, in connection: any SQLConnection) throws
+        -> [FileReference]
+    {
         try connection.all(
             """
             SELECT id, path, byte_count, sha256, lost_at FROM originals WHERE path > \(path)
@@ -40,8 +42,10 @@ extension Original: FileReferring {
     }
 }
 
-extension Variant: FileReferring {
-    static func references(after path: String, limit: Int, in connection: any SQLConnection) throws -> [FileReference] {
+extension Variant {
+    @Sendable static func references(after path: String, limit: Int, in connection: any SQLConnection) throws
+        -> [FileReference]
+    {
         try connection.all(
             """
             SELECT original_id, path, byte_count, sha256 FROM image_variants WHERE path > \(path)

@@ -63,7 +63,7 @@ extension Verifier {
     private func markLost(_ reference: FileReference) async throws {
         let now = time.now()
         try await database.write { tx in
-            try tx.execute("UPDATE originals SET lost_at = \(now) WHERE id = \(reference.originalID)")
+            _ = try tx.execute("UPDATE originals SET lost_at = \(now) WHERE id = \(reference.originalID)")
         }
     }
 }

@@ -34,8 +34,8 @@ package struct Verifier: Sendable {
     ) async throws -> VerifyReport {
         var report = VerifyReport()
         report.findings += try await databaseFindings()
-        try await checkFiles(Original.self, repair, &report, progress)
-        try await checkFiles(Variant.self, repair, &report, progress)
+        try await checkFiles(Original.references, repair, &report, progress)
+        try await checkFiles(Variant.references, repair, &report, progress)
         try await findStrays(repair, &report)
         return report
     }
@@ -45,14 +45,14 @@ package struct Verifier: Sendable {
     }
 
     /// Pages through the rows that refer to files, so that memory does not grow with the library.
-    private func checkFiles<Source: FileReferring>(
-        _ source: Source.Type, _ repair: Bool, _ report: inout VerifyReport,
+    private func checkFiles(
+        _ references: @escaping FileReference.Source, _ repair: Bool, _ report: inout VerifyReport,
         _ progress: @Sendable (VerifyReport) -> Void
     ) async throws {
         var last = ""
         while true {
             let start = last
-            let page = try await database.read { try Source.references(after: start, limit: 256, in: $0) }
+            let page = try await database.read { try references(start, 256, $0) }
             guard let end = page.last else { return }
             for reference in page {
                 try await check(reference, repair, &report)
@@ -81,7 +81,8 @@ package struct Verifier: Sendable {
             if length == reference.byteCount, digest == reference.sha256 { return nil }
             return Finding(
                 .changedFile, reference.path.text,
-                "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256).")
+                "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256)."
+            )
         } catch let error as BlobError where error.code == .notFound {
             return Finding(.missingFile, reference.path.text, "The row refers to a file that is not there.")
         }

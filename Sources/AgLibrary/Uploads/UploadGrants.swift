@@ -2,7 +2,7 @@ package import AgBase
 import AgCrypto
 import AgImaging
 package import AgModel
-package import AgSQL
+import AgSQL
 
 /// The door to one-time upload URLs.
 package struct UploadGrants: Sendable {
@@ -67,7 +67,9 @@ package struct UploadGrants: Sendable {
 
     private func check(_ request: UploadGrantRequest) throws(Fault) {
         if let session = request.sessionID { try SessionName.check(session) }
-        if let type = request.contentType, !PictureFormat.allCases.contains(where: { $0.mediaType == type.lowercased() }) {
+        if let type = request.contentType,
+            !PictureFormat.allCases.contains(where: { $0.mediaType == type.lowercased() })
+        {
             throw Fault(
                 .unprocessable, "unknown-content-type",
                 "'\(type)' is no picture type taken here; use one of "

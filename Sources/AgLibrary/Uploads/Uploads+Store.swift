@@ -1,6 +1,7 @@
-package import AgBase
+import AgBase
 import AgBlobs
 import AgCrypto
+import AgImaging
 import AgModel
 import AgSQL
 

@@ -1,10 +1,10 @@
 package import AgBase
-package import AgBlobs
+import AgBlobs
 import AgCrypto
-package import AgImaging
-package import AgJobs
-package import AgModel
-package import AgSQL
+import AgImaging
+import AgJobs
+import AgModel
+import AgSQL
 
 /// Takes pictures in: bytes beside the store, a check of their content in a codec child, then bytes, names and rows
 /// in an order that a power cut cannot break.

@@ -1,4 +1,5 @@
-import AgJobs
+import AgBase
+package import AgJobs
 import AgModel
 
 extension JobKind {

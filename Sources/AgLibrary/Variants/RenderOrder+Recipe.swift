@@ -3,7 +3,7 @@ import AgModel
 
 extension RenderOrder {
     /// What the current recipe asks a codec child for.
-    static func current(thumbnail: Bool, _ names: [VariantName]) -> RenderOrder {
+    static func current(_ names: [VariantName], toleratesDamage: Bool) -> RenderOrder {
         let outputs = names.compactMap { name -> RenderOutput? in
             guard case .sized(let size, let format) = name else { return nil }
             return RenderOutput(
@@ -11,7 +11,8 @@ extension RenderOrder {
                 quality: size.perceptualQuality)
         }
         let side = ThumbnailOrder(side: Recipe.thumbnailSide, quality: Recipe.thumbnailQuality)
-        return RenderOrder(thumbnail: thumbnail ? side : nil, outputs: outputs, wantsAnalysis: true)
+        return RenderOrder(
+            thumbnail: names.contains(.thumbnail) ? side : nil, outputs: outputs, toleratesDamage: toleratesDamage)
     }
 }
 

@@ -43,7 +43,8 @@ extension Variant {
         return VariantName.required.compactMap { name in found.first { $0.name == name } }
     }
 
-    static func find(_ name: VariantName, of original: OriginalID, in connection: any SQLConnection) throws -> Variant? {
+    static func find(_ name: VariantName, of original: OriginalID, in connection: any SQLConnection) throws -> Variant?
+    {
         try connection.first(
             "SELECT \(columns) FROM image_variants WHERE original_id = \(original) AND name = \(name.description)"
         ) { try Variant($0) }

@@ -20,6 +20,27 @@ struct VariantRow: Sendable {
     let sha256: SHA256Digest
     let place: Place
 
+    /// The thumbnail, with its bytes.
+    init(thumbnail picture: RenderedPicture) throws {
+        let bytes = try picture.file.read(at: 0, count: Int(picture.length))
+        name = .thumbnail
+        width = picture.width
+        height = picture.height
+        byteCount = picture.length
+        sha256 = .of(bytes)
+        place = .here(bytes)
+    }
+
+    /// A variant whose bytes are in the spool.
+    init(_ name: VariantName, _ picture: RenderedPicture, _ blob: StagedBlob) {
+        self.name = name
+        width = picture.width
+        height = picture.height
+        byteCount = blob.file.byteCount
+        sha256 = blob.file.finish()
+        place = .at(blob.path)
+    }
+
     /// Inserts or replaces the row. The path of a file that it no longer refers to is returned, to be removed.
     func record(for original: OriginalID, at moment: Timestamp, in tx: any SQLTransaction) throws -> BlobPath? {
         let old = try Variant.find(name, of: original, in: tx)?.path
@@ -33,7 +54,7 @@ struct VariantRow: Sendable {
             """
             INSERT INTO image_variants (original_id, name, recipe, encoder, width, height, byte_count, sha256,
                 path, content, made_at)
-            VALUES (\(original), \(name.description), \(Recipe.current), \(Codecs.recipeVersion), \(width), \(height),
+            VALUES (\(original), \(name.description), \(Recipe.current), \(Codecs.encoderVersion), \(width), \(height),
                 \(byteCount), \(sha256.bytes), \(path), \(content), \(moment))
             ON CONFLICT (original_id, name) DO UPDATE SET recipe = excluded.recipe, encoder = excluded.encoder,
                 width = excluded.width, height = excluded.height, byte_count = excluded.byte_count,

@@ -1,9 +1,9 @@
 import AgBase
 import AgBlobs
-package import AgImaging
-package import AgJobs
+import AgImaging
+import AgJobs
 import AgModel
-package import AgSQL
+import AgSQL
 
 /// Makes everything that a page needs from one picture, with one decode: the thumbnail, which is stored and told of
 /// first, then the variants, the placeholder and the colours.
@@ -19,9 +19,16 @@ struct VariantsJob: JobHandler {
 
     func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
         guard let work = try await work(for: job) else { return { _ in } }
-        let desk = VariantDesk(job: job, work: work, parts: self)
-        let result = try await render(work, at: desk)
-        return try await desk.finish(result)
+        let recorder = VariantRecorder(
+            job: job, original: work.image.original, blobs: blobs, removals: removals, time: time)
+        let result = try await render(work, for: job, recorder)
+        job.report(progress: 90)
+        let variants = try await recorder.keep(result.outputs)
+        return { tx in
+            try recorder.record(variants, in: tx)
+            try Insight.record(result.analysis, for: work.image.original.id, at: time.now(), in: tx)
+            try events.append(.imageUpdated, work.image, in: tx)
+        }
     }
 
     /// What is to be made; `nil` when the image is gone or nothing is missing.
@@ -35,14 +42,23 @@ struct VariantsJob: JobHandler {
         }
     }
 
-    private func render(_ work: VariantWork, at desk: VariantDesk) async throws -> RenderResult {
+    private func render(
+        _ work: VariantWork, for job: ActiveJob, _ recorder: VariantRecorder
+    ) async throws -> RenderResult {
         do {
             let file = try await blobs.open(work.image.original.path)
-            return try await codecs.render(file, work.order) { picture in try await desk.take(picture) }
+            return try await codecs.render(file, work.order) { picture in
+                let thumbnail = try VariantRow(thumbnail: picture)
+                try await job.commit { tx in
+                    try recorder.record([thumbnail], in: tx)
+                    try events.append(.imageUpdated, work.image, in: tx)
+                }
+                job.report(progress: 30)
+            }
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {
-            throw JobFailure(class: .internal, code: "original-unreadable", message: error.message, cause: error)
+            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
         }
     }
 }
@@ -52,13 +68,13 @@ struct VariantWork: Sendable {
     let image: Image
     let names: [VariantName]
 
-    var order: RenderOrder { .current(thumbnail: names.contains(.thumbnail), names) }
+    var order: RenderOrder { .current(names, toleratesDamage: image.original.isDamaged) }
 }
 
 extension JobFailure {
     /// A codec that died or hung may have had bad luck; bytes that do not decode never will.
     init(_ error: CodecError) {
-        self.init(class: ErrorClass(error), code: error.code.rawValue, message: error.message, cause: error)
+        self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
     }
 }
 

@@ -16,6 +16,9 @@ package protocol Database: Sendable {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value
 
+    /// What is wrong with the database itself, in sentences: empty when it is sound. Reads all of it.
+    func integrityFindings() async throws -> [String]
+
     /// Finishes what is queued, refuses the rest, and closes. A second call changes nothing.
     func close() async
 }

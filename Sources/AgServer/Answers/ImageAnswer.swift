@@ -1,4 +1,6 @@
 import AgBase
+import AgCrypto
+import AgImaging
 import AgLibrary
 import AgModel
 

@@ -9,8 +9,8 @@ enum ProgressAnswer {
         let reason = progress.jobs.first { $0.kind == .generateVariants }?.error
         return [
             "imageId": .string(progress.image.id.text), "status": .string(progress.status.rawValue),
-            "error": progress.status == .failed ? reason.map { $0.json } ?? unattended : .null,
-            "jobs": .array(progress.jobs.map { job($0) }),
+            "error": progress.status == .failed ? reason.map { JobAnswer.json($0) } ?? unattended : .null,
+            "jobs": .array(progress.jobs.map { JobAnswer.json($0) }),
         ]
     }
 
@@ -19,12 +19,4 @@ enum ProgressAnswer {
         "code": "not-attended", "class": "internal",
         "message": "No job works on this image; reprocess it to try again.",
     ]
-
-    private static func job(_ job: JobRecord) -> JSONValue {
-        [
-            "jobId": .string(job.id.text), "jobName": .string(job.kind.rawValue), "state": .string(job.state.rawValue),
-            "progress": .int(job.progress), "attempt": .int(job.attempt), "maxAttempts": .int(job.maxAttempts),
-            "error": job.error.map { $0.json } ?? .null,
-        ]
-    }
 }

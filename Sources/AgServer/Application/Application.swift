@@ -44,21 +44,9 @@ package struct Application: Sendable {
         return response
     }
 
+    /// The server itself writes the line in the log.
     private func note(_ request: HTTPRequest, _ response: HTTPResponse, took: Duration) {
         let route = request.attached(RouteTag.self)?.pattern ?? "none"
         parts.metrics.count(method: request.method, route: route, status: response.status, took: took)
-        let log = parts.log.with(["request_id": request.id])
-        if response.status < 400 {
-            log.debug("request answered", facts(request, route, response, took))
-        } else {
-            log.info("request refused", facts(request, route, response, took))
-        }
-    }
-
-    /// The pattern stands for the path: a path may hold a grant's secret.
-    private func facts(
-        _ request: HTTPRequest, _ route: String, _ response: HTTPResponse, _ took: Duration
-    ) -> Log.Facts {
-        ["method": request.method, "route": route, "status": response.status, "ms": took.milliseconds]
     }
 }

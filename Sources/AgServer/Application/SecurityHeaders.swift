@@ -23,9 +23,6 @@ enum SecurityHeaders {
         for (name, value) in standing where !response.headers.contains(name) {
             response.headers.add(name, value)
         }
-        if response.status == 401, !response.headers.contains("WWW-Authenticate") {
-            response.headers.add("WWW-Authenticate", "Bearer realm=\"argentum\"")
-        }
         // Errors never, and answers only when their route said so.
         if response.status >= 400 || !response.headers.contains("Cache-Control") {
             response.headers.set("Cache-Control", "no-store")

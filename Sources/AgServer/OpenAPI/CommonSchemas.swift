@@ -1,3 +1,5 @@
+import AgJobs
+
 /// Schemas that several subjects share.
 package enum CommonSchemas {
     package static let problem = Schema.named(
@@ -21,5 +23,18 @@ package enum CommonSchemas {
             SchemaField(
                 "class", .string, about: "invalid, auth, quota and safety are never tried again by themselves."),
             SchemaField("message", .string),
+        ]))
+
+    package static let jobStates = Schema.words(JobState.allCases.map(\.rawValue))
+
+    package static let job = Schema.named(
+        "Job",
+        .object([
+            SchemaField("jobId", .uuid), SchemaField("jobName", .string), SchemaField("state", jobStates),
+            SchemaField("imageId", .nullable(.uuid)), SchemaField("progress", .integer(minimum: 0, maximum: 100)),
+            SchemaField("attempt", .count, about: "0 before the first."), SchemaField("maxAttempts", .count),
+            SchemaField("priority", .count), SchemaField("createdAt", .dateTime), SchemaField("runAt", .dateTime),
+            SchemaField("startedAt", .nullable(.dateTime)), SchemaField("finishedAt", .nullable(.dateTime)),
+            SchemaField("error", .nullable(CommonSchemas.jobError)),
         ]))
 }

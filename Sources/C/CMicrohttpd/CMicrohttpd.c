@@ -1,1 +1,243 @@
+#define _GNU_SOURCE
 #include "CMicrohttpd.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+static const struct cmhd_callbacks *callbacks_of(void *raw) { return raw; }
+
+static void *on_target(void *raw, const char *target, struct MHD_Connection *connection) {
+  return callbacks_of(raw)->request_started(callbacks_of(raw)->owner, target, connection);
+}
+
+static enum MHD_Result on_request(void *raw, struct MHD_Connection *connection, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *size, void **context) {
+  (void)url;
+  const struct cmhd_callbacks *to = callbacks_of(raw);
+  return to->request_continued(to->owner, connection, *context, method, version, data, size) ? MHD_YES : MHD_NO;
+}
+
+static void on_completed(void *raw, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode code) {
+  (void)connection;
+  if (*context == NULL) return;
+  void *ended = *context;
+  *context = NULL;
+  callbacks_of(raw)->request_ended(callbacks_of(raw)->owner, ended, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+}
+
+static void on_connection(void *raw, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code) {
+  const struct cmhd_callbacks *to = callbacks_of(raw);
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    *context = to->connection_opened(to->owner, connection);
+  } else if (*context != NULL) {
+    to->connection_closed(to->owner, *context);
+    *context = NULL;
+  }
+}
+
+static void on_complaint(void *raw, const char *format, va_list arguments) {
+  char text[512];
+  vsnprintf(text, sizeof text, format, arguments);
+  size_t length = strlen(text);
+  while (length > 0 && text[length - 1] == '\n') text[--length] = 0;
+  callbacks_of(raw)->complained(callbacks_of(raw)->owner, text);
+}
+
+cmhd_daemon *cmhd_start(const struct cmhd_settings *settings, const struct cmhd_callbacks *callbacks) {
+  void *to = (void *)callbacks;
+  struct MHD_OptionItem options[] = {
+      // First, so that a complaint about the others is heard.
+      {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)&on_complaint, to},
+      {MHD_OPTION_LISTEN_SOCKET, settings->listener, NULL},
+      // Without this promise the library leaves sendfile alone, which cannot be told to spare us the signal.
+      {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
+      {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)settings->connection_memory, NULL},
+      {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)settings->connection_limit, NULL},
+      {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)settings->per_address_limit, NULL},
+      {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+      {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)&on_target, to},
+      {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)&on_completed, to},
+      {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)&on_connection, to},
+      {MHD_OPTION_END, 0, NULL},
+  };
+  unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+  return MHD_start_daemon(flags, 0, NULL, NULL, &on_request, to, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+void cmhd_turn(cmhd_daemon *daemon) { (void)MHD_run_wait(daemon, 0); }
+
+int cmhd_timeout(cmhd_daemon *daemon, int cap) {
+  MHD_UNSIGNED_LONG_LONG wanted;
+  if (MHD_get_timeout(daemon, &wanted) != MHD_YES) return cap;
+  return wanted < (MHD_UNSIGNED_LONG_LONG)cap ? (int)wanted : cap;
+}
+
+int cmhd_epoll_descriptor(cmhd_daemon *daemon) {
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+  return info == NULL ? -1 : info->epoll_fd;
+}
+
+int cmhd_socket(cmhd_connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == NULL ? -1 : info->connect_fd;
+}
+
+void *cmhd_connection_context(cmhd_connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info == NULL ? NULL : info->socket_context;
+}
+
+static void format_v6(const struct in6_addr *address, char *text, size_t room) {
+  if (IN6_IS_ADDR_V4MAPPED(address)) {
+    inet_ntop(AF_INET, address->s6_addr + 12, text, room);
+  } else {
+    inet_ntop(AF_INET6, address, text, room);
+  }
+}
+
+void cmhd_peer(cmhd_connection *connection, char *text, size_t room) {
+  text[0] = 0;
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (info == NULL || info->client_addr == NULL) return;
+  const struct sockaddr *address = info->client_addr;
+  if (address->sa_family == AF_INET) {
+    inet_ntop(AF_INET, &((const struct sockaddr_in *)address)->sin_addr, text, room);
+  } else if (address->sa_family == AF_INET6) {
+    format_v6(&((const struct sockaddr_in6 *)address)->sin6_addr, text, room);
+  }
+}
+
+struct head_size {
+  size_t fields;
+  size_t bytes;
+};
+
+static enum MHD_Result measure(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                               const char *value, size_t value_length) {
+  (void)kind;
+  (void)name;
+  (void)value;
+  struct head_size *size = raw;
+  size->fields += 1;
+  size->bytes += name_length + value_length;
+  return MHD_YES;
+}
+
+struct head_filling {
+  struct cmhd_field *next;
+  char *bytes;
+  uint32_t used;
+};
+
+static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                            const char *value, size_t value_length) {
+  (void)kind;
+  // The library keeps white space at a value's end.
+  while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t')) value_length--;
+  struct head_filling *filling = raw;
+  struct cmhd_field *field = filling->next++;
+  field->name_start = filling->used;
+  field->name_length = (uint32_t)name_length;
+  field->value_start = filling->used + (uint32_t)name_length;
+  field->value_length = (uint32_t)value_length;
+  char *to = filling->bytes + filling->used;
+  for (size_t i = 0; i < name_length; i++) to[i] = (name[i] >= 'A' && name[i] <= 'Z') ? (char)(name[i] | 0x20) : name[i];
+  if (value_length > 0) memcpy(to + name_length, value, value_length);
+  filling->used += (uint32_t)(name_length + value_length);
+  return MHD_YES;
+}
+
+struct cmhd_head *cmhd_copy_head(cmhd_connection *connection) {
+  struct head_size size = {0, 0};
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &measure, &size);
+  size_t fields_size = size.fields * sizeof(struct cmhd_field);
+  struct cmhd_head *head = malloc(sizeof *head + fields_size + size.bytes);
+  if (head == NULL) return NULL;
+  struct cmhd_field *fields = (struct cmhd_field *)(head + 1);
+  struct head_filling filling = {fields, (char *)fields + fields_size, 0};
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &fill, &filling);
+  head->count = (uint32_t)size.fields;
+  head->fields = fields;
+  head->bytes = filling.bytes;
+  return head;
+}
+
+void cmhd_free_head(struct cmhd_head *head) { free(head); }
+
+bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response) {
+  enum MHD_Result result = MHD_queue_response(connection, status, response);
+  MHD_destroy_response(response);
+  return result == MHD_YES;
+}
+
+cmhd_response *cmhd_owned_bytes(size_t size, void *bytes) {
+  return MHD_create_response_from_buffer(size, bytes, MHD_RESPMEM_MUST_FREE);
+}
+
+cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(void *owner), void *owner) {
+  return MHD_create_response_from_buffer_with_free_callback_cls(size, (void *)bytes, release, owner);
+}
+
+cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
+                           void (*release)(void *owner), void *owner) {
+  return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read, owner, release);
+}
+
+static ssize_t read_nothing(void *owner, uint64_t position, char *space, size_t room) {
+  (void)owner;
+  (void)position;
+  (void)space;
+  (void)room;
+  return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+cmhd_response *cmhd_length_only(uint64_t size) {
+  return MHD_create_response_from_callback(size, 1024, &read_nothing, NULL, NULL);
+}
+
+void cmhd_end_by_closing(cmhd_response *response) {
+  MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}
+
+bool cmhd_bytes_acknowledged(int socket, uint64_t *bytes) {
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return false;
+  if (length < offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked) return false;
+  *bytes = info.tcpi_bytes_acked;
+  return true;
+}
+
+int cmhd_bytes_unacknowledged(int socket) {
+  int bytes = 0;
+  return ioctl(socket, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
+
+int cmhd_peer_state(int socket) {
+  struct pollfd watched = {socket, POLLRDHUP, 0};
+  if (poll(&watched, 1, 0) < 0) return errno == EINTR ? 1 : -1;
+  if (watched.revents & (POLLERR | POLLNVAL)) return -1;
+  return watched.revents & (POLLRDHUP | POLLHUP) ? 0 : 1;
+}
+
+int cmhd_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+ssize_t cmhd_discard(int socket, size_t most) {
+  // MSG_TRUNC on TCP drops the bytes inside the kernel without copying them.
+  ssize_t count = recv(socket, NULL, most, MSG_TRUNC | MSG_DONTWAIT);
+  if (count >= 0) return count;
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? -2 : -1;
+}

@@ -1,7 +1,241 @@
 // The door to libvips. Everything behind it is used by AgImaging's codec child alone, and by tests that make pictures.
+//
+// Each function stands for a variadic call, which Swift cannot make. A picture comes back with one reference that the
+// caller owns, or NULL with the reason in libvips' error buffer.
 #ifndef CVIPS_SHIM_H
 #define CVIPS_SHIM_H
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
 #include <vips/vips.h>
+// Needs vips.h before it.
+#include <vips/vector.h>
+
+typedef enum { CVIPS_JPEG, CVIPS_PNG, CVIPS_WEBP, CVIPS_GIF, CVIPS_TIFF, CVIPS_HEIF } CVipsLoader;
+
+static inline GLogWriterOutput cvips_say_nothing(GLogLevelFlags level, const GLogField *fields, gsize count, gpointer data) {
+    (void)level; (void)fields; (void)count; (void)data;
+    return G_LOG_WRITER_HANDLED;
+}
+
+// GLib asks the socket behind stderr who it is before it writes a warning, which the call filter forbids.
+static inline void cvips_silence(void) { g_log_set_writer_func(cvips_say_nothing, NULL, NULL); }
+
+// Loads the HEIF module alone. vips_init cannot list the folder of modules from inside the sandbox, so none of the
+// others (ImageMagick, Poppler, OpenSlide, JPEG XL) ever enters the process.
+static inline int cvips_load_heif(const char *folder) {
+    char path[1200];
+    if (g_type_from_name("VipsForeignLoadHeif") != 0) return 1;
+    snprintf(path, sizeof path, "%s/vips-modules-%d.%d/vips-heif.so", folder, vips_version(0), vips_version(1));
+    void *module = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+    if (module == NULL) return 0;
+    // The entry point of a GModule; it registers the types and wants a handle only to keep itself loaded.
+    const gchar *(*enter)(void *) = (const gchar *(*)(void *))dlsym(module, "g_module_check_init");
+    return enter != NULL && enter(module) == NULL;
+}
+
+// Refuses every loader, then allows the few we sniff for.
+static inline void cvips_allow_only_ours(void) {
+    static const char *ours[] = {"VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp",
+                                 "VipsForeignLoadNsgif", "VipsForeignLoadTiff", "VipsForeignLoadHeif"};
+    vips_block_untrusted_set(TRUE);
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) vips_operation_block_set(ours[i], FALSE);
+}
+
+// No thread pool beyond one worker, no cache, and no code made at run time (that would need executable memory).
+static inline void cvips_calm(void) {
+    vips_vector_set_enabled(FALSE);
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+}
+
+static inline int cvips_has(const char *type) { return g_type_from_name(type) != 0; }
+
+static inline VipsImage *cvips_load(
+    CVipsLoader loader, const void *bytes, size_t length, int shrink, double scale, int strict
+) {
+    VipsImage *out = NULL;
+    void *data = (void *)bytes;
+    VipsFailOn fail = strict ? VIPS_FAIL_ON_TRUNCATED : VIPS_FAIL_ON_NONE;
+    VipsAccess access = VIPS_ACCESS_SEQUENTIAL;
+    int code = -1;
+    switch (loader) {
+    case CVIPS_JPEG:
+        code = vips_jpegload_buffer(data, length, &out, "shrink", shrink, "access", access, "fail_on", fail, NULL);
+        break;
+    case CVIPS_PNG: code = vips_pngload_buffer(data, length, &out, "access", access, "fail_on", fail, NULL); break;
+    case CVIPS_WEBP:
+        code = vips_webpload_buffer(data, length, &out, "scale", scale, "access", access, "fail_on", fail, NULL);
+        break;
+    case CVIPS_GIF: code = vips_gifload_buffer(data, length, &out, "access", access, "fail_on", fail, NULL); break;
+    case CVIPS_TIFF: code = vips_tiffload_buffer(data, length, &out, "access", access, "fail_on", fail, NULL); break;
+    case CVIPS_HEIF: code = vips_heifload_buffer(data, length, &out, "access", access, "fail_on", fail, NULL); break;
+    }
+    if (code == 0) return out;
+    if (out != NULL) g_object_unref(out);
+    return NULL;
+}
+
+// What libvips itself would make of these bytes: for the start-up test that it refuses what we did not allow.
+static inline int cvips_takes_unasked(const void *bytes, size_t length) {
+    VipsImage *out = vips_image_new_from_buffer(bytes, length, "", NULL);
+    if (out == NULL) return 0;
+    g_object_unref(out);
+    return 1;
+}
+
+static inline VipsImage *cvips_one(int code, VipsImage *out) { return code == 0 ? out : NULL; }
+
+static inline VipsImage *cvips_resize(VipsImage *in, double across, double down) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_resize(in, &out, across, "vscale", down, NULL), out);
+}
+
+// The EXIF orientations 2 to 8 (TIFF 6.0, page 36): a quarter turn, then perhaps a mirror.
+static inline VipsImage *cvips_turn(VipsImage *in, int orientation) {
+    static const VipsAngle angles[] = {VIPS_ANGLE_D0,  VIPS_ANGLE_D0,  VIPS_ANGLE_D0,   VIPS_ANGLE_D180, VIPS_ANGLE_D0,
+                                       VIPS_ANGLE_D90, VIPS_ANGLE_D90, VIPS_ANGLE_D270, VIPS_ANGLE_D270};
+    VipsImage *turned = NULL, *out = NULL;
+    if (orientation < 1 || orientation > 8 || vips_rot(in, &turned, angles[orientation], NULL) != 0) return NULL;
+    if (orientation != 2 && orientation != 4 && orientation != 5 && orientation != 7) return turned;
+    VipsDirection axis = orientation == 4 ? VIPS_DIRECTION_VERTICAL : VIPS_DIRECTION_HORIZONTAL;
+    int code = vips_flip(turned, &out, axis, NULL);
+    g_object_unref(turned);
+    return cvips_one(code, out);
+}
+
+static inline VipsImage *cvips_crop(VipsImage *in, int left, int top, int width, int height) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_extract_area(in, &out, left, top, width, height, NULL), out);
+}
+
+static inline VipsImage *cvips_bands(VipsImage *in, int first, int count) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_extract_band(in, &out, first, "n", count, NULL), out);
+}
+
+static inline VipsImage *cvips_interpret(VipsImage *in, VipsInterpretation meaning) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_copy(in, &out, "interpretation", meaning, NULL), out);
+}
+
+static inline VipsImage *cvips_premultiply(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_premultiply(in, &out, NULL), out);
+}
+
+// Back from premultiplied floats to the format the picture had.
+static inline VipsImage *cvips_unpremultiply(VipsImage *in, VipsBandFormat format) {
+    VipsImage *plain = NULL, *out = NULL;
+    if (vips_unpremultiply(in, &plain, NULL) != 0) return NULL;
+    int code = vips_cast(plain, &out, format, NULL);
+    g_object_unref(plain);
+    return cvips_one(code, out);
+}
+
+static inline VipsImage *cvips_by_profile(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "depth", 8, NULL), out);
+}
+
+static inline VipsImage *cvips_to_srgb(VipsImage *in) {
+    VipsImage *colours = NULL, *out = NULL;
+    if (vips_colourspace(in, &colours, VIPS_INTERPRETATION_sRGB, NULL) != 0) return NULL;
+    int code = vips_cast(colours, &out, VIPS_FORMAT_UCHAR, NULL);
+    g_object_unref(colours);
+    return cvips_one(code, out);
+}
+
+static inline VipsImage *cvips_with_alpha(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_addalpha(in, &out, NULL), out);
+}
+
+static inline int cvips_is_removable(const char *name) {
+    static const char *core[] = {"width", "height", "bands", "format", "coding", "interpretation", "xoffset",
+                                 "yoffset", "xres", "yres", "filename"};
+    for (size_t i = 0; i < sizeof core / sizeof *core; i++) {
+        if (strcmp(name, core[i]) == 0) return 0;
+    }
+    return 1;
+}
+
+// The same pixels without one field of metadata: `strip` of webpsave 8.14 leaves EXIF and XMP in.
+static inline VipsImage *cvips_bare(VipsImage *in) {
+    VipsImage *out = NULL;
+    if (vips_copy(in, &out, "xres", 1.0, "yres", 1.0, NULL) != 0) return NULL;
+    gchar **names = vips_image_get_fields(out);
+    for (gchar **name = names; name != NULL && *name != NULL; name++) {
+        if (cvips_is_removable(*name)) vips_image_remove(out, *name);
+    }
+    g_strfreev(names);
+    return out;
+}
+
+static inline int cvips_save_webp(VipsImage *in, int quality, int effort, void **bytes, size_t *length) {
+    return vips_webpsave_buffer(in, bytes, length, "Q", quality, "effort", effort, "strip", TRUE, NULL);
+}
+
+// 4:2:0 by name: `auto` would switch to 4:4:4 at quality 90. The encoder by name: another would make other bytes.
+static inline int cvips_save_avif(VipsImage *in, int quality, int effort, void **bytes, size_t *length) {
+    return vips_heifsave_buffer(
+        in, bytes, length, "Q", quality, "effort", effort, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "encoder",
+        VIPS_FOREIGN_HEIF_ENCODER_AOM, "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_ON, "bitdepth", 8, "strip", TRUE, NULL);
+}
+
+static inline int cvips_save_jpeg(VipsImage *in, int quality, void **bytes, size_t *length) {
+    return vips_jpegsave_buffer(
+        in, bytes, length, "Q", quality, "strip", TRUE, "optimize_coding", TRUE, NULL);
+}
+
+static inline int cvips_save_png(VipsImage *in, void **bytes, size_t *length) {
+    return vips_pngsave_buffer(in, bytes, length, "strip", TRUE, NULL);
+}
+
+// For tests: any picture as a file in memory, the format and its options in libvips' own words (".png[bitdepth=16]").
+static inline int cvips_write(VipsImage *in, const char *suffix, void **bytes, size_t *length) {
+    return vips_image_write_to_buffer(in, suffix, bytes, length, NULL);
+}
+
+// For tests: one band of something between clouds and stones, with detail at several sizes and a little grain.
+static inline VipsImage *cvips_texture(int width, int height, int seed) {
+    VipsImage *t[9] = {NULL};
+    VipsImage *out = NULL;
+    int failed = vips_perlin(&t[0], width, height, "cell_size", 256, "seed", seed, NULL)
+        || vips_perlin(&t[1], width, height, "cell_size", 32, "seed", seed + 1, NULL)
+        || vips_worley(&t[2], width, height, "cell_size", 96, "seed", seed + 2, NULL)
+        || vips_gaussnoise(&t[3], width, height, "mean", 0.0, "sigma", 2.0, "seed", seed + 3, NULL)
+        || vips_linear1(t[0], &t[4], 90.0, 110.0, NULL) || vips_linear1(t[1], &t[5], 25.0, 0.0, NULL)
+        || vips_linear1(t[2], &t[6], 0.6, 0.0, NULL) || vips_add(t[4], t[5], &t[7], NULL)
+        || vips_add(t[7], t[6], &t[8], NULL) || vips_add(t[8], t[3], &out, NULL);
+    for (int i = 0; i < 9; i++) if (t[i] != NULL) g_object_unref(t[i]);
+    return failed ? NULL : out;
+}
+
+// For tests: three textures as red, green and blue.
+static inline VipsImage *cvips_photo(int width, int height, int seed) {
+    VipsImage *bands[3] = {cvips_texture(width, height, seed), cvips_texture(width, height, seed + 10),
+                           cvips_texture(width, height, seed + 20)};
+    VipsImage *joined = NULL, *cast = NULL, *out = NULL;
+    if (bands[0] != NULL && bands[1] != NULL && bands[2] != NULL && vips_bandjoin(bands, &joined, 3, NULL) == 0
+        && vips_cast(joined, &cast, VIPS_FORMAT_UCHAR, NULL) == 0)
+        vips_copy(cast, &out, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+    for (int i = 0; i < 3; i++) if (bands[i] != NULL) g_object_unref(bands[i]);
+    if (joined != NULL) g_object_unref(joined);
+    if (cast != NULL) g_object_unref(cast);
+    return out;
+}
+
+// For tests: from sRGB into a profile that libvips knows by name.
+static inline VipsImage *cvips_from_srgb(VipsImage *in, const char *profile) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_icc_transform(in, &out, profile, "input_profile", "srgb", NULL), out);
+}
+
+// Gives freed pages back, so that one large picture does not stay on the child's account.
+static inline void cvips_trim(void) { malloc_trim(0); }
 
 // For tests, which make their own pictures: rows of 8-bit (or, with `depth` 16, 16-bit) samples as a file in the format
 // of `suffix`, which may carry options, such as ".jpg[Q=85]". `pages` above 1 cuts the rows into frames of equal height.

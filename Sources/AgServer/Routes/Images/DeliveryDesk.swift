@@ -14,7 +14,7 @@ struct DeliveryDesk: Sendable {
         let isSigned = try admit(request)
         do {
             let delivered = try await fetch(id)
-            return content(delivered, request, isSigned: isSigned)
+            return answer(delivered, request, isSigned: isSigned)
         } catch let notReady as NotReady {
             return Self.wait(notReady, request)
         }
@@ -35,21 +35,19 @@ struct DeliveryDesk: Sendable {
         return true
     }
 
-    private func content(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> HTTPResponse {
-        var headers: HTTPHeaders = [
-            "Content-Type": delivered.mediaType,
-            "Cache-Control": cacheControl(delivered, request, isSigned: isSigned),
-            "Content-Disposition": ContentDisposition.inline.value(filename: filename(delivered)),
-        ]
-        // A signed URL is made to be shown on somebody else's page.
-        if isSigned { headers.set("Cross-Origin-Resource-Policy", "cross-origin") }
-        return switch delivered.content {
-        case .bytes(let bytes):
-            .content(of: bytes, entityTag: delivered.entityTag, headers: headers, for: request)
-        case .file(let file):
-            .content(
-                of: file, length: delivered.byteCount, entityTag: delivered.entityTag, headers: headers, for: request)
-        }
+    private func answer(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> HTTPResponse {
+        let source: DeliveredContent.Source =
+            switch delivered.content {
+            case .bytes(let bytes): .bytes(bytes)
+            case .file(let file): .file(file, length: delivered.byteCount)
+            }
+        let content = DeliveredContent(
+            source, tag: delivered.entityTag, contentType: delivered.mediaType,
+            cacheControl: cacheControl(delivered, request, isSigned: isSigned),
+            disposition: ContentDisposition.inline.value(filename: filename(delivered)),
+            // A signed URL is made to be shown on somebody else's page.
+            headers: isSigned ? ["Cross-Origin-Resource-Policy": "cross-origin"] : [:])
+        return AgHTTP.content(of: content, for: request)
     }
 
     /// For ever only when the URL names the generation that was sent.

@@ -1,6 +1,6 @@
-package import AgHTTP
-package import AgLibrary
 import AgBase
+import AgHTTP
+package import AgLibrary
 import AgModel
 
 /// Pictures' bytes: with a token, or with a signature in the URL.
@@ -70,7 +70,8 @@ private struct SignOrder: Decodable {
         guard let name = VariantName(variant) else {
             throw Fault(
                 .unprocessable, "no-such-variant",
-                "There is no variant '\(variant.prefix(40))'; use original, thumbnail, small, medium, large, or a size with .webp or .avif.")
+                "There is no variant '\(variant.prefix(40))'; use original, thumbnail, small, medium, large, or a size with .webp or .avif."
+            )
         }
         return Links.path(of: name, id)
     }
@@ -103,7 +104,8 @@ extension Operation {
         "/api/images/{id}/original", "The bytes as they were uploaded", ["image/*"])
 
     fileprivate static let variant = bytes(
-        "/api/images/{id}/variants/{variant}", "A size, in a named or a negotiated format", ["image/webp", "image/avif"],
+        "/api/images/{id}/variants/{variant}", "A size, in a named or a negotiated format",
+        ["image/webp", "image/avif"],
         [.path("variant", .string, "small, medium or large, alone or with .webp or .avif.")])
 
     fileprivate static let sign = Operation(
@@ -112,7 +114,8 @@ extension Operation {
         body: .json(
             .object([
                 SchemaField("variant", .string, about: "original, thumbnail, small, small.webp, …"),
-                .optional("expiresIn", .nullable(.integer(minimum: 1, maximum: 604_800)), about: "Seconds, 3600 by default."),
+                .optional(
+                    "expiresIn", .nullable(.integer(minimum: 1, maximum: 604_800)), about: "Seconds, 3600 by default."),
             ])),
         answers: [
             .json(200, "Signed.", .object([SchemaField("url", .string), SchemaField("expiresAt", .dateTime)])),

@@ -1,7 +1,7 @@
-package import AgHTTP
-package import AgLibrary
 import AgBase
 import AgCrypto
+import AgHTTP
+package import AgLibrary
 import AgModel
 
 /// One-time upload URLs: made with a token, used without one.
@@ -84,13 +84,15 @@ extension Operation {
                 .optional("contentType", .nullable(.string), about: "The content must turn out to be this."),
                 .optional("sha256", .nullable(.string), about: "The content must have this hash."),
                 .optional("sessionId", .nullable(.string)), .optional("filename", .nullable(.string)),
-                .optional("expiresIn", .nullable(.integer(minimum: 1, maximum: 86_400)), about: "Seconds, 900 by default."),
+                .optional(
+                    "expiresIn", .nullable(.integer(minimum: 1, maximum: 86_400)), about: "Seconds, 900 by default."),
             ]), isRequired: false),
         answers: [
             .json(
                 201, "Made. The URL carries its own authority.",
                 .object([
-                    SchemaField("uploadId", .uuid), SchemaField("uploadUrl", .string), SchemaField("expiresAt", .dateTime),
+                    SchemaField("uploadId", .uuid), SchemaField("uploadUrl", .string),
+                    SchemaField("expiresAt", .dateTime),
                 ])),
             .problem(422, "A member is not allowed."),
         ])

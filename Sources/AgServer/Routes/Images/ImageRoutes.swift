@@ -1,7 +1,7 @@
-package import AgHTTP
-package import AgLibrary
 import AgBase
+import AgHTTP
 import AgJobs
+package import AgLibrary
 import AgModel
 
 /// Looking at images, listing, deleting and making them again.
@@ -44,7 +44,9 @@ private func list(
 ) async throws -> HTTPResponse {
     let query = QueryReader(request)
     let filter = ImageFilter(
-        status: try query.word("status", of: ImageStatus.allCases.map(\.rawValue)).flatMap { ImageStatus(rawValue: $0) },
+        status: try query.word("status", of: ImageStatus.allCases.map(\.rawValue)).flatMap {
+            ImageStatus(rawValue: $0)
+        },
         sessionID: try session ?? query.text("sessionId"), mediaType: try query.text("type"))
     let page = try await images.list(
         filter, limit: try query.int("limit", in: 1...200, default: 50), after: try cursor(query),
@@ -59,7 +61,9 @@ private func list(
 
 private func cursor(_ query: QueryReader) throws -> ImageCursor? {
     guard let text = try query.text("cursor") else { return nil }
-    guard let cursor = ImageCursor(text) else { throw QueryReader.refuse("cursor", "the `next` of an earlier page", text) }
+    guard let cursor = ImageCursor(text) else {
+        throw QueryReader.refuse("cursor", "the `next` of an earlier page", text)
+    }
     return cursor
 }
 

@@ -22,7 +22,9 @@ enum ImageSchemas {
         SchemaField(
             "errors",
             .array(
-                .object([SchemaField("filename", .string), SchemaField("code", .string), SchemaField("detail", .string)]))),
+                .object([
+                    SchemaField("filename", .string), SchemaField("code", .string), SchemaField("detail", .string),
+                ]))),
     ])
 
     static let grantUpload = Schema.named(
@@ -56,14 +58,8 @@ enum ImageSchemas {
                 SchemaField("srcset", .object([SchemaField("webp", .string), SchemaField("avif", .string)])),
             ]))
 
-    private static let job = Schema.object([
-        SchemaField("jobId", .uuid), SchemaField("jobName", .string), SchemaField("state", .string),
-        SchemaField("progress", .integer(minimum: 0, maximum: 100)), SchemaField("attempt", .count),
-        SchemaField("maxAttempts", .count), SchemaField("error", .nullable(CommonSchemas.jobError)),
-    ])
-
     static let progress = Schema.object([
         SchemaField("imageId", .uuid), SchemaField("status", status),
-        SchemaField("error", .nullable(CommonSchemas.jobError)), SchemaField("jobs", .array(job)),
+        SchemaField("error", .nullable(CommonSchemas.jobError)), SchemaField("jobs", .array(CommonSchemas.job)),
     ])
 }

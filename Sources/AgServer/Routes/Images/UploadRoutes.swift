@@ -1,6 +1,6 @@
-package import AgHTTP
-package import AgLibrary
 import AgBase
+import AgHTTP
+package import AgLibrary
 import AgModel
 
 /// Pictures in, as a form of up to ten files.
@@ -35,10 +35,12 @@ extension Operation {
             parameters: [.header("X-Session-Id", .string, "Links every picture to this session.")],
             body: .multipart(
                 .object([
-                    SchemaField("images", .array(.binary), about: "1 to 10 files; `image`, `files` and `file` are taken too."),
+                    SchemaField(
+                        "images", .array(.binary), about: "1 to 10 files; `image`, `files` and `file` are taken too."),
                     .optional("sessionId", .string),
                     .optional("fixedId", .uuid, about: "The id the one picture shall have."),
-                    .optional("allowDamaged", .words(["0", "1"]), about: "Take pictures that end too early, and flag them."),
+                    .optional(
+                        "allowDamaged", .words(["0", "1"]), about: "Take pictures that end too early, and flag them."),
                 ])),
             answers: [
                 .json(201, "At least one picture is new.", ImageSchemas.uploaded),

@@ -1,1 +1,110 @@
 #pragma once
+// The doors to libmicrohttpd: what is variadic, a macro or a closed enum in microhttpd.h and so cannot be used from
+// Swift, with fixed arguments and plain integers. Everything else is called directly.
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct MHD_Connection cmhd_connection;
+typedef struct MHD_Daemon cmhd_daemon;
+typedef struct MHD_Response cmhd_response;
+
+/// What the daemon calls back; `owner` is handed to each. All run on the thread that calls cmhd_turn.
+struct cmhd_callbacks {
+  void *owner;
+  /// A request line has been read. The result becomes the request's context.
+  void *(*request_started)(void *owner, const char *target, cmhd_connection *connection);
+  /// Asks what to do next; 1 to go on, 0 to close the connection.
+  int (*request_continued)(void *owner, cmhd_connection *connection, void *context, const char *method,
+                           const char *version, const char *data, size_t *size);
+  /// The request is over, well or not.
+  void (*request_ended)(void *owner, void *context, bool answered);
+  /// A connection was accepted; the result becomes its context.
+  void *(*connection_opened)(void *owner, cmhd_connection *connection);
+  /// The connection's socket is about to be closed.
+  void (*connection_closed)(void *owner, void *context);
+  /// The library has something to say.
+  void (*complained)(void *owner, const char *text);
+};
+
+struct cmhd_settings {
+  int listener;
+  size_t connection_memory;
+  unsigned connection_limit;
+  unsigned per_address_limit;
+};
+
+/// Starts a daemon in external epoll mode on a listening socket; NULL when it could not. The callbacks must outlive it.
+cmhd_daemon *cmhd_start(const struct cmhd_settings *settings, const struct cmhd_callbacks *callbacks);
+
+/// Does all work that is ready, without waiting.
+void cmhd_turn(cmhd_daemon *daemon);
+
+/// Milliseconds until the daemon wants a turn although no socket is ready; `cap` when it does not care.
+int cmhd_timeout(cmhd_daemon *daemon, int cap);
+
+/// The descriptor that becomes readable when a turn would do something.
+int cmhd_epoll_descriptor(cmhd_daemon *daemon);
+
+int cmhd_socket(cmhd_connection *connection);
+
+/// The context that connection_opened returned.
+void *cmhd_connection_context(cmhd_connection *connection);
+
+/// The client's address as text without the port, IPv4 in IPv6 as IPv4. `room` is at least 64.
+void cmhd_peer(cmhd_connection *connection, char *text, size_t room);
+
+/// One header field inside the block's bytes.
+struct cmhd_field {
+  uint32_t name_start;
+  uint32_t name_length;
+  uint32_t value_start;
+  uint32_t value_length;
+};
+
+/// A request's header fields in one allocation, because the library's own die with the connection.
+struct cmhd_head {
+  uint32_t count;
+  const struct cmhd_field *fields;
+  const char *bytes;
+};
+
+/// NULL when there is no memory. Names become lower-case.
+struct cmhd_head *cmhd_copy_head(cmhd_connection *connection);
+void cmhd_free_head(struct cmhd_head *head);
+
+/// Queues the response and lets go of it; false when the connection does not take one now.
+bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response);
+
+/// A response whose bytes the library frees with free().
+cmhd_response *cmhd_owned_bytes(size_t size, void *bytes);
+
+/// A response on bytes that stay where they are until `release(owner)`.
+cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(void *owner), void *owner);
+
+/// A response of unknown length, filled by `read`: bytes copied, 0 after suspending, -1 at the end, -2 to break off.
+cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
+                           void (*release)(void *owner), void *owner);
+
+/// A response that speaks of so many bytes and is only for answers that send none, such as 304.
+cmhd_response *cmhd_length_only(uint64_t size);
+
+/// Ends the body with the connection instead of chunks.
+void cmhd_end_by_closing(cmhd_response *response);
+
+/// Bytes that the other end has acknowledged since the connection began; false when the kernel does not tell.
+bool cmhd_bytes_acknowledged(int socket, uint64_t *bytes);
+
+/// Bytes that were handed to the kernel and are not acknowledged yet, -1 on an error.
+int cmhd_bytes_unacknowledged(int socket);
+
+/// 0 when the other end has closed, 1 when it has not, -1 when the connection is broken. Never waits.
+int cmhd_peer_state(int socket);
+
+/// An event descriptor that never blocks, -1 on an error. glibc's module map leaves eventfd out.
+int cmhd_event_descriptor(void);
+
+/// Throws away what has arrived, up to `most` bytes: bytes dropped, 0 at the end, -1 on an error, -2 when nothing is there.
+ssize_t cmhd_discard(int socket, size_t most);

@@ -1,0 +1,65 @@
+import CMicrohttpd
+
+/// The header fields of a received request in one stretch of memory, names in lower case.
+@safe final class HeaderBlock: Sendable {
+    // Never written after it was made; freed in deinit.
+    nonisolated(unsafe) private let head: UnsafeMutablePointer<cmhd_head>
+
+    /// Takes the memory over.
+    init(adopting head: UnsafeMutablePointer<cmhd_head>) {
+        unsafe self.head = unsafe head
+    }
+
+    deinit {
+        unsafe cmhd_free_head(head)
+    }
+
+    var count: Int { unsafe Int(head.pointee.count) }
+
+    var fields: [HTTPHeaders.Field] {
+        (0..<count).map { HTTPHeaders.Field(name: text(nameRange($0)), value: text(valueRange($0))) }
+    }
+
+    func values(_ name: String, atMost limit: Int) -> [String] {
+        var found: [String] = []
+        for index in 0..<count where isNamed(index, name) {
+            found.append(text(valueRange(index)))
+            if found.count == limit { break }
+        }
+        return found
+    }
+
+    /// Whether all names are tokens and no value holds a control character other than a tab.
+    var isWellFormed: Bool {
+        (0..<count).allSatisfy { index in
+            let name = unsafe bytes(nameRange(index))
+            let value = unsafe bytes(valueRange(index))
+            return unsafe !name.isEmpty && name.allSatisfy(HTTPToken.isTokenByte)
+                && !value.contains { HTTPToken.isControl($0) && $0 != 0x09 }
+        }
+    }
+
+    private func isNamed(_ index: Int, _ name: String) -> Bool {
+        let own = unsafe bytes(nameRange(index))
+        guard own.count == name.utf8.count else { return false }
+        return unsafe zip(own, name.utf8).allSatisfy { $0 == ASCIICase.lower($1) }
+    }
+
+    private func nameRange(_ index: Int) -> Range<Int> {
+        let field = unsafe head.pointee.fields[index]
+        return Int(field.name_start)..<Int(field.name_start) + Int(field.name_length)
+    }
+
+    private func valueRange(_ index: Int) -> Range<Int> {
+        let field = unsafe head.pointee.fields[index]
+        return Int(field.value_start)..<Int(field.value_start) + Int(field.value_length)
+    }
+
+    private func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: head.pointee.bytes + range.lowerBound, count: range.count)
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        unsafe String(decoding: bytes(range), as: UTF8.self)
+    }
+}

@@ -1,0 +1,88 @@
+import AgBase
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// What we know of one connection, for the deadlines that the library does not have.
+final class ConnectionRecord: @unchecked Sendable {
+    // Made, used and dropped on its loop's thread only.
+    let socket: Int32
+    let peer: String
+    var exchange: Exchange?
+    /// After the answer, what the client still sends is to be read off.
+    var lingers = false
+    private var watch: ConnectionWatch
+    private var lastSaid: (at: MonotonicTime, bytes: Int64)?
+
+    init(_ connection: DaemonConnection) {
+        socket = connection.socket
+        peer = connection.peer
+        watch = ConnectionWatch(openedAt: .now)
+    }
+
+    func headBegins(_ exchange: Exchange) {
+        self.exchange = exchange
+        watch.headBegan(at: exchange.startedAt)
+    }
+
+    func headIsComplete() { watch.headEnded() }
+
+    func exchangeEnded() {
+        exchange = nil
+        lastSaid = nil
+        watch.isIdle(since: .now)
+    }
+
+    var isIdle: Bool { exchange == nil }
+
+    /// Looks at the clock and the socket. Returns why the connection must end, if it must.
+    func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
+        watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))
+    }
+
+    /// Lets a stream that has been quiet for its interval say that it is still there.
+    func beatHeart(_ now: MonotonicTime) {
+        guard let exchange, exchange.course.phase == .answered, let stream = exchange.state.withLock({ $0.stream }),
+            let heartbeat = stream.heartbeat
+        else { return }
+        guard let last = lastSaid, last.bytes == exchange.course.bytesOut else {
+            lastSaid = (now, exchange.course.bytesOut)
+            return
+        }
+        guard now - last.at >= heartbeat.every else { return }
+        lastSaid = (now, exchange.course.bytesOut)
+        if !stream.push(heartbeat.piece) { stream.abort() }
+    }
+
+    private var stage: ConnectionWatch.Stage {
+        guard let exchange, exchange.course.phase != .head else { return .head }
+        let isSuspended = exchange.state.withLock { $0.isSuspended }
+        switch exchange.course.phase {
+        case .head: return .head
+        case .deciding, .answering: return .waiting
+        // Held back by us: neither slow nor, with bytes still unread, known to be gone.
+        case .body: return isSuspended ? .held : .receiving(bytes: exchange.course.bytesIn)
+        case .answered: return isSuspended ? .waiting : .sending
+        }
+    }
+
+    /// Closes both directions; the library notices and cleans up. The descriptor itself stays the library's.
+    func cut() {
+        exchange?.abandon()
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+}
+
+/// What can be asked of a socket without waiting.
+struct SocketProbe {
+    let descriptor: Int32
+
+    var isPeerThere: Bool { cmhd_peer_state(descriptor) == 1 }
+
+    var acknowledged: Int64? {
+        var bytes: UInt64 = 0
+        return unsafe cmhd_bytes_acknowledged(descriptor, &bytes) ? Int64(bytes) : nil
+    }
+
+    var hasUnacknowledged: Bool { cmhd_bytes_unacknowledged(descriptor) > 0 }
+}

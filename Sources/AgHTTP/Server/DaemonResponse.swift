@@ -1,0 +1,107 @@
+import AgBase
+import CMicrohttpd
+import Glibc
+
+/// The library's form of an answer; `DaemonConnection.queue` lets go of it.
+@safe struct DaemonResponse {
+    let pointer: OpaquePointer
+
+    private init?(_ pointer: OpaquePointer?) {
+        guard let pointer = unsafe pointer else { return nil }
+        unsafe self.pointer = unsafe pointer
+    }
+
+    func add(_ name: String, _ value: String) {
+        unsafe MHD_add_response_header(pointer, name, value)
+    }
+
+    /// For an answer that speaks of a body it does not have.
+    static func lengthOnly(_ length: Int64) -> DaemonResponse? {
+        unsafe DaemonResponse(cmhd_length_only(UInt64(length)))
+    }
+
+    /// For one of unknown length that may not be followed by chunks.
+    func endByClosing() {
+        unsafe cmhd_end_by_closing(pointer)
+    }
+
+    static func empty() -> DaemonResponse? {
+        unsafe DaemonResponse(cmhd_owned_bytes(0, nil))
+    }
+
+    /// Copied: the library frees with `free`, which an array's memory cannot be given to.
+    static func bytes(_ bytes: [UInt8]) -> DaemonResponse? {
+        guard !bytes.isEmpty, let memory = unsafe malloc(bytes.count) else { return bytes.isEmpty ? empty() : nil }
+        unsafe bytes.withUnsafeBytes { unsafe memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        return unsafe owning(memory, bytes.count)
+    }
+
+    static func shared(_ bytes: SharedBytes) -> DaemonResponse? {
+        guard bytes.count > 0 else { return empty() }
+        let owner = unsafe Unmanaged.passRetained(bytes)
+        let response = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe cmhd_lent_bytes(bytes.count, bytes.baseAddress, releaseBytes, owner.toOpaque())
+        }
+        if unsafe response == nil { unsafe owner.release() }
+        return unsafe DaemonResponse(response)
+    }
+
+    /// Up to this length a file is read and sent with its head in one call; beyond, sendfile is cheaper.
+    private static let readLimit: Int64 = 64 << 10
+
+    static func file(_ file: OpenFile, offset: Int64, length: Int64) -> DaemonResponse? {
+        if length == 0 { return empty() }
+        return length <= readLimit ? readFile(file, offset, Int(length)) : sendFile(file, offset, length)
+    }
+
+    private static func readFile(_ file: OpenFile, _ offset: Int64, _ length: Int) -> DaemonResponse? {
+        guard let memory = unsafe malloc(length) else { return nil }
+        var filled = 0
+        while filled < length {
+            let step = unsafe pread(file.descriptor, memory + filled, length - filled, off_t(offset) + off_t(filled))
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else {
+                // Shorter than it was: no head has promised its length yet, so this can still be an honest error.
+                unsafe free(memory)
+                return nil
+            }
+            filled += step
+        }
+        return unsafe owning(memory, length)
+    }
+
+    private static func sendFile(_ file: OpenFile, _ offset: Int64, _ length: Int64) -> DaemonResponse? {
+        let copy = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return nil }
+        let response = unsafe MHD_create_response_from_fd_at_offset64(UInt64(length), copy, UInt64(offset))
+        if unsafe response == nil { close(copy) }
+        return unsafe DaemonResponse(response)
+    }
+
+    private static func owning(_ memory: UnsafeMutableRawPointer, _ count: Int) -> DaemonResponse? {
+        let response = unsafe cmhd_owned_bytes(count, memory)
+        if unsafe response == nil { unsafe free(memory) }
+        return unsafe DaemonResponse(response)
+    }
+
+    static func stream(_ sender: StreamSender) -> DaemonResponse? {
+        let owner = unsafe Unmanaged.passRetained(sender)
+        let response = unsafe cmhd_stream(32 << 10, readStream, releaseStream, owner.toOpaque())
+        if unsafe response == nil { unsafe owner.release() }
+        return unsafe DaemonResponse(response)
+    }
+}
+
+private let releaseBytes: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
+    unsafe Unmanaged<SharedBytes>.fromOpaque(owner!).release()
+}
+
+private let releaseStream: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
+    unsafe Unmanaged<StreamSender>.fromOpaque(owner!).release()
+}
+
+private let readStream: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
+    owner, _, space, room in
+    let sender = unsafe Unmanaged<StreamSender>.fromOpaque(owner!).takeUnretainedValue()
+    return unsafe sender.read(into: UnsafeMutableRawBufferPointer(start: space, count: room))
+}

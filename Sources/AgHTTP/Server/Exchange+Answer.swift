@@ -1,0 +1,138 @@
+import AgBase
+import Glibc
+import Synchronization
+
+extension Exchange {
+    /// Runs the handler on this loop, here and now as far as it gets without waiting.
+    func startHandler() {
+        guard let request = course.request else { return }
+        course.hasHandler = true
+        start { [self] in finish(with: await loop.service.handler(request)) }
+    }
+
+    private func start(_ body: @escaping @Sendable () async -> Void) {
+        let loop = loop
+        loop.taskStarted()
+        let task = Task(executorPreference: loop) {
+            await body()
+            loop.taskEnded()
+        }
+        state.withLock { $0.tasks.append(task) }
+        loop.runJobs()
+    }
+
+    /// The handler's answer; too late if the client is gone or the server has answered in its place.
+    func finish(with response: HTTPResponse) {
+        let isTaken = state.withLock { state in
+            guard state.outcome == nil, !state.isOver, !state.isDoomed else { return false }
+            state.outcome = response
+            resume(&state)
+            return true
+        }
+        if !isTaken, case .stream(let stream) = response.body { stream.close() }
+    }
+
+    /// Hands the answer to the library.
+    func queue(_ response: HTTPResponse) -> Bool {
+        course.phase = .answered
+        course.status = response.status
+        guard let message = message(for: response) ?? message(for: unsendable(response)) else { return false }
+        guard connection.queue(course.status, message) else { return false }
+        if case .stream(let stream) = response.body, course.method != .head { produce(stream) }
+        return true
+    }
+
+    /// An answer before the body was read; the library closes the connection after it, and what the client still sends
+    /// is read off for a while, because closing over unread bytes would destroy the answer on its way.
+    func queueEarly(_ response: HTTPResponse) -> Bool {
+        record.lingers = true
+        return queue(response)
+    }
+
+    private func message(for response: HTTPResponse) -> DaemonResponse? {
+        guard let message = body(of: response) else { return nil }
+        for field in response.headers.fields where !ASCIICase.isEqual(field.name, "Content-Length") {
+            message.add(field.name, field.value)
+        }
+        message.add("X-Request-Id", course.requestID)
+        if loop.isDraining { message.add("Connection", "close") }
+        return message
+    }
+
+    private func body(of response: HTTPResponse) -> DaemonResponse? {
+        if response.status == 204 { return .empty() }
+        if response.status == 304 { return .lengthOnly(response.lengthOfUnsent) }
+        course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
+        switch response.body {
+        case .empty: return .empty()
+        case .bytes(let bytes): return .bytes(bytes)
+        case .prepared(let bytes): return .shared(bytes)
+        case .file(let file, let offset, let length): return .file(file, offset: offset, length: length)
+        case .stream(let stream): return self.stream(stream)
+        }
+    }
+
+    private func stream(_ stream: StreamBody) -> DaemonResponse? {
+        state.withLock { $0.stream = stream }
+        stream.attach { [weak self] in self?.wake() }
+        let message = DaemonResponse.stream(StreamSender(self, stream))
+        // The library would send an end of chunks, which is a body.
+        if course.method == .head { message?.endByClosing() }
+        return message
+    }
+
+    private func produce(_ stream: StreamBody) {
+        if loop.isDraining, stream.endsOnShutdown { return stream.end() }
+        guard let producer = stream.producer else { return }
+        let log = loop.service.log
+        start {
+            do {
+                try await producer(stream)
+                stream.end()
+            } catch {
+                if stream.isOpen { log.debug("stream broken off", ["error": "\(error)"]) }
+                stream.abort()
+            }
+        }
+    }
+
+    private func wake() {
+        state.withLock { resume(&$0) }
+    }
+
+    /// A step of sending a stream, which holds the connection when there is nothing to send.
+    func stepOfStream(_ step: () -> StreamMachine.Read) -> StreamMachine.Read {
+        let read = state.withLock { state in
+            guard !state.isDoomed else { return StreamMachine.Read.broken }
+            let read = step()
+            if read == .nothingYet { suspend(&state) }
+            return read
+        }
+        if case .bytes(let count) = read { course.bytesOut += Int64(count) }
+        return read
+    }
+
+    /// The file behind an answer could not be read, or there is no memory: an honest error instead of a broken promise.
+    private func unsendable(_ response: HTTPResponse) -> HTTPResponse {
+        loop.service.log.error(
+            "answer could not be sent",
+            ["request_id": course.requestID, "path": course.path, "status": response.status])
+        let fault = Fault(
+            .internal, "internal-error", "The content could not be read; the request id leads to it in the log.")
+        course.status = 500
+        return .problem(fault, requestID: course.requestID, instance: course.path)
+    }
+
+    /// Answers in the middle of a body. The library takes no answer there, so the socket is written to directly; the
+    /// connection is closed after it.
+    func sendRaw(_ response: HTTPResponse) {
+        guard let bytes = RawAnswer.bytes(response, requestID: course.requestID) else { return }
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = unsafe bytes.withUnsafeBytes { unsafe send(connection.socket, $0.baseAddress, $0.count, flags) }
+        guard sent == bytes.count else { return }
+        course.phase = .answered
+        course.status = response.status
+        course.bytesOut = Int64(sent)
+        record.lingers = true
+    }
+}

@@ -1,0 +1,79 @@
+import AgBase
+import Synchronization
+
+extension Exchange {
+    /// The library is done with this request. `isAnswered` when all of the answer was sent.
+    func end(isAnswered: Bool) {
+        let (effect, tasks, stream) = state.withLock { state in
+            state.isOver = true
+            defer { state.tasks = [] }
+            return (state.intake.fail(ClientGone()), state.tasks, state.stream ?? state.outcome?.stream)
+        }
+        effect?()
+        for task in tasks { task.cancel() }
+        stream?.close()
+        account(isAnswered: isAnswered || record.lingers)
+        // The request holds its body, which holds this.
+        course.request = nil
+    }
+
+    /// The other end is gone or too slow: everything about this request stops.
+    func abandon() {
+        let (effect, tasks, stream) = state.withLock { state in
+            state.isDoomed = true
+            resume(&state)
+            return (state.intake.fail(ClientGone()), state.tasks, state.stream)
+        }
+        effect?()
+        for task in tasks { task.cancel() }
+        stream?.abort()
+    }
+
+    /// The server stops and will not wait longer: whoever has no answer yet gets a 503.
+    func giveUp() {
+        let fault = Fault(
+            .unavailable, "stopping", "The server is stopping; ask again in a moment.", retryAfter: .seconds(5))
+        let response = HTTPResponse.problem(fault, requestID: course.requestID, instance: course.path)
+        let (tasks, stream) = state.withLock { state in
+            if state.outcome == nil { state.outcome = response }
+            resume(&state)
+            return (state.tasks, state.stream)
+        }
+        for task in tasks { task.cancel() }
+        stream?.abort()
+    }
+
+    /// The server stops: streams without an end of their own end now.
+    func endEndlessStream() {
+        guard let stream = state.withLock({ $0.stream }), stream.endsOnShutdown else { return }
+        stream.end()
+    }
+
+    private func account(isAnswered: Bool) {
+        // A head that the library refused, or that never came: no request of ours.
+        guard course.phase != .head else { return }
+        let duration = MonotonicTime.now - startedAt
+        let status = course.phase == .answered ? course.status : 499
+        loop.meter.withLock { meter in
+            meter.count(method: course.method.rawValue, status: status, seconds: duration.inSeconds)
+            meter.bytesIn += course.bytesIn
+            if isAnswered { meter.bytesOut += course.bytesOut }
+        }
+        guard settings.logsRequests else { return }
+        let milliseconds =
+            Double(duration.components.attoseconds / 10_000_000_000_000) / 100 + Double(duration.components.seconds)
+            * 1_000
+        loop.service.log.info(
+            isAnswered ? "request answered" : "request not answered to the end",
+            [
+                "method": course.method, "path": course.path, "status": status, "bytes": course.bytesOut,
+                "ms": milliseconds, "request_id": course.requestID,
+            ])
+    }
+}
+
+extension HTTPResponse {
+    fileprivate var stream: StreamBody? {
+        if case .stream(let stream) = body { stream } else { nil }
+    }
+}

@@ -1,0 +1,82 @@
+import AgBase
+import Synchronization
+
+/// One request on its way through the server: from its request line to the last byte of its answer.
+///
+/// The library repeats its callback whenever the connection may go on, with arguments that do not say why; `course.phase`
+/// is our own account of where we are. What other threads touch is behind one lock, and the connection is suspended
+/// and resumed only while it is held, so that no wake-up can fall between a look and a sleep.
+// `course` is touched on the loop's thread only: by the library's callbacks and by the tick. The rest is behind the lock.
+final class Exchange: @unchecked Sendable {
+    enum Phase {
+        /// The request line is there, the head is not.
+        case head
+        /// The head is there; will the handler read the body, or answer without it?
+        case deciding
+        /// The body arrives, for the handler or for nobody.
+        case body
+        /// Waiting for the answer.
+        case answering
+        /// The library has the answer.
+        case answered
+    }
+
+    /// What only the loop's thread touches.
+    struct Course {
+        var phase = Phase.head
+        var request: HTTPRequest?
+        var method = HTTPMethod.get
+        var path = ""
+        var requestID = ""
+        var declaredLength: Int64?
+        var expectsContinue = false
+        var hasHandler = false
+        var status = 499
+        var bytesIn: Int64 = 0
+        var bytesOut: Int64 = 0
+        var discarded: Int64 = 0
+    }
+
+    /// What the loop, the handler and the body's reader share.
+    struct State {
+        var isSuspended = false
+        /// The library is done with the connection's request; its handle must not be used.
+        var isOver = false
+        /// The connection is to be closed at the next callback.
+        var isDoomed = false
+        var outcome: HTTPResponse?
+        var intake = BodyIntake()
+        var tasks: [Task<Void, Never>] = []
+        var stream: StreamBody?
+    }
+
+    let loop: EventLoop
+    let connection: DaemonConnection
+    let target: String
+    let startedAt = MonotonicTime.now
+    let record: ConnectionRecord
+    var course = Course()
+    let state = Mutex(State())
+
+    init(loop: EventLoop, connection: DaemonConnection, record: ConnectionRecord, target: String) {
+        self.loop = loop
+        self.connection = connection
+        self.record = record
+        self.target = target
+    }
+
+    var settings: HTTPServerSettings { loop.service.settings }
+
+    /// Suspends the connection; call only with the lock held, from a callback of this connection.
+    func suspend(_ state: inout State) {
+        state.isSuspended = true
+        connection.suspend()
+    }
+
+    /// Lets the connection go on if it was held; call only with the lock held.
+    func resume(_ state: inout State) {
+        guard state.isSuspended, !state.isOver else { return }
+        state.isSuspended = false
+        loop.resume(connection)
+    }
+}

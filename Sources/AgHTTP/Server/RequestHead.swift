@@ -1,0 +1,22 @@
+/// A request's head as received, checked for what the library lets through.
+struct RequestHead {
+    let headers: HTTPHeaders
+    let version: String
+
+    init(_ connection: DaemonConnection, _ version: String, _ settings: HTTPServerSettings) throws(Framing.Refusal) {
+        guard let block = connection.copyHead() else {
+            throw Framing.Refusal(503, "out-of-memory", "There is no memory for another request.")
+        }
+        guard block.count <= settings.maxHeaderFields else {
+            throw Framing.Refusal(
+                431, "too-many-headers",
+                "The request has \(block.count) header fields; at most \(settings.maxHeaderFields) are read.")
+        }
+        guard block.isWellFormed else {
+            throw Framing.Refusal(
+                400, "invalid-header", "A header field has a malformed name or a control character in its value.")
+        }
+        headers = HTTPHeaders(block)
+        self.version = version
+    }
+}

@@ -1,0 +1,50 @@
+import CVips
+import Glibc
+
+/// Answers one request after the other until the parent closes the socket.
+struct ChildService {
+    private var link: ChildLink
+    private let allowsDrills: Bool
+
+    init(link: ChildLink, allowsDrills: Bool) {
+        self.link = link
+        self.allowsDrills = allowsDrills
+    }
+
+    consuming func serveForever() -> Never {
+        while let (bytes, files) = link.receive() {
+            // A message of ours that we cannot read means that we are not who we think we are.
+            guard let request = try? CodecRequest(bytes) else { _exit(3) }
+            answer(request, files)
+            files.forEach { close($0) }
+            vips_error_clear()
+            cvips_trim()
+        }
+        _exit(0)
+    }
+
+    private func answer(_ request: CodecRequest, _ files: [Int32]) {
+        do throws(CodecError) {
+            link.send(try reply(to: request, files))
+        } catch {
+            link.send(.failed(error))
+        }
+    }
+
+    private func reply(to request: CodecRequest, _ files: [Int32]) throws(CodecError) -> CodecReply {
+        switch request {
+        case .probe(let limits, let allowDamaged):
+            return .probe(try Opened(files, limits, toleratesDamage: allowDamaged).probe())
+        case .metadata(let limits):
+            return .metadata(try Opened(files, limits, toleratesDamage: true).metadata())
+        case .render(let limits, let order):
+            let opened = try Opened(files, limits, toleratesDamage: order.toleratesDamage)
+            var work = RenderWork(opened, order, Array(files.dropFirst()), link)
+            return try work.run()
+        case .selfTest: return try ChildSelfTest.run()
+        case .drill(let drill):
+            guard allowsDrills else { throw CodecError(.unavailable, "This child takes no drills.") }
+            return drill.run(link)
+        }
+    }
+}

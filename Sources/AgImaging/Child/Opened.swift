@@ -1,0 +1,54 @@
+import CVips
+
+/// A picture whose structure and limits have been checked, and which libvips has not yet touched.
+struct Opened {
+    let file: MappedFile
+    let structure: PictureStructure
+    let limits: PictureLimits
+    let toleratesDamage: Bool
+
+    /// Throws `truncated` when the file ends early, unless damage is tolerated.
+    init(_ files: [Int32], _ limits: PictureLimits, toleratesDamage: Bool) throws(CodecError) {
+        guard let descriptor = files.first else { throw CodecError(.unavailable, "No picture came with the request.") }
+        file = try MappedFile(descriptor, limit: limits.maxBytes)
+        structure = try PictureStructure.read(file.view)
+        self.limits = limits
+        self.toleratesDamage = toleratesDamage
+        guard structure.isComplete || toleratesDamage else {
+            throw CodecError(
+                .truncated, "The \(structure.format.rawValue) file ends before its picture does; it was cut short.")
+        }
+        try limits.check(structure, fileLength: file.view.count)
+    }
+
+    func metadata() -> PictureMetadata { ExifReader.read(structure.exif.flatMap { file.view.slice($0) }) }
+
+    /// How the pixels that libvips gives must be turned. It turns AVIF and HEIC itself, as their container says, and
+    /// what EXIF says beside it does not count.
+    var orientation: Int { structure.format.isHEIF ? 1 : metadata().orientation }
+
+    /// The header as libvips reads it, checked against the limits again: two readers may disagree.
+    func load(shrink: Int = 1) throws(CodecError) -> Raster {
+        let raster = try unsafe Raster.open(
+            file.bytes, .init(format: structure.format, shrink: shrink, isStrict: !toleratesDamage))
+        guard shrink == 1 else { return raster }
+        var seen = structure
+        seen.width = raster.width
+        seen.height = raster.height
+        try limits.check(seen, fileLength: file.view.count)
+        return raster
+    }
+
+    func probe() throws(CodecError) -> PictureProbe {
+        let raster = try load()
+        let isTurned = orientation >= 5
+        let wasTurned = structure.format.isHEIF && structure.quarterTurns % 2 == 1
+        return PictureProbe(
+            format: structure.format, width: isTurned ? raster.height : raster.width,
+            height: isTurned ? raster.width : raster.height,
+            storedWidth: wasTurned ? raster.height : raster.width,
+            storedHeight: wasTurned ? raster.width : raster.height, frames: structure.frames,
+            hasAlpha: raster.hasAlpha, orientation: orientation, bitDepth: structure.bitsPerSample,
+            colorSpace: raster.colorSpace, hasProfile: raster.hasProfile, isDamaged: !structure.isComplete)
+    }
+}

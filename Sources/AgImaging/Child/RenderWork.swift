@@ -1,0 +1,139 @@
+import CSandbox
+import Glibc
+
+/// One order: a single decode, then everything from the pixels it left.
+struct RenderWork {
+    private let opened: Opened
+    private let order: RenderOrder
+    private let files: [Int32]
+    private let link: ChildLink
+    private var warnings: [String] = []
+    private var cpuAtStart: Int64 = 0
+
+    /// The longest side of the copy that the analysis looks at.
+    private static let analysisSide = 64
+
+    init(_ opened: Opened, _ order: RenderOrder, _ files: [Int32], _ link: ChildLink) {
+        self.opened = opened
+        self.order = order
+        self.files = files
+        self.link = link
+        cpuAtStart = Self.usage().cpu
+    }
+
+    mutating func run() throws(CodecError) -> CodecReply {
+        guard files.count == order.outputs.count + (order.thumbnail == nil ? 0 : 1) else {
+            throw CodecError(.unavailable, "The order and its memory files do not match.")
+        }
+        let base = try decode()
+        if let thumbnail = order.thumbnail { try makeThumbnail(thumbnail, base.raster) }
+        if order.wantsAnalysis { link.send(.analysis(try analyse(base))) }
+        try makeOutputs(base.raster)
+        let usage = Self.usage()
+        return .done(warnings: warnings, cpu: usage.cpu - cpuAtStart, peakMemory: usage.peak)
+    }
+
+    // MARK: The one decode
+
+    private struct Base {
+        let raster: Raster
+        /// The whole picture as displayed.
+        let width: Int
+        let height: Int
+    }
+
+    /// The largest picture that is needed, upright, in sRGB, in memory. The decoder's own memory is free again after.
+    private mutating func decode() throws(CodecError) -> Base {
+        let orientation = opened.orientation
+        let whole = try opened.load()
+        let isTurned = orientation >= 5
+        let width = isTurned ? whole.height : whole.width
+        let height = isTurned ? whole.width : whole.height
+        let size = baseSize(width, height)
+        let stored = isTurned ? PlannedSize(width: size.height, height: size.width) : size
+        let source = try reopened(whole, for: stored)
+        let small = try source.resized(to: stored).inMemory()
+        return Base(raster: try small.turned(by: orientation).inSRGB(&warnings), width: width, height: height)
+    }
+
+    private func baseSize(_ width: Int, _ height: Int) -> PlannedSize {
+        let widest = order.outputs.map(\.width).max() ?? Self.analysisSide
+        let fitting = PlannedSize.fitting(width: width, height: height, into: widest)
+        let covering = PlannedSize.covering(width: width, height: height, side: order.thumbnail?.side ?? 1)
+        return covering.width > fitting.width ? covering : fitting
+    }
+
+    /// Lets the decoder skip detail, but leaves at least a factor of two to our own, better filter.
+    private func reopened(_ whole: Raster, for size: PlannedSize) throws(CodecError) -> Raster {
+        guard opened.structure.format.canShrinkOnLoad(frames: opened.structure.frames) else { return whole }
+        let room = min(whole.width / max(1, size.width), whole.height / max(1, size.height))
+        let shrink = room >= 16 ? 8 : room >= 8 ? 4 : room >= 4 ? 2 : 1
+        return shrink == 1 ? whole : try opened.load(shrink: shrink)
+    }
+
+    // MARK: What is made of it
+
+    private func makeThumbnail(_ thumbnail: ThumbnailOrder, _ base: Raster) throws(CodecError) {
+        let size = PlannedSize.covering(width: base.width, height: base.height, side: thumbnail.side)
+        let small = try base.resized(to: size).inMemory()
+        let width = min(small.width, thumbnail.side)
+        let height = min(small.height, thumbnail.side)
+        let cut = try small.cut(
+            left: (small.width - width) / 2, top: (small.height - height) / 2, width: width, height: height)
+        let wish = RenderOutput(name: "thumbnail", width: width, format: .webp, quality: thumbnail.quality, effort: 3)
+        try deliver(cut, wish, index: 0)
+    }
+
+    private func analyse(_ base: Base) throws(CodecError) -> PictureAnalysis {
+        let longest = max(base.raster.width, base.raster.height)
+        let scale = min(1, Double(Self.analysisSide) / Double(longest))
+        let width = max(1, Int((Double(base.raster.width) * scale).rounded()))
+        let height = max(1, Int((Double(base.raster.height) * scale).rounded()))
+        let pixels = try base.raster.resized(to: PlannedSize(width: width, height: height)).rgba()
+        return PictureAnalysis(
+            thumbhash: ThumbHash.encode(width: width, height: height, pixels: pixels),
+            colors: DominantColors.find(in: pixels), width: base.width, height: base.height)
+    }
+
+    /// The widest comes from the base and all narrower ones from the widest.
+    private func makeOutputs(_ base: Raster) throws(CodecError) {
+        guard let widest = order.outputs.map(\.width).max() else { return }
+        let first = try narrowed(base, to: widest)
+        var ready = [widest: first]
+        for (index, output) in order.outputs.enumerated() {
+            let raster: Raster
+            if let made = ready[output.width] { raster = made } else { raster = try narrowed(first, to: output.width) }
+            ready[output.width] = raster
+            try deliver(raster, output, index: index + (order.thumbnail == nil ? 0 : 1))
+        }
+    }
+
+    private func narrowed(_ raster: Raster, to width: Int) throws(CodecError) -> Raster {
+        let size = PlannedSize.fitting(width: raster.width, height: raster.height, into: width)
+        return try raster.resized(to: size).inMemory()
+    }
+
+    private func deliver(_ raster: Raster, _ output: RenderOutput, index: Int) throws(CodecError) {
+        let bytes = try raster.encoded(output.format, EncoderSetting(output))
+        try Self.write(bytes, to: files[index])
+        link.send(.picture(index: index, width: raster.width, height: raster.height, length: Int64(bytes.count)))
+    }
+
+    private static func write(_ bytes: [UInt8], to file: Int32) throws(CodecError) {
+        var written = 0
+        while written < bytes.count {
+            let step = unsafe bytes.withUnsafeBytes { raw in
+                unsafe pwrite(file, raw.baseAddress! + written, raw.count - written, off_t(written))
+            }
+            guard step > 0 else { throw CodecError(.outOfMemory, "A derived picture could not be written.") }
+            written += step
+        }
+    }
+
+    private static func usage() -> (cpu: Int64, peak: Int64) {
+        var cpu: Int64 = 0
+        var peak: Int64 = 0
+        unsafe csandbox_usage(&cpu, &peak)
+        return (cpu, peak)
+    }
+}

@@ -1,0 +1,23 @@
+/// What a hijacked codec would try, run on order of the sandbox tests.
+///
+/// The code is always in the binary, so that what is tested is what ships. It does no harm there: a child runs it only
+/// when it was started with `--drills`, which no setting of a server can ask for.
+package enum SandboxDrill: String, Sendable, CaseIterable {
+    case openPassword
+    case openOwnBinary
+    case createFile
+    case socket
+    case fork
+    case execute
+    case executableMemory
+    case trace
+    case killParent
+    case raiseLimits
+    /// Takes memory until it is refused.
+    case devourMemory
+    case spin
+    case crash
+    case abort
+    /// Answers with a message that no honest child sends.
+    case babble
+}

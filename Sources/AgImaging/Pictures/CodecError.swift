@@ -1,0 +1,45 @@
+/// Why a picture could not be read or made.
+package struct CodecError: Error, Sendable, Equatable {
+    /// The raw values are the codes that clients see.
+    package enum Code: String, Sendable, CaseIterable {
+        /// The bytes show none of the formats we know, or there are none.
+        case notAPicture = "not-a-picture"
+        /// A picture, but of a kind we do not take.
+        case unsupportedFormat = "unsupported-format"
+        /// The file ends before the picture does.
+        case truncated
+        /// More pixels, frames, bytes than `PictureLimits` allows.
+        case tooLarge = "too-large"
+        /// The decoder gave up on the content.
+        case damaged
+        /// The codec's process died of this picture.
+        case crashed = "codec-crashed"
+        /// The deadline passed and the process was killed.
+        case timedOut = "codec-timeout"
+        /// The decoder met its memory limit.
+        case outOfMemory = "out-of-memory"
+        /// No codec could be started, or we are shutting down. The picture itself is not judged.
+        case unavailable = "codec-unavailable"
+    }
+
+    package let code: Code
+    /// For people: what, which numbers, what to do.
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether the picture is to blame, so that trying again cannot help.
+    package var blamesThePicture: Bool {
+        switch code {
+        case .crashed, .timedOut, .unavailable: false
+        default: true
+        }
+    }
+}
+
+extension CodecError: CustomStringConvertible {
+    package var description: String { "\(code.rawValue): \(message)" }
+}

@@ -1,0 +1,63 @@
+import AgBase
+import Synchronization
+
+/// One picture on its way through a child.
+final class CodecJob: Sendable {
+    let request: CodecRequest
+    /// The picture first, then one memory file per product.
+    let files: [OpenFile]
+    let deadline: Duration
+    private let deliver: @Sendable (CodecReply) -> Void
+    private let state = Mutex(State())
+
+    private struct State {
+        var isCancelled = false
+        /// Rings at the child's thread while it works for us.
+        var runner: Counter?
+        var finish: (@Sendable (CodecError?) -> Void)?
+    }
+
+    /// - Parameters:
+    ///   - deliver: called on the child's thread for each reply.
+    ///   - finish: called exactly once, with the reason when it failed.
+    init(
+        _ request: CodecRequest, files: [OpenFile], deadline: Duration,
+        deliver: @escaping @Sendable (CodecReply) -> Void, finish: @escaping @Sendable (CodecError?) -> Void
+    ) {
+        self.request = request
+        self.files = files
+        self.deadline = deadline
+        self.deliver = deliver
+        state.withLock { $0.finish = finish }
+    }
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    func receive(_ reply: CodecReply) {
+        deliver(reply)
+    }
+
+    /// Safe to call more than once; the first word counts.
+    func finish(_ error: CodecError? = nil) {
+        let finish = state.withLock { state in
+            defer { state.finish = nil }
+            return state.finish
+        }
+        finish?(error)
+    }
+
+    /// Answers the caller at once; a child that is at work is told to drop it.
+    func cancel() {
+        let runner = state.withLock { state in
+            state.isCancelled = true
+            return state.runner
+        }
+        runner?.strike()
+        finish(CodecError(.unavailable, "The work was cancelled."))
+    }
+
+    /// Names the bell that ends the work early; `nil` when the work is over.
+    func run(by runner: Counter?) {
+        state.withLock { $0.runner = runner }
+    }
+}

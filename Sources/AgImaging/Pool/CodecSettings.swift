@@ -1,0 +1,27 @@
+/// How many codecs run, and what each may use.
+package struct CodecSettings: Sendable {
+    /// Children for renders; one more is kept for probes. Defaults to `usualCount`: libvips uses one thread in each.
+    package var codecs: Int
+    package var limits = PictureLimits()
+    /// From the moment a child takes the picture.
+    package var probeDeadline: Duration = .seconds(10)
+    package var renderDeadline: Duration = .seconds(30)
+    /// How long a child may take to be ready.
+    package var startDeadline: Duration = .seconds(20)
+    /// A child is replaced after so many pictures, or when it keeps more memory than that between two.
+    package var recycleAfter = 200
+    package var recycleAbove: Int64 = 300 << 20
+    /// Data a child may hold (RLIMIT_DATA).
+    package var renderMemory: Int64 = 700 << 20
+    package var probeMemory: Int64 = 256 << 20
+    /// Runs children without Landlock or seccomp where the system has none. Off: then the start fails.
+    package var allowUnsandboxed = false
+    /// The program that is started as a codec; another one than ourselves only where we are a test runner.
+    package var executable = "/proc/self/exe"
+    /// For the sandbox tests: children then take drills.
+    package var allowsDrills = false
+
+    package init(codecs: Int = CodecSettings.usualCount) {
+        self.codecs = max(1, codecs)
+    }
+}

@@ -1,0 +1,154 @@
+import AgBase
+import CSandbox
+
+/// The thread that owns one child: starts it, feeds it, watches the clock, buries it, and starts the next.
+final class CodecWorker: Sendable {
+    let line: JobLine
+    private let settings: CodecSettings
+    private let memory: Int64
+    private let log: Log
+    private let cancelBell: Counter
+
+    init(_ line: JobLine, _ settings: CodecSettings, memory: Int64, log: Log) throws(CodecError) {
+        self.line = line
+        self.settings = settings
+        self.memory = memory
+        self.log = log
+        cancelBell = try Counter()
+    }
+
+    /// Starts the thread. `ended` is called when the line is closed and the child is gone.
+    func start(_ name: String, ended: @escaping @Sendable () -> Void) {
+        NamedThread.start(name) {
+            self.serve()
+            ended()
+        }
+    }
+
+    private func serve() {
+        var seat = Seat(worker: self)
+        while !line.isClosed { seat.step() }
+    }
+
+    /// What the thread keeps between two pictures.
+    private struct Seat {
+        let worker: CodecWorker
+        var child: CodecProcess?
+        var pictures = 0
+        var rate = SpawnRate()
+
+        /// Waits for work or for the end of an idle child, and sees to it.
+        mutating func step() {
+            switch waitForWork() {
+            case .rang:
+                guard let job = worker.line.take() else { return }
+                run(job)
+                recycleIfWorn()
+            case .died(let how):
+                worker.log.warning("idle codec ended", ["how": how])
+                child = nil
+            // An idle child has nothing to say.
+            case .reply, .babble, .deadline: child = nil
+            }
+        }
+
+        private func waitForWork() -> CodecProcess.Happening {
+            if let child { return child.wait(until: nil, bells: [worker.line.bell]) }
+            worker.line.bell.waitUntilStruck()
+            return .rang
+        }
+
+        private mutating func run(_ job: CodecJob) {
+            defer { job.run(by: nil) }
+            job.run(by: worker.cancelBell)
+            do throws(CodecError) {
+                try follow(job, try hand(over: job))
+                job.finish()
+            } catch {
+                if !error.blamesThePicture { worker.log.warning("codec failed", ["code": error.code.rawValue]) }
+                job.finish(error)
+            }
+        }
+
+        /// Gives the picture to a child; one that died idle in this very moment is replaced once.
+        private mutating func hand(over job: CodecJob) throws(CodecError) -> CodecProcess {
+            for _ in 0..<2 {
+                let child = try readyChild()
+                if child.send(job.request, job.files.map(\.descriptor)) { return child }
+                self.child = nil
+            }
+            throw CodecError(.unavailable, "No codec process took the picture.")
+        }
+
+        /// Passes replies on until the last one. Throws what ended the work, and then the child is gone too, unless
+        /// it was the child itself that refused the picture.
+        private mutating func follow(_ job: CodecJob, _ child: CodecProcess) throws(CodecError) {
+            let end = ContinuousClock.now + job.deadline
+            while true {
+                switch child.wait(until: end, bells: [worker.cancelBell]) {
+                case .reply(.failed(let error)): throw error
+                case .reply(let reply):
+                    job.receive(reply)
+                    if reply.isLast { return }
+                case .rang:
+                    _ = worker.cancelBell.take()
+                    // A late stroke may belong to the job before.
+                    if job.isCancelled { throw drop(CodecError(.unavailable, "The work was cancelled.")) }
+                case .died(let how):
+                    throw drop(CodecError(.crashed, "The picture's decoder crashed (\(how)); nothing else was harmed."))
+                case .deadline:
+                    let seconds = job.deadline.inSeconds
+                    throw drop(CodecError(.timedOut, "The picture was not done after \(seconds) seconds."))
+                case .babble:
+                    throw drop(CodecError(.crashed, "The picture's decoder answered nonsense and was stopped."))
+                }
+            }
+        }
+
+        private mutating func drop(_ error: CodecError) -> CodecError {
+            child?.kill()
+            child = nil
+            return error
+        }
+
+        // MARK: The child's life
+
+        private mutating func readyChild() throws(CodecError) -> CodecProcess {
+            if let child { return child }
+            worker.line.waitUnlessClosed(rate.delay(.now))
+            let fresh = try CodecProcess(worker.settings, memory: worker.memory)
+            switch fresh.wait(until: .now + worker.settings.startDeadline, bells: []) {
+            case .reply(.ready(let doors)):
+                if !doors.isEmpty {
+                    worker.log.warning("codec is not sandboxed", ["missing": doors.joined(separator: ", ")])
+                }
+            case .reply(.refused(let reason)): throw CodecError(.unavailable, reason)
+            case .died(let how): throw CodecError(.unavailable, "A codec process ended before it was ready (\(how)).")
+            default: throw CodecError(.unavailable, "A codec process did not become ready.")
+            }
+            pictures = 0
+            child = fresh
+            return fresh
+        }
+
+        private mutating func recycleIfWorn() {
+            pictures += 1
+            guard let child else { return }
+            guard pictures >= worker.settings.recycleAfter || child.residentBytes > worker.settings.recycleAbove else {
+                return
+            }
+            worker.log.debug("codec recycled", ["pictures": pictures])
+            self.child = nil
+        }
+    }
+}
+
+extension CodecReply {
+    /// Nothing of this job comes after it.
+    fileprivate var isLast: Bool {
+        switch self {
+        case .picture, .analysis: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package import AgBase
+import CSandbox
+import Glibc
+
+extension Codecs {
+    /// Makes everything in `order` from one decode. The thumbnail comes first, and `onThumbnail` runs while the child
+    /// goes on; what it throws ends the work. Throws `CodecError`, or `CancellationError` when the task is cancelled.
+    package func render(
+        _ file: OpenFile, _ order: RenderOrder,
+        onThumbnail: (RenderedPicture) async throws -> Void = { _ in }
+    ) async throws -> RenderResult {
+        var desk = try RenderDesk(order)
+        let files = [try ReadOnlyCopy.of(file)] + desk.files
+        for try await reply in stream(.render(settings.limits, order), files, settings.renderDeadline) {
+            if let thumbnail = try desk.take(reply) { try await onThumbnail(thumbnail) }
+        }
+        try Task.checkCancellation()
+        return try desk.result()
+    }
+}

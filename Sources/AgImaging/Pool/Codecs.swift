@@ -1,0 +1,115 @@
+package import AgBase
+import CSandbox
+
+/// The door to the codecs: children that read and make pictures, so that nothing a picture does can hurt the server.
+///
+/// One child is kept for probes, so that an upload is answered while all others render.
+package final class Codecs: Sendable {
+    let settings: CodecSettings
+    private let probes: JobLine
+    private let renders: JobLine
+    private let ends: [ThreadEnd]
+
+    /// Starts the children and lets one of each kind show that its sandbox and its formats are as they should be.
+    /// Throws `CodecError` with the sentence for the operator.
+    package static func start(_ settings: CodecSettings, log: Log) async throws -> Codecs {
+        let codecs = try Codecs(settings, log)
+        do {
+            try await codecs.selfTest(codecs.probes)
+            try await codecs.selfTest(codecs.renders)
+        } catch {
+            await codecs.shutdown()
+            throw error
+        }
+        return codecs
+    }
+
+    private init(_ settings: CodecSettings, _ log: Log) throws(CodecError) {
+        self.settings = settings
+        probes = try JobLine()
+        renders = try JobLine()
+        var ends: [ThreadEnd] = []
+        let kinds =
+            [(probes, settings.probeMemory)]
+            + Array(repeating: (renders, settings.renderMemory), count: settings.codecs)
+        for (index, kind) in kinds.enumerated() {
+            let worker = try CodecWorker(kind.0, settings, memory: kind.1, log: log)
+            let end = ThreadEnd()
+            worker.start("codec-\(index)") { end.reach() }
+            ends.append(end)
+        }
+        self.ends = ends
+    }
+
+    deinit {
+        probes.close()
+        renders.close()
+    }
+
+    /// Reads a picture's header. Throws `CodecError`; `truncated` unless `allowDamaged`.
+    package func probe(_ file: OpenFile, allowDamaged: Bool = false) async throws -> PictureProbe {
+        let reply = try await ask(.probe(settings.limits, allowDamaged: allowDamaged), about: file)
+        guard case .probe(let probe) = reply else { throw Self.nonsense }
+        return probe
+    }
+
+    /// Reads what the camera wrote. A picture without notes has empty ones.
+    package func metadata(_ file: OpenFile) async throws -> PictureMetadata {
+        let reply = try await ask(.metadata(settings.limits), about: file)
+        guard case .metadata(let metadata) = reply else { throw Self.nonsense }
+        return metadata
+    }
+
+    /// Lets a child try to break out. For tests; refused unless the settings allow drills.
+    package func drill(_ drill: SandboxDrill) async throws -> String {
+        let replies = try await run(.drill(drill), files: [], on: renders, settings.probeDeadline)
+        guard case .done(let words, _, _)? = replies.last, let word = words.first else { throw Self.nonsense }
+        return word
+    }
+
+    /// Ends every child and waits for it. What was under way is answered with `unavailable`.
+    package func shutdown() async {
+        probes.close()
+        renders.close()
+        for end in ends { await end.wait() }
+    }
+
+    static let nonsense = CodecError(.crashed, "The picture's decoder answered another question than ours.")
+
+    private func ask(_ request: CodecRequest, about file: OpenFile) async throws -> CodecReply {
+        let picture = try ReadOnlyCopy.of(file)
+        guard let reply = try await run(request, files: [picture], on: probes, settings.probeDeadline).last else {
+            throw Self.nonsense
+        }
+        return reply
+    }
+
+    private func selfTest(_ line: JobLine) async throws {
+        _ = try await run(.selfTest, files: [], on: line, settings.startDeadline)
+    }
+
+    /// Every reply to a request whose replies are few.
+    private func run(
+        _ request: CodecRequest, files: [OpenFile], on line: JobLine, _ deadline: Duration
+    ) async throws -> [CodecReply] {
+        var replies: [CodecReply] = []
+        for try await reply in stream(request, files, on: line, deadline) { replies.append(reply) }
+        return replies
+    }
+
+    /// The replies as they come. Ending the iteration early, or cancelling the task, drops the work.
+    func stream(
+        _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ deadline: Duration
+    ) -> AsyncThrowingStream<CodecReply, any Error> {
+        // Unbounded, but an order has at most a few dozen replies.
+        let (stream, sink) = AsyncThrowingStream<CodecReply, any Error>.makeStream()
+        let job = CodecJob(
+            request, files: files, deadline: deadline, deliver: { sink.yield($0) },
+            finish: { sink.finish(throwing: $0) })
+        sink.onTermination = { reason in
+            if case .cancelled = reason { job.cancel() }
+        }
+        (line ?? renders).add(job)
+        return stream
+    }
+}

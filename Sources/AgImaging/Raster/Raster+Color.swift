@@ -1,0 +1,34 @@
+import CVips
+
+extension Raster {
+    /// Eight bits of sRGB, alpha kept, in memory. A profile that cannot be used is dropped and said in `warnings`.
+    func inSRGB(_ warnings: inout [String]) throws(CodecError) -> Raster {
+        if hasProfile {
+            do throws(CodecError) {
+                return try unsafe made { unsafe cvips_by_profile($0) }.inMemory().asEightBits()
+            } catch {
+                warnings.append("The colour profile could not be used and was dropped: \(error.message)")
+            }
+        }
+        return try asEightBits()
+    }
+
+    private func asEightBits() throws(CodecError) -> Raster {
+        if interpretation == VIPS_INTERPRETATION_sRGB, format == VIPS_FORMAT_UCHAR { return self }
+        return try unsafe made { unsafe cvips_to_srgb($0) }.inMemory()
+    }
+
+    /// Red, green, blue and alpha of every pixel, row by row.
+    func rgba() throws(CodecError) -> [UInt8] {
+        let full = hasAlpha ? self : try unsafe made { unsafe cvips_with_alpha($0) }
+        var length = 0
+        guard let pixels = unsafe full.lent({ unsafe vips_image_write_to_memory($0, &length) }) else {
+            throw Complaint.take()
+        }
+        defer { unsafe g_free(pixels) }
+        guard full.bands == 4, full.format == VIPS_FORMAT_UCHAR else {
+            throw CodecError(.damaged, "The picture's colours could not be told.")
+        }
+        return unsafe Array(UnsafeRawBufferPointer(start: pixels, count: length))
+    }
+}

@@ -1,0 +1,126 @@
+/// The `meta` box: which item is the picture, its properties, and where the items' bytes lie.
+struct HEIFMeta {
+    private let file: ByteView
+    private var primary = 0
+    private var exifItem: Int?
+    private var properties: [(name: String, body: Range<Int>)] = []
+    /// Property numbers, from 1, of the primary item.
+    private var ownProperties: [Int] = []
+    private var extents: [HEIFExtent] = []
+    private var hasLocations = false
+
+    init(_ file: ByteView, _ body: Range<Int>) {
+        self.file = file
+        let inner = full(body)
+        // The primary item's number is needed to read the associations, and may come after them.
+        each(inner) { meta, name, body in
+            if name == "pitm" { meta.readPrimary(body) }
+        }
+        each(inner) { meta, name, body in meta.read(name, body) }
+    }
+
+    /// Every item's bytes lie in the file.
+    var isWhole: Bool {
+        hasLocations && extents.allSatisfy { $0.isElsewhere || file.holds($0.offset, $0.length) }
+    }
+
+    func describe(_ found: inout PictureStructure) {
+        found.exif = exif
+        for number in ownProperties where properties.indices.contains(number - 1) {
+            note(properties[number - 1], &found)
+        }
+        // Without associations the largest size is the one to be careful about.
+        if found.width == 0 { properties.forEach { note($0, &found) } }
+        for property in properties where property.name == "auxC" && isAlpha(property.body) { found.channels = 4 }
+    }
+
+    /// Versioned boxes begin with a byte of version and three of flags.
+    private func full(_ body: Range<Int>) -> Range<Int> { min(body.lowerBound + 4, body.upperBound)..<body.upperBound }
+
+    private mutating func each(_ range: Range<Int>, _ visit: (inout HEIFMeta, String, Range<Int>) -> Void) {
+        var boxes: [(String, Range<Int>)] = []
+        _ = HEIFWalk.walk(file, range) { boxes.append(($0, $1)) }
+        for (name, body) in boxes { visit(&self, name, body) }
+    }
+
+    private mutating func read(_ name: String, _ body: Range<Int>) {
+        switch name {
+        case "iloc":
+            hasLocations = true
+            extents = HEIFExtent.read(file, body)
+        case "iinf": readItems(body)
+        case "iprp": each(body) { meta, name, body in meta.readProperties(name, body) }
+        default: break
+        }
+    }
+
+    private mutating func readPrimary(_ body: Range<Int>) {
+        let width = file[body.lowerBound] == 0 ? 2 : 4
+        primary = file.number(at: body.lowerBound + 4, width) ?? 0
+    }
+
+    private mutating func readItems(_ body: Range<Int>) {
+        let head = file[body.lowerBound] == 0 ? 6 : 8
+        guard body.count > head else { return }
+        each(body.lowerBound + head..<body.upperBound) { meta, name, body in
+            guard name == "infe", let version = meta.file[body.lowerBound], version >= 2 else { return }
+            let width = version == 2 ? 2 : 4
+            guard meta.file.matches("Exif", at: body.lowerBound + 4 + width + 2) else { return }
+            meta.exifItem = meta.file.number(at: body.lowerBound + 4, width)
+        }
+    }
+
+    private mutating func readProperties(_ name: String, _ body: Range<Int>) {
+        if name == "ipco" { each(body) { meta, name, body in meta.properties.append((name, body)) } }
+        if name == "ipma" { readAssociations(body) }
+    }
+
+    private mutating func readAssociations(_ body: Range<Int>) {
+        guard let version = file[body.lowerBound], let flags = file[body.lowerBound + 3],
+            let count = file.number(at: body.lowerBound + 4, 4)
+        else { return }
+        let idWidth = version == 0 ? 2 : 4
+        let width = flags & 1 == 0 ? 1 : 2
+        var position = body.lowerBound + 8
+        for _ in 0..<count {
+            guard position < body.upperBound, let item = file.number(at: position, idWidth),
+                let many = file[position + idWidth]
+            else { return }
+            position += idWidth + 1
+            for _ in 0..<many {
+                guard let value = file.number(at: position, width) else { return }
+                if item == primary { ownProperties.append(value & (width == 1 ? 0x7F : 0x7FFF)) }
+                position += width
+            }
+        }
+    }
+
+    private func note(_ property: (name: String, body: Range<Int>), _ found: inout PictureStructure) {
+        let start = property.body.lowerBound
+        switch property.name {
+        case "ispe":
+            found.width = max(found.width, file.number(at: start + 4, 4) ?? 0)
+            found.height = max(found.height, file.number(at: start + 8, 4) ?? 0)
+        case "irot": found.quarterTurns = Int(file[start] ?? 0) & 3
+        case "pixi": found.bitsPerSample = Int(file[start + 5] ?? 8)
+        case "colr" where file.matches("prof", at: start) || file.matches("rICC", at: start):
+            found.profileBytes += property.body.count
+        default: break
+        }
+    }
+
+    private func isAlpha(_ body: Range<Int>) -> Bool {
+        let name = String(decoding: file.copy(at: body.lowerBound + 4, min(64, body.count)), as: UTF8.self)
+        return name.hasPrefix("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha")
+            || name.hasPrefix("urn:mpeg:hevc:2015:auxid:1")
+    }
+
+    /// The Exif item begins with the offset of its TIFF header.
+    private var exif: Range<Int>? {
+        guard let item = exifItem, let place = extents.first(where: { $0.item == item && !$0.isElsewhere }),
+            let skip = file.number(at: place.offset, 4), file.holds(place.offset, place.length)
+        else { return nil }
+        let start = place.offset + 4 + skip
+        return start < place.offset + place.length ? start..<place.offset + place.length : nil
+    }
+}

@@ -1,0 +1,30 @@
+/// Walks the boxes of an AVIF or HEIC file (ISO/IEC 14496-12 and 23008-12) and the items they describe.
+enum HEIFWalk {
+    static func read(_ file: ByteView, _ format: PictureFormat) throws(CodecError) -> PictureStructure {
+        var found = PictureStructure(format)
+        var meta: HEIFMeta?
+        let reachedEnd = walk(file, 0..<file.count) { name, body in
+            if name == "meta", meta == nil { meta = HEIFMeta(file, body) }
+        }
+        guard let meta else { return found }
+        meta.describe(&found)
+        found.isComplete = reachedEnd && meta.isWhole && found.width > 0
+        return found
+    }
+
+    /// Real files have a few dozen on a level; a list of millions is made to eat memory.
+    private static let mostBoxes = 10_000
+
+    /// Calls `visit` with each box's name and body; whether the boxes fill the range exactly.
+    static func walk(_ file: ByteView, _ range: Range<Int>, _ visit: (String, Range<Int>) -> Void) -> Bool {
+        var position = range.lowerBound
+        var count = 0
+        while position < range.upperBound {
+            count += 1
+            guard count <= mostBoxes, let box = HEIFBox(file, at: position, limit: range.upperBound) else { return false }
+            visit(box.name, box.body)
+            position = box.body.upperBound
+        }
+        return position == range.upperBound
+    }
+}

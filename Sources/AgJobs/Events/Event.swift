@@ -1,0 +1,49 @@
+package import AgBase
+package import AgModel
+
+/// One entry of the log, or a live message that has no number and is not kept.
+package struct Event: Sendable {
+    package let sequence: Int64?
+    package let type: EventType
+    package let imageID: String?
+    /// The text of a JSON object.
+    package let data: String
+    package let at: Timestamp
+    /// The entry as a Server-Sent Event, made once for all who listen.
+    /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+    package let frame: [UInt8]
+
+    package init(sequence: Int64?, type: EventType, imageID: String?, data: String, at: Timestamp) {
+        self.sequence = sequence
+        self.type = type
+        self.imageID = imageID
+        self.data = data
+        self.at = at
+        let head = sequence.map { "id: \($0)\n" } ?? ""
+        let body = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
+        frame = Array("\(head)event: \(type.rawValue)\n\(body)\n".utf8)
+    }
+}
+
+/// What a subscriber hears.
+package enum EventMessage: Sendable {
+    case event(Event)
+    /// Some events are gone or were too many: load everything anew, then go on after `latest`.
+    case resync(latest: Int64)
+}
+
+/// Which events a subscriber wants; `nil` means all.
+package struct EventFilter: Sendable {
+    package var types: Set<EventType>?
+    package var imageID: String?
+
+    package init(types: Set<EventType>? = nil, imageID: String? = nil) {
+        self.types = types
+        self.imageID = imageID
+    }
+
+    func wants(_ event: Event) -> Bool {
+        if let types, !types.contains(event.type) { return false }
+        return imageID == nil || imageID == event.imageID
+    }
+}

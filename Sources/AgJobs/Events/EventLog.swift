@@ -1,0 +1,169 @@
+package import AgBase
+package import AgModel
+package import AgSQL
+internal import Synchronization
+
+/// The durable list of everything that changed, in commit order, and the live stream of it.
+///
+/// One pump reads what is new and hands the same value to every subscriber, so ten thousand cost one query.
+package final class EventLog: Sendable {
+    struct State {
+        var subscribers: [Int: Subscriber] = [:]
+        var nextNumber = 0
+        /// The newest event that live subscribers were offered.
+        var position: Int64 = 0
+        var isPumping = false
+        /// Something was committed since the pump last looked.
+        var isBehind = false
+    }
+
+    let database: any Database
+    let settings: EventSettings
+    let clock: any SteadyClock
+    let hours: ServiceHours
+    private let time: any TimeSource
+    private let log: Log
+    private let state = Mutex(State())
+
+    package init(
+        database: any Database, time: any TimeSource, settings: EventSettings = EventSettings(),
+        clock: any SteadyClock = SystemSteadyClock(), log: Log = Log(to: SilentSink())
+    ) {
+        self.database = database
+        self.time = time
+        self.settings = settings
+        self.clock = clock
+        self.log = log
+        hours = ServiceHours(clock: clock)
+    }
+
+    /// Writes an event in the caller's transaction. `data` is the text of a JSON object.
+    package func append(_ type: EventType, imageID: String?, data: String, in tx: any SQLTransaction) throws {
+        if let order = tx.dialect.orderedAppends(to: "events") { _ = try tx.first(order) { _ in } }
+        try tx.execute(
+            """
+            INSERT INTO events (type, image_id, data, at)
+            VALUES (\(type.rawValue), \(imageID), \(data), \(time.now()))
+            """)
+        tx.afterCommit { self.wake() }
+    }
+
+    /// Tells those who listen now: no number, no row, lost for everybody else. For progress.
+    package func publishLive(_ type: EventType, imageID: String?, data: String) {
+        let live = state.withLock { Array($0.subscribers.values) }
+        guard !live.isEmpty else { return }
+        let event = Event(sequence: nil, type: type, imageID: imageID, data: data, at: time.now())
+        for subscriber in live { subscriber.offer(event) }
+    }
+
+    /// Everything after `sequence` that the filter wants, then what comes; `nil` begins with what comes.
+    ///
+    /// Begins with `resync` when the log no longer reaches back that far, or never reached there.
+    package func subscribe(
+        after sequence: Int64?, filter: EventFilter = EventFilter()
+    ) async throws -> EventSubscription {
+        let (oldest, latest) = try await database.read { try EventPage.bounds($0) }
+        let isTooLate = sequence.map { $0 + 1 < oldest || $0 > latest } ?? false
+        let start = isTooLate ? latest : sequence ?? latest
+        let subscriber = Subscriber(after: start, isTooLate: isTooLate, filter: filter, capacity: settings.buffer)
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            state.subscribers[state.nextNumber] = subscriber
+            return state.nextNumber
+        }
+        // Who wants only what comes must be served from this moment on, also before it first asks.
+        if start == latest { goLive(subscriber) }
+        return EventSubscription(self, subscriber, number: number)
+    }
+
+    /// The number of the newest event; 0 before the first.
+    package func latestSequence() async throws -> Int64 {
+        try await database.read { try EventPage.bounds($0).latest }
+    }
+
+    /// How many listen now.
+    package var subscriberCount: Int { state.withLock(\.subscribers.count) }
+
+    func report(_ sentence: StaticString, _ error: any Error) {
+        log.warning(sentence, ["error": "\(error)"])
+    }
+
+    func forget(_ number: Int) {
+        state.withLock { $0.subscribers[number] = nil }
+    }
+}
+
+// The pump and the replay: both read pages of the log, one for all and one for each.
+extension EventLog {
+    /// Something was committed, here or elsewhere.
+    func wake() {
+        let mustStart = state.withLock { state in
+            state.isBehind = true
+            guard !state.isPumping, state.subscribers.values.contains(where: \.isLive) else { return false }
+            state.isPumping = true
+            return true
+        }
+        // Ends by itself as soon as everybody has been told.
+        if mustStart { Task { await pump() } }
+    }
+
+    private func pump() async {
+        while let position = state.withLock({ Self.nextRound(&$0) }) {
+            do {
+                try await offer(after: position)
+            } catch {
+                report("the event log could not be read", error)
+                state.withLock { $0.isPumping = false }
+                return
+            }
+        }
+    }
+
+    private static func nextRound(_ state: inout State) -> Int64? {
+        guard state.isBehind, !state.subscribers.isEmpty else {
+            state.isPumping = false
+            return nil
+        }
+        state.isBehind = false
+        return state.position
+    }
+
+    private func offer(after position: Int64) async throws {
+        let page = try await page(after: position)
+        guard let last = page.last else { return }
+        let subscribers = state.withLock { state in
+            state.position = max(state.position, last)
+            if page.isFull { state.isBehind = true }
+            return Array(state.subscribers.values)
+        }
+        for subscriber in subscribers {
+            for event in page.events { subscriber.offer(event) }
+        }
+    }
+
+    /// Hands a subscriber the next page, or makes it live when there is none.
+    func replay(to subscriber: Subscriber, after position: Int64) async throws {
+        let page = try await page(after: position)
+        guard position + 1 >= page.oldest else { return subscriber.skip(to: page.latest) }
+        subscriber.replay(page)
+        if !page.isFull { goLive(subscriber) }
+    }
+
+    /// From now on the pump serves it. What was committed since it last read comes with the pump's next round.
+    private func goLive(_ subscriber: Subscriber) {
+        state.withLock { state in
+            let isFirst = !state.subscribers.values.contains(where: \.isLive)
+            subscriber.goLive { position in
+                // With nobody live the pump has not moved; its place is wherever this one has read to.
+                if isFirst { state.position = position }
+                return position >= state.position
+            }
+        }
+        wake()
+    }
+
+    private func page(after position: Int64) async throws -> EventPage {
+        let count = settings.page
+        return try await database.read { try EventPage.read(after: position, count, $0) }
+    }
+}

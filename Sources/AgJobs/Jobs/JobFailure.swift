@@ -1,0 +1,52 @@
+internal import AgBase
+package import AgModel
+
+/// Why an attempt failed, as its handler says it.
+package struct JobFailure: Error, Sendable {
+    /// Decides whether it is tried again.
+    package var `class`: ErrorClass
+    /// Stable, kebab-case; programs switch on it.
+    package var code: String
+    /// A sentence that a stranger may read.
+    package var message: String
+    /// The earliest next attempt, when somebody told us.
+    package var retryAfter: Duration?
+    /// For the log only.
+    package var cause: (any Error)?
+
+    package init(
+        _ class: ErrorClass, _ code: String, _ message: String, retryAfter: Duration? = nil, cause: (any Error)? = nil
+    ) {
+        self.class = `class`
+        self.code = code
+        self.message = message
+        self.retryAfter = retryAfter
+        self.cause = cause
+    }
+}
+
+extension JobFailure {
+    /// Any error as a failure: what is meant for strangers is kept, the rest is called internal and goes to the log.
+    package init(_ error: any Error) {
+        switch error {
+        case let failure as JobFailure: self = failure
+        case let fault as Fault:
+            self.init(Self.class(of: fault.kind), fault.code, fault.message, retryAfter: fault.retryAfter, cause: fault)
+        default: self.init(.internal, "internal-error", "The job failed for a reason on our side.", cause: error)
+        }
+    }
+
+    private static func `class`(of kind: Fault.Kind) -> ErrorClass {
+        switch kind {
+        case .badRequest, .notFound, .conflict, .gone, .tooLarge, .unsupportedMediaType, .unprocessable: .invalid
+        case .unauthorized, .forbidden: .auth
+        case .tooManyRequests: .rateLimit
+        case .internal, .unavailable, .insufficientStorage: .internal
+        }
+    }
+}
+
+/// The attempt no longer holds its job: it was cancelled, or given to another worker. Its effects are refused.
+package struct LeaseLost: Error, Sendable, Equatable {
+    package init() {}
+}

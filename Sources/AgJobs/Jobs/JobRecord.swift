@@ -1,0 +1,75 @@
+package import AgBase
+package import AgModel
+internal import AgSQL
+
+/// A job as it stands in the table.
+package struct JobRecord: Sendable {
+    package struct Failure: Sendable, Hashable {
+        package let code: String
+        /// `nil` for a class that this program does not know.
+        package let `class`: ErrorClass?
+        package let message: String
+    }
+
+    package let id: JobID
+    package let kind: JobKind
+    package let subject: String
+    package let isAboutImage: Bool
+    package let recipe: String
+    package let payload: String
+    package let state: JobState
+    package let priority: JobPriority
+    package let runAt: Timestamp
+    /// The attempt that runs or ran last, from 1; 0 before the first.
+    package let attempt: Int
+    package let maxAttempts: Int
+    /// 0 to 100. While it runs, what this process knows.
+    package var progress: Int
+    package let createdAt: Timestamp
+    package let startedAt: Timestamp?
+    package let finishedAt: Timestamp?
+    /// What went wrong last.
+    package let error: Failure?
+
+    /// Attempts that died or hung while their worker lived on.
+    let crashes: Int
+    /// Times the whole worker died under it.
+    let losses: Int
+    let fence: Int64
+
+    /// The image it is about, if it is about one.
+    package var imageID: String? { isAboutImage ? subject : nil }
+
+    /// The columns that `init(_:)` reads, in its order.
+    static let columns: SQL = """
+        id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt, max_attempts,
+        created_at, started_at, finished_at, error_code, error_class, error_message, crashes, losses, fence
+        """
+
+    init(_ row: Row) throws {
+        id = try row[0]
+        kind = try row[1]
+        subject = try row[2]
+        isAboutImage = try row[3]
+        recipe = try row[4]
+        payload = try row[5]
+        state = try row[6]
+        priority = try row[7]
+        runAt = try row[8]
+        attempt = try row[9]
+        maxAttempts = try row[10]
+        createdAt = try row[11]
+        startedAt = try row[12]
+        finishedAt = try row[13]
+        error = try Self.failure(code: row[14], class: row[15], message: row[16])
+        crashes = try row[17]
+        losses = try row[18]
+        fence = try row[19]
+        progress = state == .completed ? 100 : 0
+    }
+
+    private static func failure(code: String?, class: String?, message: String?) -> Failure? {
+        guard let code else { return nil }
+        return Failure(code: code, class: `class`.flatMap(ErrorClass.init(rawValue:)), message: message ?? "")
+    }
+}

@@ -1,0 +1,111 @@
+internal import AgBase
+package import AgSQL
+
+extension JobQueue {
+    /// Ends all unfinished jobs of a subject, in the caller's transaction. Those that run are stopped; their effects
+    /// are refused.
+    package func cancel(subject: String, in tx: any SQLTransaction) throws {
+        try cancel(where: "subject = \(subject)", in: tx)
+    }
+
+    /// Throws `Fault` when there is no such job or it has finished.
+    package func cancel(_ id: JobID) async throws {
+        try await database.write { tx in
+            if try self.cancel(where: "id = \(id)", in: tx) { return }
+            let state: JobState = try self.state(of: id, tx)
+            throw Fault(.conflict, "job-finished", "The job is \(state.rawValue), so it cannot be cancelled.")
+        }
+    }
+
+    /// Queues a failed or cancelled job again with all its attempts. Throws `Fault` when it is neither, or when
+    /// another one for the same work is queued or active already.
+    package func retry(_ id: JobID) async throws {
+        try await database.write { tx in
+            let state = try self.state(of: id, tx)
+            guard state == .failed || state == .cancelled else {
+                throw Fault(
+                    .conflict, "job-not-retryable",
+                    "The job is \(state.rawValue); only a failed or cancelled one can be retried.")
+            }
+            try self.refuseTwin(of: id, tx)
+            try self.requeue(id, from: state, tx)
+        }
+    }
+
+    /// Stops starting jobs of a kind, or of every kind. Those that run go on.
+    package func pause(kind: JobKind?) async throws {
+        let name = kind?.rawValue ?? Pauses.everything
+        try await database.write { tx in
+            _ = try tx.execute("INSERT INTO job_pauses (kind) VALUES (\(name)) ON CONFLICT (kind) DO NOTHING")
+        }
+    }
+
+    /// Takes a pause back; without a kind, every pause.
+    package func resume(kind: JobKind?) async throws {
+        try await database.write { tx in
+            let rest: SQL = kind.map { " WHERE kind = \($0)" } ?? ""
+            try tx.execute("DELETE FROM job_pauses" + rest)
+            tx.afterCommit { self.bell.ring() }
+        }
+    }
+
+    @discardableResult
+    private func cancel(where condition: SQL, in tx: any SQLTransaction) throws -> Bool {
+        let ended = try tx.all(
+            """
+            UPDATE jobs SET state = 'cancelled', worker = NULL, finished_at = \(time.now()),
+                finished_hour = \(ServiceHours.newest), error_code = 'cancelled', error_class = 'invalid',
+                error_message = 'The job was cancelled.'
+            WHERE \(condition) AND state IN ('queued', 'active') RETURNING \(JobRecord.columns)
+            """
+        ) { try JobRecord($0) }
+        for record in ended {
+            try count(record.kind, .cancelled, by: 1, in: tx)
+            try announce(record, in: tx)
+        }
+        let ids = ended.map(\.id)
+        if !ids.isEmpty { tx.afterCommit { self.bell.cancelled(ids) } }
+        return !ids.isEmpty
+    }
+
+    private func state(of id: JobID, _ tx: any SQLTransaction) throws -> JobState {
+        let state: JobState? = try tx.value("SELECT state FROM jobs WHERE id = \(id)")
+        guard let state else { throw Fault(.notFound, "job-not-found", "There is no job \(id).") }
+        return state
+    }
+
+    private func refuseTwin(of id: JobID, _ tx: any SQLTransaction) throws {
+        let twin: JobID? = try tx.value(
+            """
+            SELECT live.id FROM jobs AS old JOIN jobs AS live
+                ON live.kind = old.kind AND live.subject = old.subject AND live.recipe = old.recipe
+            WHERE old.id = \(id) AND live.state IN ('queued', 'active')
+            """)
+        guard let twin else { return }
+        throw Fault(.conflict, "job-already-queued", "The job \(twin) is already queued for the same work.")
+    }
+
+    private func requeue(_ id: JobID, from state: JobState, _ tx: any SQLTransaction) throws {
+        let record = try tx.first(
+            """
+            UPDATE jobs SET state = 'queued', attempt = 0, crashes = 0, losses = 0, run_at = \(time.now()),
+                waits_from = NULL, started_at = NULL, finished_at = NULL, finished_hour = NULL,
+                error_code = NULL, error_class = NULL, error_message = NULL
+            WHERE id = \(id) AND state = \(state) RETURNING \(JobRecord.columns)
+            """
+        ) { try JobRecord($0) }
+        guard let record else { return }
+        try count(record.kind, state, by: -1, in: tx)
+        try announce(record, in: tx)
+        tx.afterCommit { self.bell.ring() }
+    }
+
+    /// Keeps the totals of finished jobs.
+    func count(_ kind: JobKind, _ state: JobState, by change: Int, in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO job_totals (kind, state, number) VALUES (\(kind), \(state), \(change))
+            ON CONFLICT (kind, state) DO UPDATE SET number = job_totals.number + excluded.number
+            """)
+    }
+}

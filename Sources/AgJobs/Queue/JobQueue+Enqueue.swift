@@ -1,0 +1,32 @@
+internal import AgBase
+package import AgSQL
+
+extension JobQueue {
+    /// Puts a job into the queue, in the transaction that makes it necessary.
+    ///
+    /// While one with the same kind, subject and recipe is queued or active, its id is returned, and it gets the
+    /// higher of the two priorities.
+    @discardableResult
+    package func enqueue(_ spec: JobSpec, in tx: any SQLTransaction) throws -> JobID {
+        let id = JobID.make()
+        let live = try tx.first(insertion(spec, id)) { try JobRecord($0) }
+        guard let live else { throw SQLError(.other, "The database did not return the job that was queued.") }
+        if live.id == id { try announce(live, in: tx) }
+        tx.afterCommit { self.bell.ring() }
+        return live.id
+    }
+
+    private func insertion(_ spec: JobSpec, _ id: JobID) -> SQL {
+        let now = time.now()
+        return """
+            INSERT INTO jobs (id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt,
+                max_attempts, crashes, losses, fence, created_at)
+            VALUES (\(id), \(spec.kind), \(spec.subject), \(spec.isAboutImage), \(spec.recipe), \(spec.payload),
+                'queued', \(spec.priority), \(spec.runAt ?? now), 0, \(spec.maxAttempts), 0, 0, 0, \(now))
+            ON CONFLICT (kind, subject, recipe) WHERE state IN ('queued', 'active')
+            DO UPDATE SET priority = CASE WHEN excluded.priority > jobs.priority
+                THEN excluded.priority ELSE jobs.priority END
+            RETURNING \(JobRecord.columns)
+            """
+    }
+}

@@ -1,0 +1,42 @@
+internal import AgBase
+internal import AgModel
+internal import AgSQL
+
+extension JobQueue {
+    /// Writes the event that belongs to the state `record` is in now.
+    func announce(_ record: JobRecord, duration: Duration? = nil, in tx: any SQLTransaction) throws {
+        try events.append(
+            Self.type(of: record.state), imageID: record.imageID, data: record.eventData(duration: duration), in: tx)
+    }
+
+    /// A cancelled job is told as a failed one whose state says why: listeners know five types.
+    private static func type(of state: JobState) -> EventType {
+        switch state {
+        case .queued: .jobQueued
+        case .active: .jobActive
+        case .completed: .jobCompleted
+        case .failed, .cancelled: .jobFailed
+        }
+    }
+}
+
+extension JobRecord {
+    /// The JSON that listeners get. `duration` is in milliseconds.
+    func eventData(duration: Duration? = nil) -> String {
+        var fields = [
+            "\"jobId\":\(JSONText.quote(id.text))", "\"jobName\":\(JSONText.quote(kind.rawValue))",
+            "\"imageId\":\(imageID.map(JSONText.quote) ?? "null")", "\"state\":\"\(state.rawValue)\"",
+            "\"attempt\":\(attempt)", "\"maxAttempts\":\(maxAttempts)", "\"progress\":\(progress)",
+        ]
+        if let duration { fields.append("\"duration\":\(duration.milliseconds)") }
+        if let error { fields.append("\"error\":\(error.json)") }
+        return "{\(fields.joined(separator: ","))}"
+    }
+}
+
+extension JobRecord.Failure {
+    fileprivate var json: String {
+        let name = self.class?.rawValue ?? "internal"
+        return "{\"code\":\(JSONText.quote(code)),\"class\":\"\(name)\",\"message\":\(JSONText.quote(message))}"
+    }
+}

@@ -1,0 +1,97 @@
+internal import AgBase
+internal import AgModel
+internal import AgSQL
+
+extension JobRecord {
+    var history: Judge.History {
+        Judge.History(attempt: attempt, maxAttempts: maxAttempts, crashes: crashes, losses: losses)
+    }
+}
+
+extension JobQueue {
+    /// Marks the attempt completed and runs its effect, in one transaction. Throws `LeaseLost` and leaves nothing
+    /// when the job is no longer this attempt's.
+    func complete(_ job: JobRecord, duration: Duration, effect: @escaping JobHandler.Effect) async throws {
+        try await database.write { tx in
+            let done = try tx.first(
+                """
+                UPDATE jobs SET state = 'completed', worker = NULL, finished_at = \(self.time.now()),
+                    finished_hour = \(ServiceHours.newest),
+                    error_code = NULL, error_class = NULL, error_message = NULL
+                WHERE \(Self.held(job)) RETURNING \(JobRecord.columns)
+                """
+            ) { try JobRecord($0) }
+            guard let done else { throw LeaseLost() }
+            try effect(tx)
+            try self.count(job.kind, .completed, by: 1, in: tx)
+            try self.announce(done, duration: duration, in: tx)
+        }
+    }
+
+    /// Writes down that the attempt failed, and what comes of it. Throws `LeaseLost` as `complete` does.
+    func fail(_ job: JobRecord, _ verdict: Verdict, duration: Duration) async throws {
+        try await database.write { tx in
+            guard try self.settle(job, verdict, isLoss: false, duration: duration, in: tx) else { throw LeaseLost() }
+        }
+    }
+
+    /// One fenced statement; false when the job is no longer this attempt's.
+    func settle(
+        _ job: JobRecord, _ verdict: Verdict, isLoss: Bool, duration: Duration?, in tx: any SQLTransaction
+    ) throws -> Bool {
+        let change: SQL
+        switch verdict {
+        case .again(let wait, let counts, let failure): change = again(wait, counts, failure)
+        case .failed(let failure): change = final(failure)
+        }
+        let crash = if case .again(_, _, let failure?) = verdict, !isLoss, Judge.isCrash(failure) { 1 } else { 0 }
+        let record = try tx.first(
+            """
+            UPDATE jobs SET \(change), worker = NULL, crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)
+            WHERE \(Self.held(job)) RETURNING \(JobRecord.columns)
+            """
+        ) { try JobRecord($0) }
+        guard let record else { return false }
+        if record.state == .failed { try count(job.kind, .failed, by: 1, in: tx) }
+        try announce(record, duration: duration, in: tx)
+        tx.afterCommit { self.bell.ring() }
+        return true
+    }
+
+    /// Runs `body` in a transaction that the attempt may only make while it holds the job.
+    func whileHeld<Value: Sendable>(
+        _ job: JobRecord, _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
+    ) async throws -> Value {
+        try await database.write { tx in
+            // An update rather than a look: it also keeps others from taking the job before the commit.
+            guard try tx.execute("UPDATE jobs SET fence = fence WHERE \(Self.held(job))") == 1 else {
+                throw LeaseLost()
+            }
+            return try body(tx)
+        }
+    }
+
+    private static func held(_ job: JobRecord) -> SQL {
+        "id = \(job.id) AND state = 'active' AND fence = \(job.fence)"
+    }
+
+    private func again(_ wait: Duration, _ counts: Bool, _ failure: JobFailure?) -> SQL {
+        let now = time.now()
+        let attempt: SQL = counts ? "attempt" : "attempt - 1"
+        let error: SQL = failure.map { ", \(Self.columns(of: $0))" } ?? ""
+        return "state = 'queued', attempt = \(attempt), run_at = \(now + wait), waits_from = \(now)" + error
+    }
+
+    private func final(_ failure: JobFailure) -> SQL {
+        """
+        state = 'failed', finished_at = \(time.now()), finished_hour = \(ServiceHours.newest),
+        \(Self.columns(of: failure))
+        """
+    }
+
+    private static func columns(of failure: JobFailure) -> SQL {
+        """
+        error_code = \(failure.code), error_class = \(failure.class.rawValue), error_message = \(failure.message)
+        """
+    }
+}

@@ -1,0 +1,96 @@
+package import AgSQL
+
+/// The tables of the queue and the log. Numbers 100-199; the product's own steps have others.
+package enum JobsSchema {
+    package static let migrations = [
+        Migration(100, "events") { events($0) },
+        Migration(101, "jobs") { jobs($0) },
+        Migration(102, "job-workers") { workers($0) },
+    ]
+
+    private static func events(_ dialect: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE events (
+                sequence \(dialect.countingKey),
+                type \(dialect.text) NOT NULL,
+                image_id \(dialect.text),
+                data \(dialect.text) NOT NULL,
+                at \(dialect.integer) NOT NULL
+            )\(dialect.tableOptions)
+            """,
+            // One row per hour in which some program was running, and the newest event then: ages that no clock can fake.
+            """
+            CREATE TABLE service_hours (
+                hour \(dialect.integer) PRIMARY KEY,
+                sequence \(dialect.integer) NOT NULL
+            )\(dialect.tableOptions)
+            """,
+        ]
+    }
+
+    private static func jobs(_ dialect: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE jobs (
+                id \(dialect.text) PRIMARY KEY,
+                kind \(dialect.text) NOT NULL,
+                subject \(dialect.text) NOT NULL,
+                is_about_image \(dialect.integer) NOT NULL,
+                recipe \(dialect.text) NOT NULL,
+                payload \(dialect.text) NOT NULL,
+                state \(dialect.text) NOT NULL,
+                priority \(dialect.integer) NOT NULL,
+                run_at \(dialect.integer) NOT NULL,
+                waits_from \(dialect.integer),
+                attempt \(dialect.integer) NOT NULL,
+                max_attempts \(dialect.integer) NOT NULL,
+                crashes \(dialect.integer) NOT NULL,
+                losses \(dialect.integer) NOT NULL,
+                fence \(dialect.integer) NOT NULL,
+                worker \(dialect.text),
+                created_at \(dialect.integer) NOT NULL,
+                started_at \(dialect.integer),
+                finished_at \(dialect.integer),
+                finished_hour \(dialect.integer),
+                error_code \(dialect.text),
+                error_class \(dialect.text),
+                error_message \(dialect.text)
+            )\(dialect.tableOptions)
+            """,
+            "CREATE UNIQUE INDEX jobs_live ON jobs (kind, subject, recipe) WHERE state IN ('queued', 'active')",
+            // Everything that choosing the next job looks at, so that a queue of any length is searched without its rows.
+            """
+            CREATE INDEX jobs_waiting ON jobs (kind, priority DESC, id, run_at, waits_from, created_at, state)
+            WHERE state = 'queued'
+            """,
+            "CREATE INDEX jobs_leased ON jobs (worker) WHERE state = 'active'",
+            "CREATE INDEX jobs_finished ON jobs (finished_hour) WHERE finished_hour IS NOT NULL",
+            "CREATE INDEX jobs_subject ON jobs (subject, id)",
+            "CREATE INDEX jobs_kind ON jobs (kind, id)",
+            "CREATE INDEX jobs_state ON jobs (state, id)",
+        ]
+    }
+
+    private static func workers(_ dialect: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE job_workers (
+                id \(dialect.text) PRIMARY KEY,
+                name \(dialect.text) NOT NULL,
+                beat \(dialect.integer) NOT NULL
+            )\(dialect.tableOptions)
+            """,
+            "CREATE TABLE job_pauses (kind \(dialect.text) PRIMARY KEY)\(dialect.tableOptions)",
+            // Finished jobs, counted as they finish: counting a million rows would take too long.
+            """
+            CREATE TABLE job_totals (
+                kind \(dialect.text) NOT NULL,
+                state \(dialect.text) NOT NULL,
+                number \(dialect.integer) NOT NULL,
+                PRIMARY KEY (kind, state)
+            )\(dialect.tableOptions)
+            """,
+        ]
+    }
+}

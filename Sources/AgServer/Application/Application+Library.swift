@@ -1,0 +1,39 @@
+package import AgBase
+import AgJobs
+package import AgLibrary
+
+extension Application {
+    /// The whole server in front of a library.
+    ///
+    /// - Parameter readiness: shared with whoever stops the server, who tells it so.
+    package init(
+        _ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), publicURL: String?, log: Log
+    ) {
+        let queue = library.ground.queue
+        let events = library.ground.events
+        let parts = ApplicationParts(
+            access: library.access, readiness: readiness, metrics: metrics,
+            metricSources: [{ try await JobMetrics.families(queue, events) }], log: log, time: library.ground.time,
+            publicURL: publicURL)
+        self.init(parts) { book in
+            addUploadRoutes(to: &book, library, publicURL: publicURL)
+            addGrantRoutes(to: &book, library, publicURL: publicURL)
+            addImageRoutes(to: &book, library, publicURL: publicURL)
+            addDeliveryRoutes(to: &book, library, publicURL: publicURL)
+            addJobRoutes(to: &book, queue)
+            addEventRoutes(to: &book, events)
+        }
+    }
+}
+
+extension Readiness {
+    /// What must work before a library's server takes requests.
+    package init(of library: Library, log: Log) {
+        let checks = [
+            ReadinessCheck("database") { try await library.checkDatabase() },
+            ReadinessCheck("storage") { try await library.checkStorage() },
+            ReadinessCheck("codecs") { try await library.checkCodecs() },
+        ]
+        self.init(checks, time: library.ground.time, log: log)
+    }
+}

@@ -1,0 +1,51 @@
+/// What comes over an event stream.
+enum StreamedEvent: Sendable, Hashable {
+    /// The server has answered; events follow.
+    case opened
+    case event(type: String, data: String, id: String?)
+}
+
+/// Server-Sent Events out of pieces of bytes that end anywhere
+/// (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
+struct EventStreamParser {
+    private var line: [UInt8] = []
+    private var type = ""
+    private var data: [String] = []
+    private var id: String?
+
+    mutating func feed(_ bytes: some Sequence<UInt8>) -> [StreamedEvent] {
+        var events: [StreamedEvent] = []
+        for byte in bytes {
+            guard byte == UInt8(ascii: "\n") else {
+                line.append(byte)
+                continue
+            }
+            if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            if let event = take(String(decoding: line, as: UTF8.self)) { events.append(event) }
+            line.removeAll(keepingCapacity: true)
+        }
+        return events
+    }
+
+    private mutating func take(_ line: String) -> StreamedEvent? {
+        guard !line.isEmpty else { return dispatch() }
+        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let value = parts.count == 2 ? String(parts[1].hasPrefix(" ") ? parts[1].dropFirst() : parts[1]) : ""
+        switch parts[0] {
+        case "event": type = value
+        case "data": data.append(value)
+        case "id": id = value
+        default: break
+        }
+        return nil
+    }
+
+    private mutating func dispatch() -> StreamedEvent? {
+        defer {
+            type = ""
+            data = []
+        }
+        guard !data.isEmpty else { return nil }
+        return .event(type: type.isEmpty ? "message" : type, data: data.joined(separator: "\n"), id: id)
+    }
+}

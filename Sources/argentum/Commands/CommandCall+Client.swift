@@ -1,0 +1,36 @@
+import AgBase
+import AgLibrary
+import AgServer
+
+extension CommandCall {
+    /// The server that this command talks to, with the token found for it.
+    func client(connections: Int = 8) throws -> ServerClient {
+        let address = try ServerAddress(serverURL())
+        return ServerClient(address, token: try token(for: address), connections: connections)
+    }
+
+    private var dataFolder: String { settings[required: ArgentumSettings.data] }
+
+    /// What is asked for, or the server that uses the data directory, or where one would be by default.
+    private func serverURL() -> String {
+        if let given = settings[ArgentumSettings.serverURL] { return given }
+        return ServerNote.read(in: dataFolder) ?? "http://127.0.0.1:\(settings[required: ArgentumSettings.port])"
+    }
+
+    /// The owner's token of the data directory goes to this machine only.
+    private func token(for address: ServerAddress) throws -> String? {
+        if let given = settings[ArgentumSettings.token] { return given }
+        guard address.isLoopback else {
+            throw Failure(.usage, "\(address) is another machine: give a token for it in ARGENTUM_TOKEN.")
+        }
+        let path = "\(dataFolder)/\(Access.adminTokenFile)"
+        let text: String?
+        do {
+            text = try PrivateFile.read(path)
+        } catch {
+            throw Failure(
+                .error, "The token in \(path) cannot be read: \(error). Set ARGENTUM_TOKEN, or run as its owner.")
+        }
+        return text.map { String($0.filter { !$0.isWhitespace }) }
+    }
+}

@@ -1,0 +1,90 @@
+import AgBase
+import AgServer
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// `argentum get`: what is known of a picture, or its bytes.
+enum GetCommand: Command {
+    static let name = "get"
+    static let summary = "Show what is known of a picture, or fetch it."
+    static let arguments = "ID"
+    static let options = [variant.definition, file.definition]
+    static let settings = ArgentumSettings.clientRows
+
+    private static let variant = Setting<String>(
+        .init(
+            "variant", .text, help: "Fetch original, thumbnail, or a variant such as medium.webp.", isOption: true))
+    private static let file = Setting<String>(
+        .init("output", .text, help: "Where the bytes go; - is standard output.", isOption: true))
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        let id = try call.words(1...1, of: self)[0]
+        let client = try call.client()
+        guard let variant = call.settings[variant] else {
+            let image = try await client.call("GET", "/api/images/\(escaped(id))")
+            call.output.result(image, describe(image))
+            return .ok
+        }
+        try await fetch(variant, of: id, to: call.settings[file] ?? "\(id)-\(variant)", client)
+        return .ok
+    }
+
+    private static func fetch(_ variant: String, of id: String, to path: String, _ client: ServerClient) async throws {
+        let whole = ["original", "thumbnail"].contains(variant)
+        let name = whole ? variant : "variants/\(escaped(variant))"
+        let isPipe = path == "-"
+        guard path != ".", !path.hasSuffix("/") else { throw Failure(.usage, "--output needs a file's name.") }
+        // Beside the goal first: a transfer that breaks off must not leave half a picture under the right name.
+        let draft = "\(path).part"
+        let out = isPipe ? OpenFile(adopting: try sys("dup") { dup(1) }) : try create(draft)
+        do {
+            try await client.download("/api/images/\(escaped(id))/\(name)") { piece in try write(piece, to: out) }
+        } catch {
+            if !isPipe { unlink(draft) }
+            throw error
+        }
+        if !isPipe { try sys("rename") { rename(draft, path) } }
+    }
+
+    private static func create(_ path: String) throws -> OpenFile {
+        do throws(SystemError) {
+            return OpenFile(adopting: try sys("open") { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) })
+        } catch {
+            throw Failure(.error, "\(path) cannot be written: \(error).")
+        }
+    }
+
+    @Sendable private static func write(_ piece: ArraySlice<UInt8>, to file: OpenFile) throws {
+        var rest = piece
+        while !rest.isEmpty {
+            let count = try sys("write") {
+                rest.withUnsafeBytes { Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func describe(_ image: JSONValue) -> String {
+        let size = "\(image["width"]?.int ?? 0)x\(image["height"]?.int ?? 0)"
+        var rows = [
+            ["id", image["imageId"]?.string ?? ""], ["status", image["status"]?.string ?? ""],
+            ["file name", image["originalFilename"]?.string ?? ""],
+            [
+                "original",
+                "\(image["mediaType"]?.string ?? ""), \(size), \(readable(byteCount: image["fileSize"]?.int ?? 0))",
+            ],
+            ["sha256", image["sha256"]?.string ?? ""], ["uploaded", image["uploadedAt"]?.string ?? ""],
+        ]
+        for variant in image["variants"]?.array ?? [] {
+            let name = [variant["variantType"]?.string, variant["format"]?.string].compactMap { $0 }.joined(
+                separator: ".")
+            let size = "\(variant["width"]?.int ?? 0)x\(variant["height"]?.int ?? 0)"
+            rows.append([name, "\(size), \(readable(byteCount: variant["fileSize"]?.int ?? 0))"])
+        }
+        return table(rows)
+    }
+}

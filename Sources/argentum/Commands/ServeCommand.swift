@@ -1,0 +1,42 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgServer
+
+/// `argentum serve`: the server and its workers.
+enum ServeCommand: Command {
+    static let name = "serve"
+    static let summary = "Start the server. Without settings: here, for this machine only, and with a sign-in link."
+    static let settings = ArgentumSettings.table.definitions.filter { $0.name != "server" }
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        _ = try call.words(0...0, of: self)
+        _ = Program.startedAt
+        let settings = call.settings
+        let librarySettings = try LibrarySettings(settings)
+        try DataFolder.make(librarySettings.dataFolder)
+        // Held until the process ends, so that no second server comes between our last write and our end.
+        let lock = try FolderLock(librarySettings.dataFolder)
+        let log = makeLog(settings)
+        let library = try await Library.open(librarySettings, log: log)
+        do {
+            try await ServerRun(library, settings, log, lock).run()
+        } catch {
+            await library.close()
+            throw error
+        }
+        await library.close()
+        return .ok
+    }
+
+    private static func makeLog(_ settings: Settings) -> Log {
+        let level = Log.Level(rawValue: settings[required: ArgentumSettings.logLevel]) ?? .info
+        let format: StandardErrorSink.Format =
+            switch settings[required: ArgentumSettings.logFormat] {
+            case "text": .text
+            case "json": .json
+            default: Output.isTerminal(2) ? .text : .json
+            }
+        return Log(to: StandardErrorSink(format: format), level: level)
+    }
+}

@@ -1,0 +1,64 @@
+import AgBase
+import AgServer
+
+/// `argentum token`: credentials for applications, and sign-in links for people.
+enum TokenCommand: Command {
+    static let name = "token"
+    static let summary = "Manage tokens: create NAME, list, revoke ID, link (a new sign-in link for the page)."
+    static let arguments = "create|list|revoke|link [NAME|ID]"
+    static let options = [scope.definition, expires.definition]
+    static let settings = ArgentumSettings.clientRows
+
+    private static let scope = Setting<String>(
+        .init(
+            "scope", .choice(["read", "write", "admin"]), default: "write", help: "create: how far the token reaches.",
+            isOption: true))
+    private static let expires = Setting<Duration>(
+        .init(
+            "expires", .duration(.seconds(1)...(.seconds(315_360_000))), help: "create: after which time it ends.",
+            isOption: true))
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        let words = try call.words(1...2, of: self)
+        let client = try call.client()
+        switch (words[0], words.dropFirst().first) {
+        case ("create", let name?): try await create(name, call, client)
+        case ("list", nil): try await list(call, client)
+        case ("revoke", let id?): try await client.call("DELETE", "/api/tokens/\(escaped(id))")
+        case ("link", nil):
+            let link = try await client.call("POST", "/api/sign-in/links")
+            call.output.result(link, link["url"]?.string ?? "")
+        default: throw Failure(.usage, "argentum token \(arguments)")
+        }
+        return .ok
+    }
+
+    private static func create(_ name: String, _ call: CommandCall, _ client: ServerClient) async throws {
+        var order: [JSONValue.Member] = [
+            .init(name: "name", value: .string(name)),
+            .init(name: "scope", value: .string(call.settings[required: scope])),
+        ]
+        if let expires = call.settings[expires] {
+            order.append(.init(name: "expiresIn", value: .int(expires.components.seconds)))
+        }
+        let made = try await client.call("POST", "/api/tokens", json: .object(order))
+        call.output.result(made, made["token"]?.string ?? "")
+    }
+
+    private static func list(_ call: CommandCall, _ client: ServerClient) async throws {
+        let tokens = try await client.call("GET", "/api/tokens")["tokens"]?.array ?? []
+        if call.output.isJSON {
+            for token in tokens { call.output.line(token.text) }
+        } else if !tokens.isEmpty {
+            call.output.line(table(tokens.map(row)))
+        }
+    }
+
+    private static func row(_ token: JSONValue) -> [String] {
+        [
+            token["id"]?.string ?? "", token["scope"]?.string ?? "",
+            token["expiresAt"]?.string.map { "until \($0)" } ?? "without end",
+            token["lastUsedAt"]?.string.map { "used \($0)" } ?? "not used yet", token["name"]?.string ?? "",
+        ]
+    }
+}

@@ -1,0 +1,60 @@
+import AgBase
+import AgServer
+import Synchronization
+
+/// `argentum upload`: pictures in, folders walked.
+enum UploadCommand: Command {
+    static let name = "upload"
+    static let summary = "Upload pictures; folders are walked. Exit code 3 when some were not taken."
+    static let arguments = "PATH…"
+    static let options = [session.definition, wait.definition, atOnce.definition]
+    static let settings = ArgentumSettings.clientRows
+
+    private static let session = Setting<String>(
+        .init("session", .text, help: "Link every picture to this session.", isOption: true))
+    private static let wait = Setting<Bool>(
+        .init(
+            "wait", .bool, default: "false", help: "Wait until every picture is ready or has failed.", isOption: true))
+    private static let atOnce = Setting<Int>(
+        .init("parallel", .int(1...64), default: "4", help: "Files sent at the same time.", isOption: true))
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        let paths = try call.words(1...(.max), of: self)
+        let plan = UploadPlan(paths)
+        let client = try call.client(connections: call.settings[required: atOnce] + 1)
+        let tally = UploadTally(call.output, hasWaiting: call.settings[required: wait])
+        for (path, reason) in plan.refused { tally.refuse(path, code: "unreadable", reason) }
+        try await checkServer(client, plan)
+        await send(plan, call, client, tally)
+        try await follow(call, client, tally)
+        tally.tellTotal(skipped: plan.skipped)
+        return tally.exitCode
+    }
+
+    /// A server that is away or a token that is wrong is one failure, not one per file.
+    private static func checkServer(_ client: ServerClient, _ plan: UploadPlan) async throws {
+        guard !plan.items.isEmpty else { return }
+        try await client.call("GET", "/api/session")
+    }
+
+    private static func send(
+        _ plan: UploadPlan, _ call: CommandCall, _ client: ServerClient, _ tally: UploadTally
+    ) async {
+        let bar = ProgressBar(files: plan.items.count, bytes: plan.byteCount, isShown: call.output.hasBar)
+        let uploader = Uploader(
+            client: client, session: call.settings[session], atOnce: call.settings[required: atOnce], bar: bar)
+        await uploader.send(plan.items) { item, outcome in
+            bar.clear()
+            switch outcome {
+            case .taken(let image): tally.take(item.path, image)
+            case .refused(let code, let reason): tally.refuse(item.path, code: code, reason)
+            }
+        }
+        bar.clear()
+    }
+
+    private static func follow(_ call: CommandCall, _ client: ServerClient, _ tally: UploadTally) async throws {
+        guard call.settings[required: wait] else { return }
+        try await Waiting(client: client).wait(for: tally.waiting) { id, status in tally.end(id, status) }
+    }
+}

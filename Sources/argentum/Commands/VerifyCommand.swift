@@ -1,0 +1,96 @@
+import AgBase
+import AgLibrary
+import AgServer
+import Synchronization
+
+/// `argentum verify`: rows, files and hashes against each other.
+enum VerifyCommand: Command {
+    static let name = "verify"
+    static let summary =
+        "Check every row, file and hash; works beside a running server. Exit code 13 when something is wrong."
+    static let options = [repair.definition]
+    static let settings =
+        ArgentumSettings.clientRows.filter { $0.name != "server" && $0.name != "token" } + ArgentumSettings.storageRows
+
+    private static let repair = Setting<Bool>(
+        .init(
+            "repair", .bool, default: "false",
+            help: "Make derived pictures again and move stray files to the quarantine; deletes nothing.", isOption: true
+        ))
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        _ = try call.words(0...0, of: self)
+        let settings = try LibrarySettings(call.settings)
+        guard DataFolder.exists(settings.databasePath) else {
+            throw Failure(
+                .notFound, "There is no installation in \(settings.dataFolder): \(settings.databasePath) is missing.")
+        }
+        let ground = try await LibraryGround.open(
+            settings, log: Log(to: StandardErrorSink(format: .text), level: .warning))
+        let meter = Meter(isShown: call.output.hasBar)
+        do {
+            let report = try await ground.verifier.verify(repair: call.settings[required: repair]) { meter.show($0) }
+            meter.clear()
+            await ground.close()
+            tell(report, call.output)
+            return report.isSound ? .ok : .verificationFailed
+        } catch {
+            await ground.close()
+            throw error
+        }
+    }
+
+    private static func tell(_ report: VerifyReport, _ output: Output) {
+        for finding in report.findings {
+            output.result(
+                json(finding),
+                "\(finding.kind.rawValue): \(finding.subject): \(finding.detail)\(finding.repair.map { " -> \($0)" } ?? "")"
+            )
+        }
+        let counts =
+            "\(report.originals) originals, \(report.variants) variants, \(readable(byteCount: report.bytesRead)) read"
+        output.result(
+            [
+                "originals": .int(report.originals), "variants": .int(report.variants),
+                "bytesRead": .int(report.bytesRead), "findings": .int(report.findings.count),
+                "sound": .bool(report.isSound),
+            ],
+            report.findings.isEmpty ? "Everything holds: \(counts)." : "\(report.findings.count) findings: \(counts).")
+    }
+
+    private static func json(_ finding: Finding) -> JSONValue {
+        [
+            "kind": .string(finding.kind.rawValue), "subject": .string(finding.subject),
+            "detail": .string(finding.detail), "repair": .optional(finding.repair),
+        ]
+    }
+}
+
+/// A line that tells how many files were read.
+private final class Meter: Sendable {
+    private let isShown: Bool
+    private let shownAt = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(isShown: Bool) {
+        self.isShown = isShown
+    }
+
+    func show(_ report: VerifyReport) {
+        guard isShown, isDue() else { return }
+        let files = report.originals + report.variants
+        Output.write("\r\(files) files, \(readable(byteCount: report.bytesRead))\u{1B}[K", to: 2)
+    }
+
+    func clear() {
+        if isShown { Output.write("\r\u{1B}[K", to: 2) }
+    }
+
+    private func isDue() -> Bool {
+        let now = ContinuousClock.now
+        return shownAt.withLock { shownAt in
+            if let last = shownAt, now - last < .milliseconds(100) { return false }
+            shownAt = now
+            return true
+        }
+    }
+}

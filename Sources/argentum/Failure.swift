@@ -1,0 +1,39 @@
+import AgBase
+
+/// What the program tells the shell.
+enum ExitCode: Int32, Sendable {
+    case ok = 0
+    case error = 1
+    case usage = 2
+    /// Some of it worked.
+    case partial = 3
+    case notFound = 10
+    /// Somebody else uses the data directory.
+    case locked = 11
+    case wrongKey = 12
+    case verificationFailed = 13
+}
+
+/// Why a command ended: a sentence for people and a number for scripts.
+struct Failure: Error, Sendable, CustomStringConvertible {
+    let code: ExitCode
+    let message: String
+
+    init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// What the server said when it refused.
+    init(problem answer: ServerClient.Answer) {
+        let body = try? answer.json()
+        let sentence = body?["detail"]?.string ?? "The server answered \(answer.status)."
+        let details = (body?["errors"]?.array ?? []).compactMap { $0["detail"]?.string }.filter { $0 != sentence }
+        let hint = answer.status == 401 ? " The token is looked for in ARGENTUM_TOKEN and in the data directory." : ""
+        self.init(
+            answer.status == 404 ? .notFound : .error,
+            ([sentence + hint] + details.map { "  \($0)" }).joined(separator: "\n"))
+    }
+
+    var description: String { message }
+}

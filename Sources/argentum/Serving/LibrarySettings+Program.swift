@@ -1,0 +1,65 @@
+import AgBase
+import AgImaging
+import AgJobs
+import AgLibrary
+import AgServer
+
+extension LibrarySettings {
+    /// What the program's settings mean for the library. Throws `Failure` for what this version cannot do.
+    init(_ settings: Settings) throws {
+        self.init(dataFolder: settings[required: ArgentumSettings.data])
+        if let database = settings[ArgentumSettings.database] {
+            databasePath = try Self.path(of: database, scheme: "sqlite:", setting: "database", else: "PostgreSQL")
+        }
+        if let storage = settings[ArgentumSettings.storage] {
+            storageFolder = try Self.path(of: storage, scheme: "file://", setting: "storage", else: "S3")
+        }
+        uploadLimit = settings[required: ArgentumSettings.maxUpload]
+        jobKinds = Self.kinds(settings[required: ArgentumSettings.jobs])
+        fixedToken = try Self.token(settings[ArgentumSettings.token])
+        codecs = Self.codecs(settings)
+        jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
+        jobs.drain = settings[required: ArgentumSettings.shutdownGrace]
+        events.keptHours = Self.hours(settings[required: ArgentumSettings.eventRetention])
+    }
+
+    private static func path(of text: String, scheme: String, setting: String, else other: String) throws -> String {
+        let path = text.dropFirst(scheme.count)
+        guard text.hasPrefix(scheme), !path.isEmpty else {
+            throw Failure(.usage, "--\(setting) must be \(scheme)PATH, not '\(text)'. \(other) is not there yet.")
+        }
+        return String(path)
+    }
+
+    /// Short tokens can be guessed, and this one is of scope admin.
+    private static func token(_ text: String?) throws -> Secret? {
+        guard let text else { return nil }
+        guard text.utf8.count >= 16, !text.contains(" ") else {
+            throw Failure(.usage, "The fixed token (ARGENTUM_TOKEN) needs 16 characters at least and no blanks.")
+        }
+        return Secret(text)
+    }
+
+    private static func kinds(_ words: [String]) -> Set<JobKind>? {
+        switch words {
+        case ["all"]: nil
+        case ["none"]: []
+        default: Set(words.map { JobKind($0) })
+        }
+    }
+
+    private static func codecs(_ settings: Settings) -> CodecSettings {
+        var codecs = settings[ArgentumSettings.codecs].map { CodecSettings(codecs: $0) } ?? CodecSettings()
+        codecs.allowUnsandboxed = settings[required: ArgentumSettings.allowUnsandboxed]
+        codecs.limits.maxBytes = settings[required: ArgentumSettings.maxUpload]
+        codecs.limits.maxPixels = Int64(settings[required: ArgentumSettings.maxPixels])
+        codecs.limits.maxPixelsHEIF = Int64(settings[required: ArgentumSettings.maxPixelsHEIF])
+        codecs.limits.maxSide = Int64(settings[required: ArgentumSettings.maxSide])
+        return codecs
+    }
+
+    /// Retention counts hours of service; a part of an hour is a whole one.
+    private static func hours(_ duration: Duration) -> Int {
+        max(1, Int((duration.inSeconds / 3_600).rounded(.up)))
+    }
+}

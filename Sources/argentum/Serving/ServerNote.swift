@@ -1,0 +1,26 @@
+import AgBase
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A note in the data directory that tells the commands where its server listens. There while the server runs.
+enum ServerNote {
+    private static let name = "server-url"
+
+    /// `nil` when no server runs here, and when we may not know: then there is none of ours.
+    static func read(in folder: String) -> String? {
+        let text = try? PrivateFile.read("\(folder)/\(name)")
+        return text.map { String($0.filter { !$0.isWhitespace }) }
+    }
+
+    static func write(_ url: String, in folder: String) throws {
+        try PrivateFile.write(url + "\n", to: "\(folder)/\(name)")
+    }
+
+    static func remove(in folder: String) {
+        unlink("\(folder)/\(name)")
+    }
+}

@@ -1,0 +1,82 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgServer
+
+/// One run of the server: from the first request to the last one that is waited for.
+struct ServerRun: Sendable {
+    private let library: Library
+    private let settings: Settings
+    private let log: Log
+    private let lock: FolderLock
+    private let readiness: Readiness
+    private let server: HTTPServer
+
+    init(_ library: Library, _ settings: Settings, _ log: Log, _ lock: FolderLock) {
+        self.library = library
+        self.settings = settings
+        self.log = log
+        self.lock = lock
+        let readiness = Readiness(of: library, log: log)
+        self.readiness = readiness
+        let application = Application(
+            library, readiness: readiness, publicURL: settings[ArgentumSettings.publicURL], log: log)
+        server = HTTPServer(settings: Self.serverSettings(settings), log: log) { await application.respond(to: $0) }
+    }
+
+    private static func serverSettings(_ settings: Settings) -> HTTPServerSettings {
+        var server = HTTPServerSettings(
+            host: settings[required: ArgentumSettings.host], port: settings[required: ArgentumSettings.port])
+        server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
+        return server
+    }
+
+    /// Serves until a signal asks for the end, or a part fails.
+    func run() async throws {
+        let folder = settings[required: ArgentumSettings.data]
+        try await library.access.ensureAdminToken(in: folder)
+        let port = try server.start()
+        let local = "http://\(Self.reachable(settings[required: ArgentumSettings.host])):\(port)"
+        try ServerNote.write(local, in: folder)
+        defer { ServerNote.remove(in: folder) }
+        tell(local)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await library.run() }
+            group.addTask { try await StopSignals.first() }
+            // Whichever ends first: a signal, or a worker that cannot go on.
+            let result = await group.nextResult()
+            await stop()
+            group.cancelAll()
+            try? await group.waitForAll()
+            try result?.get()
+        }
+        log.info("stopped")
+    }
+
+    private func stop() async {
+        log.info("stopping")
+        await readiness.stop()
+        await server.shutdown(grace: settings[required: ArgentumSettings.shutdownGrace])
+    }
+
+    private func tell(_ local: String) {
+        let address = settings[ArgentumSettings.publicURL] ?? local
+        let code = library.access.codes.make().code
+        log.info("listening", ["url": local, "version": Program.version])
+        Output.write(
+            """
+            Argentum \(Program.version) listens on \(address)
+            Sign in (once, within 15 minutes): \(address)\(signInPath)#\(code)
+
+            """, to: 1)
+    }
+
+    /// The address under which this machine reaches itself.
+    private static func reachable(_ host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "[::1]"
+        default: host.contains(":") ? "[\(host)]" : host
+        }
+    }
+}

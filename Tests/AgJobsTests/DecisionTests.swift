@@ -1,0 +1,119 @@
+import AgModel
+import Testing
+
+@testable import AgJobs
+
+@Suite("Decisions")
+struct DecisionTests {
+    @Test(
+        "the wait doubles, is spread by a fifth, and stops growing",
+        arguments: [
+            (1, 0.5, 2.0), (2, 0.5, 4.0), (3, 0.5, 8.0), (1, 0.0, 1.6), (1, 1.0, 2.4), (9, 0.5, 512), (10, 0.5, 600),
+            (1_000, 0.5, 600), (0, 0.5, 2.0),
+        ])
+    func backOff(failures: Int, chance: Double, seconds: Double) {
+        let wait = BackOff(base: .seconds(2), limit: .seconds(600)).wait(after: failures, chance: chance)
+        #expect(abs(wait / .seconds(1) - seconds) < 0.000_001)
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let failure: ErrorClass
+        let history: Judge.History
+        /// Seconds until the next attempt; `nil` when there is none.
+        let wait: Double?
+    }
+
+    static let cases = [
+        Case(testDescription: "network, first", failure: .network, history: .init(attempt: 1, maxAttempts: 3), wait: 2),
+        Case(
+            testDescription: "network, second", failure: .network, history: .init(attempt: 2, maxAttempts: 3), wait: 4),
+        Case(
+            testDescription: "network, last", failure: .network, history: .init(attempt: 3, maxAttempts: 3), wait: nil),
+        Case(testDescription: "rate limit", failure: .rateLimit, history: .init(attempt: 1, maxAttempts: 3), wait: 2),
+        Case(testDescription: "our mistake", failure: .internal, history: .init(attempt: 1, maxAttempts: 3), wait: 2),
+        Case(testDescription: "invalid", failure: .invalid, history: .init(attempt: 1, maxAttempts: 3), wait: nil),
+        Case(testDescription: "auth", failure: .auth, history: .init(attempt: 1, maxAttempts: 3), wait: nil),
+        Case(testDescription: "quota", failure: .quota, history: .init(attempt: 1, maxAttempts: 3), wait: nil),
+        Case(testDescription: "safety", failure: .safety, history: .init(attempt: 1, maxAttempts: 3), wait: nil),
+        Case(testDescription: "first crash", failure: .crash, history: .init(attempt: 1, maxAttempts: 9), wait: 2),
+        Case(
+            testDescription: "second crash is poison", failure: .crash,
+            history: .init(attempt: 2, maxAttempts: 9, crashes: 1), wait: nil),
+        Case(
+            testDescription: "crash then timeout is poison", failure: .timeout,
+            history: .init(attempt: 5, maxAttempts: 9, crashes: 1), wait: nil),
+        Case(
+            testDescription: "network after a crash", failure: .network,
+            history: .init(attempt: 2, maxAttempts: 9, crashes: 1), wait: 4),
+    ]
+
+    @Test("a failed attempt is tried again or not", arguments: cases)
+    func failures(_ example: Case) {
+        let judge = Judge(JobSettings(), base: .seconds(2))
+        let failure = JobFailure(example.failure, "code", "Sentence.")
+        switch judge.verdict(on: failure, example.history, chance: 0.5) {
+        case .again(let wait, let counts, _):
+            #expect(counts)
+            #expect(example.wait.map { abs(wait / .seconds(1) - $0) < 0.001 } == true)
+        case .failed(let final):
+            #expect(example.wait == nil)
+            #expect(final.class == example.failure)
+            #expect(final.code == "code")
+        }
+    }
+
+    @Test("a provider's own wait is kept to, when it is longer")
+    func retryAfter() {
+        let judge = Judge(JobSettings(), base: .seconds(2))
+        let failure = JobFailure(.rateLimit, "slow-down", "Slow down.", retryAfter: .seconds(90))
+        let verdict = judge.verdict(on: failure, .init(attempt: 1, maxAttempts: 3), chance: 0.5)
+        guard case .again(let wait, _, _) = verdict else { return #expect(Bool(false), "\(verdict)") }
+        #expect(wait == .seconds(90))
+    }
+
+    @Test(
+        "a dead worker costs no attempt before the fifth time",
+        arguments: [
+            (0, 3, true, false), (1, 3, true, false), (2, 3, true, false), (3, 3, true, false), (4, 3, false, true),
+            (4, 1, false, false), (9, 2, false, false),
+        ])
+    func losses(before: Int, attempt: Int, isFree: Bool, isLast: Bool) {
+        let judge = Judge(JobSettings(), base: .seconds(2))
+        let history = Judge.History(attempt: attempt, maxAttempts: 3, losses: before)
+        switch judge.verdictOnLoss(history, chance: 0.5) {
+        case .again(let wait, let counts, _):
+            #expect(!isLast)
+            #expect(counts == !isFree)
+            #expect((wait == .zero) == (before == 0))
+        case .failed(let failure):
+            #expect(isLast)
+            #expect(failure.code == "worker-lost")
+        }
+    }
+
+    @Test("a worker is dead when its beat has stood still for a lease, as the observer has seen it")
+    func leases() {
+        var watch = LeaseWatch(lease: .seconds(10))
+        #expect(watch.observe(["a": 1, "b": 1], at: .seconds(100)) == [])
+        #expect(watch.observe(["a": 2, "b": 1], at: .seconds(109)) == [])
+        #expect(watch.observe(["a": 2, "b": 1], at: .seconds(110)) == ["b"])
+        #expect(watch.observe(["a": 2], at: .seconds(118)) == [])
+        #expect(watch.observe(["a": 2], at: .seconds(119)) == ["a"])
+        // One that comes back is new to the observer, also with an old number.
+        #expect(watch.observe(["b": 1], at: .seconds(120)) == [])
+        #expect(watch.observe(["b": 0], at: .seconds(129)) == [])
+        #expect(watch.observe(["b": 0], at: .seconds(139)) == ["b"])
+    }
+
+    @Test("room is what the worker and the kind both have left")
+    func slots() {
+        let (a, b) = (JobKind("a"), JobKind("b"))
+        let slots = Slots(total: 4, limits: [a: 2, b: .max])
+        #expect(slots.free(running: [:]) == [a: 2, b: 4])
+        #expect(slots.free(running: [a: 1]) == [a: 1, b: 3])
+        #expect(slots.free(running: [a: 2]) == [b: 2])
+        #expect(slots.free(running: [b: 3]) == [a: 1, b: 1])
+        #expect(slots.free(running: [b: 4]) == [:])
+    }
+}

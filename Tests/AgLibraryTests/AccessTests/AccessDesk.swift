@@ -1,0 +1,27 @@
+import AgBase
+import AgLibrary
+import AgSQL
+import AgTesting
+
+/// Access on a database of a test's own, with a clock that the test moves.
+struct AccessDesk: Sendable {
+    let folder = TemporaryFolder()
+    let clock = HandClock()
+    let database: SQLiteDatabase
+    let access: Access
+
+    init(fixedToken: Secret? = nil) async throws {
+        database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
+        try await Migrator(Access.migrations).migrate(database)
+        access = Access(database: database, time: clock, log: Log(to: SilentSink()), fixedToken: fixedToken)
+    }
+
+    /// A second server on the same rows, with caches of its own.
+    func neighbour() -> Access {
+        Access(database: database, time: clock, log: Log(to: SilentSink()))
+    }
+
+    func count(_ table: String) async throws -> Int {
+        try await database.read { try $0.value("SELECT count(*) FROM \(raw: table)") ?? -1 }
+    }
+}

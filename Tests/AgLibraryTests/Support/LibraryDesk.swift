@@ -1,0 +1,78 @@
+import AgBase
+import AgBlobs
+import AgImaging
+import AgJobs
+import AgLibrary
+import AgModel
+import AgSQL
+import AgTesting
+
+/// A library in a folder of a test's own, with real codecs; its jobs run only while a test lets them.
+final class LibraryDesk: Sendable {
+    let folder: TemporaryFolder
+    let clock: any TimeSource
+    let library: Library
+
+    private init(_ folder: TemporaryFolder, _ clock: any TimeSource, _ library: Library) {
+        self.folder = folder
+        self.clock = clock
+        self.library = library
+    }
+
+    /// Opens a library, lends it to `body`, and closes it however `body` ends.
+    static func with<Value>(
+        folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles(), _ body: (LibraryDesk) async throws -> Value
+    ) async throws -> Value {
+        var settings = LibrarySettings(dataFolder: folder.path)
+        settings.uploadLimit = 1 << 20
+        settings.codecs = CodecSettings(codecs: 1)
+        settings.backOffBase = .milliseconds(1)
+        settings.codecs.executable = BuiltProgram.path
+        let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock, files: files)
+        let desk = LibraryDesk(folder, clock, library)
+        do {
+            let value = try await body(desk)
+            await library.close()
+            return value
+        } catch {
+            await library.close()
+            throw error
+        }
+    }
+
+    func accept(_ bytes: [UInt8], filename: String? = nil) async throws -> AcceptedUpload {
+        let incoming = try library.uploads.begin(filename: filename)
+        try bytes.withUnsafeBytes { raw in try incoming.append(raw) }
+        return try await library.uploads.accept(incoming)
+    }
+
+    @discardableResult
+    func upload(_ bytes: [UInt8], at target: UploadTarget = UploadTarget()) async throws -> UploadOutcome {
+        try await library.uploads.store([try await accept(bytes)], at: target)[0]
+    }
+
+    /// Runs the library's own work until every queued job has ended.
+    func work() async throws {
+        let events = try await library.ground.events.subscribe(after: nil)
+        let work = Task { [library] in try await library.run() }
+        defer { work.cancel() }
+        while try await hasUnfinishedJobs() { _ = try await events.next() }
+        work.cancel()
+        _ = try? await work.value
+    }
+
+    func count(_ table: String) async throws -> Int {
+        try await library.ground.database.read { try $0.value("SELECT count(*) FROM \(raw: table)") ?? -1 }
+    }
+
+    /// Files of pictures, not of the database.
+    var pictureFiles: [String] { folder.files(below: "images") }
+    var temporaryFiles: [String] { folder.files(below: "tmp") }
+
+    private func hasUnfinishedJobs() async throws -> Bool {
+        try await library.ground.database.read {
+            try $0.exists("SELECT 1 FROM jobs WHERE state IN ('queued', 'active')")
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import AgBase
+import AgBlobs
+import AgLibrary
+import AgModel
+import AgSQL
+import AgTesting
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+@Suite("Verification", .timeLimit(.minutes(3)))
+struct VerifierTests {
+    let picture = PNGFile.drawn(60, 40)
+
+    private func verify(_ desk: LibraryDesk, repair: Bool = false) async throws -> VerifyReport {
+        let ground = desk.library.ground
+        return try await Verifier(
+            database: ground.database, blobs: ground.blobs, queue: ground.queue, time: ground.time, grace: .zero
+        ).verify(repair: repair)
+    }
+
+    private func damage(_ path: String, in desk: LibraryDesk) throws {
+        let file = open("\(desk.folder.path)/\(path)", O_WRONLY)
+        try #require(file >= 0)
+        #expect(pwrite(file, [0x55], 1, 30) == 1)
+        close(file)
+    }
+
+    @Test("finds nothing wrong where nothing is")
+    func sound() async throws {
+        try await LibraryDesk.with { desk in
+            try await desk.upload(picture)
+            try await desk.work()
+            let report = try await verify(desk)
+            #expect(report.isSound && report.findings.isEmpty)
+            #expect(report.originals == 1 && report.variants == 6)
+            #expect(report.bytesRead > Int64(picture.count))
+        }
+    }
+
+    @Test("finds a flipped byte of a variant and has it made again")
+    func changedVariant() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(picture).image.id
+            try await desk.work()
+            let path = try #require(try await desk.library.images.details(id).variants.last?.path?.text)
+            try damage(path, in: desk)
+            #expect(try await verify(desk).findings.map(\.kind) == [.changedFile])
+            #expect(try await verify(desk).isSound == false)
+            #expect(try await verify(desk, repair: true).isSound)
+            try await desk.work()
+            #expect(try await verify(desk).findings.isEmpty)
+            #expect(try await desk.library.images.progress(id).status == .completed)
+            #expect(desk.folder.files(below: "quarantine").count == 1)
+        }
+    }
+
+    @Test("marks an original lost that is gone, serves a clear answer, and is healed by the same upload")
+    func lostOriginal() async throws {
+        try await LibraryDesk.with { desk in
+            let outcome = try await desk.upload(picture)
+            try await desk.work()
+            #expect(unlink("\(desk.folder.path)/\(outcome.image.original.path)") == 0)
+            #expect(try await verify(desk, repair: true).findings.map(\.kind) == [.missingFile])
+            #expect(try await verify(desk).findings.map(\.kind) == [.lostOriginal])
+            #expect(try await verify(desk).isSound == false)
+            let fault = await #expect(throws: Fault.self) {
+                _ = try await desk.library.delivery.original(outcome.image.id)
+            }
+            #expect(fault?.code == "original-lost")
+            let healed = try await desk.upload(picture)
+            #expect(!healed.isNew && healed.image.id == outcome.image.id)
+            #expect(try await verify(desk).findings.isEmpty)
+            _ = try await desk.library.delivery.original(outcome.image.id)
+        }
+    }
+
+    @Test("quarantines an original that was changed and deletes nothing")
+    func changedOriginal() async throws {
+        try await LibraryDesk.with { desk in
+            let outcome = try await desk.upload(picture)
+            try await desk.work()
+            try damage(outcome.image.original.path.text, in: desk)
+            #expect(try await verify(desk, repair: true).findings.map(\.kind) == [.changedFile])
+            #expect(desk.folder.files(below: "quarantine").count == 1)
+            #expect(try await desk.count("images") == 1)
+            try await desk.upload(picture)
+            #expect(try await verify(desk).findings.isEmpty)
+        }
+    }
+
+    @Test("finds a file that no row refers to, and lets a young one be")
+    func stray() async throws {
+        try await LibraryDesk.with { desk in
+            try await desk.upload(picture)
+            let store = desk.library.ground.blobs
+            let file = try store.spool.begin()
+            try file.append([1, 2, 3])
+            let blob = StagedBlob(file: file, path: BlobPath("images/2026/01/01/original/aa/stray.png"))
+            try await store.keep([blob])
+            store.settle([blob])
+            #expect(try await desk.library.ground.verifier.verify().findings.isEmpty)
+            #expect(try await verify(desk).findings.map(\.kind) == [.strayFile])
+            #expect(try await verify(desk, repair: true).isSound)
+            #expect(try await verify(desk).findings.isEmpty)
+            #expect(desk.folder.files(below: "quarantine").count == 1)
+        }
+    }
+}
+
+@Suite("A crash", .timeLimit(.minutes(2)))
+struct CrashTests {
+    @Test("between name and row leaves nothing after the next start")
+    func betweenNameAndRow() async throws {
+        let folder = TemporaryFolder()
+        let path = BlobPath("images/2026/01/01/original/aa/half.png")
+        try await LibraryDesk.with(folder: folder) { desk in
+            let file = try desk.library.ground.blobs.spool.begin()
+            try file.append([1])
+            try await desk.library.ground.blobs.keep([StagedBlob(file: file, path: path)])
+        }
+        #expect(folder.files(below: "images").count == 1)
+        try await LibraryDesk.with(folder: folder) { desk in
+            #expect(desk.pictureFiles.isEmpty && desk.temporaryFiles.isEmpty)
+        }
+    }
+
+    @Test("after the answer to a deletion still removes the files")
+    func afterDeletion() async throws {
+        let folder = TemporaryFolder()
+        try await LibraryDesk.with(folder: folder) { desk in
+            let id = try await desk.upload(PNGFile.drawn(8, 8)).image.id
+            // The removals are not running: the process dies right after the commit.
+            try await desk.library.images.delete(id)
+            #expect(desk.pictureFiles.count == 1)
+        }
+        try await LibraryDesk.with(folder: folder) { desk in
+            #expect(try await desk.library.ground.verifier.verify().findings.isEmpty)
+            try await desk.library.ground.removals.removeAll()
+            #expect(desk.pictureFiles.isEmpty)
+        }
+    }
+}

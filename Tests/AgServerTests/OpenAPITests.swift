@@ -1,0 +1,84 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgServer
+import Testing
+
+@Suite("The OpenAPI document", .timeLimit(.minutes(1)))
+struct OpenAPITests {
+    private func document() async throws -> (JSONValue, Application) {
+        let desk = try await ServerDesk()
+        return (try await desk.send(.get, "/openapi.json", as: .reader).json, desk.application)
+    }
+
+    @Test("It names every route of the router, and no other; the page's files are no part of it")
+    func sameAsRouter() async throws {
+        let (document, application) = try await document()
+        let described = (document["paths"]?.members ?? []).flatMap { path in
+            (path.value.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
+        }
+        let served = application.router.routes.map { "\($0.method) \($0.pattern)" }
+        let pages = served.filter { $0 == "GET /" || $0 == "GET /sign-in" || $0.hasPrefix("GET /ui/") }
+        #expect(Set(described) == Set(served).subtracting(pages))
+        #expect(described.count == Set(described).count)
+    }
+
+    @Test("Every reference leads somewhere, and every operation has an id of its own")
+    func references() async throws {
+        let (document, _) = try await document()
+        let schemas = Set(document["components"]?["schemas"]?.members?.map(\.name) ?? [])
+        let references = document.texts(of: "$ref")
+        #expect(references.count > 5)
+        for reference in references {
+            #expect(schemas.contains(String(reference.split(separator: "/").last ?? "")), "\(reference)")
+        }
+        let ids = document.texts(of: "operationId")
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test("Every hole of a path is a required parameter, and every operation says what it answers")
+    func parameters() async throws {
+        let (document, _) = try await document()
+        for path in document["paths"]?.members ?? [] {
+            let holes = path.name.split(separator: "/").filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
+            for operation in path.value.members ?? [] {
+                let named = (operation.value["parameters"]?.array ?? []).filter { $0["in"]?.string == "path" }
+                #expect(Set(named.compactMap { $0["name"]?.string }) == Set(holes.map(String.init)))
+                #expect(named.allSatisfy { $0["required"]?.bool == true })
+                #expect((operation.value["responses"]?.members?.count ?? 0) > 1, "\(path.name)")
+                #expect(operation.value["summary"]?.string?.isEmpty == false)
+            }
+        }
+    }
+
+    @Test("It says which routes need no credential")
+    func security() async throws {
+        let (document, application) = try await document()
+        for operation in application.operations {
+            let method = operation.method.rawValue.lowercased()
+            let security = document["paths"]?[operation.path]?[method]?["security"]?.array
+            #expect(security?.isEmpty == (operation.access == .open), "\(operation.path)")
+        }
+    }
+
+    @Test("It is version 3.1 and names the public address")
+    func head() async throws {
+        let desk = try await ServerDesk(publicURL: "https://pictures.example")
+        let document = try await desk.send(.get, "/openapi.json", as: .reader).json
+        #expect(document["openapi"]?.string == "3.1.0")
+        #expect(document["servers"]?.array?.first?["url"]?.string == "https://pictures.example")
+        #expect(document["info"]?["version"]?.string == Program.version)
+    }
+}
+
+extension JSONValue {
+    /// Every text that stands under this name, anywhere inside.
+    func texts(of name: String) -> [String] {
+        switch self {
+        case .array(let items): items.flatMap { $0.texts(of: name) }
+        case .object(let members):
+            members.flatMap { ($0.name == name ? [$0.value.string].compactMap { $0 } : []) + $0.value.texts(of: name) }
+        default: []
+        }
+    }
+}

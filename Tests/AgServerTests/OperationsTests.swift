@@ -1,0 +1,95 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgServer
+import AgTesting
+import Testing
+
+private struct Broken: Error {}
+
+@Suite("Operations", .timeLimit(.minutes(1)))
+struct OperationsTests {
+    @Test("The process says that it lives to anybody")
+    func livez() async throws {
+        let answer = try await ServerDesk().send(.get, "/livez")
+        #expect(answer.status == 200)
+        #expect(answer.text == #"{"status":"alive"}"#)
+    }
+
+    @Test("Ready means that every check passed; a failed one is named, its reason is not")
+    func readyz() async throws {
+        let good = ReadinessCheck("database") {}
+        let bad = ReadinessCheck("storage") { throw SystemError(call: "open /secret/path", errno: 28) }
+
+        let ready = try await ServerDesk(checks: [good]).send(.get, "/readyz")
+        let not = try await ServerDesk(checks: [good, bad]).send(.get, "/readyz")
+
+        #expect(ready.status == 200)
+        #expect(try ready.json["checks"]?.array?.map { $0["name"]?.string } == ["database"])
+        #expect(not.status == 503)
+        #expect(not.code == "not-ready")
+        #expect(try not.json["errors"]?.array?.map { $0["subject"]?.string } == ["storage"])
+        #expect(!not.text.contains("secret"))
+        #expect(not.headers["Retry-After"] == "5")
+    }
+
+    @Test("Checks run once for all who ask within five seconds")
+    func cached() async throws {
+        let runs = Collected<Int>()
+        let desk = try await ServerDesk(checks: [ReadinessCheck("database") { runs.add(1) }])
+        for _ in 0..<3 { _ = try await desk.send(.get, "/readyz") }
+        #expect(runs.all.count == 1)
+        desk.clock.advance(.seconds(5))
+        _ = try await desk.send(.get, "/readyz")
+        #expect(runs.all.count == 2)
+    }
+
+    @Test("A server that stops is not ready any more, whatever was found before")
+    func stopping() async throws {
+        let readiness = Readiness([ReadinessCheck("database") {}], time: HandClock(), log: Log(to: SilentSink()))
+        #expect(await readiness.findings().allSatisfy(\.isGood))
+        await readiness.stop()
+        let findings = await readiness.findings()
+        #expect(findings.map(\.name) == ["stopping"])
+        #expect(findings.map(\.isGood) == [false])
+    }
+
+    @Test("Metrics are the text format of Prometheus, counted by pattern and not by path")
+    func metrics() async throws {
+        let desk = try await ServerDesk(metricSources: [
+            {
+                [MetricFamily("argentum_jobs", .gauge, "Jobs.", [MetricSample(3, ["kind": "a\"b\\c\nd"])])]
+            }
+        ])
+        _ = try await desk.send(.delete, "/api/tokens/01936f5e-0000-7000-8000-000000000000", as: .fixed)
+        _ = try await desk.send(.get, "/nowhere/at/all")
+
+        let answer = try await desk.send(.get, "/metrics", as: .reader)
+
+        #expect(answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+        let lines = answer.text.split(separator: "\n")
+        #expect(
+            lines.contains(#"argentum_http_requests_total{method="DELETE",route="/api/tokens/{id}",status="404"} 1"#))
+        #expect(lines.contains(#"argentum_http_requests_total{method="GET",route="none",status="404"} 1"#))
+        #expect(lines.contains(#"argentum_jobs{kind="a\"b\\c\nd"} 3"#))
+        #expect(lines.contains(#"argentum_http_request_duration_seconds_count{route="/api/tokens/{id}"} 1"#))
+        #expect(lines.contains(#"argentum_http_request_duration_seconds_bucket{route="/api/tokens/{id}",le="+Inf"} 1"#))
+    }
+
+    @Test("Every metric has its help and type before its samples, and every line can be read")
+    func metricsForm() async throws {
+        let text = try await ServerDesk().send(.get, "/metrics", as: .reader).text
+        let sample = /[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?[0-9.e+-]+/
+        var known: Set<Substring> = []
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("# TYPE ") {
+                known.insert(line.split(separator: " ")[2])
+            } else if !line.hasPrefix("# HELP ") {
+                #expect(line.wholeMatch(of: sample) != nil, "\(line)")
+                let name = line.prefix { $0 != "{" && $0 != " " }
+                #expect(known.contains { name.hasPrefix($0) }, "\(line)")
+            }
+        }
+        #expect(known.contains("process_resident_memory_bytes"))
+    }
+}

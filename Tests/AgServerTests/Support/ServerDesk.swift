@@ -1,0 +1,73 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgSQL
+import AgServer
+import AgTesting
+import FoundationEssentials
+
+/// The server's frame on a database of a test's own, asked through the router and everything around it.
+struct ServerDesk: Sendable {
+    let folder = TemporaryFolder()
+    let clock = HandClock()
+    let access: Access
+    let application: Application
+
+    init(
+        publicURL: String? = nil, checks: [ReadinessCheck] = [],
+        metricSources: [@Sendable () async throws -> [MetricFamily]] = [],
+        addRoutes: (inout RouteBook) -> Void = { _ in }
+    ) async throws {
+        let database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
+        try await Migrator(Access.migrations).migrate(database)
+        let log = Log(to: SilentSink())
+        access = Access(database: database, time: clock, log: log, fixedToken: Secret(Who.fixedText))
+        let readiness = Readiness(checks, time: clock, log: log)
+        application = Application(
+            ApplicationParts(
+                access: access, readiness: readiness, metricSources: metricSources, log: log, time: clock,
+                publicURL: publicURL),
+            addRoutes: addRoutes)
+    }
+
+    func send(
+        _ method: HTTPMethod, _ target: String, as who: Who = .nobody, json: String? = nil,
+        headers: HTTPHeaders = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        for (name, value) in try await who.headers(access) where !headers.contains(name) { headers.add(name, value) }
+        if json != nil, !headers.contains("Content-Type") { headers.add("Content-Type", "application/json") }
+        let body = json.map { RequestBody(bytes: Array($0.utf8)) } ?? .empty
+        let request = try HTTPRequest(method: method, target: target, headers: headers, body: body)
+        return try Answer(await application.respond(to: request))
+    }
+}
+
+/// What came back.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPHeaders
+    let text: String
+
+    init(_ response: HTTPResponse) throws {
+        status = response.status
+        headers = response.headers
+        text =
+            switch response.body {
+            case .empty: ""
+            case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .prepared(let bytes): bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+            case .file, .stream: "(not read)"
+            }
+    }
+
+    var json: JSONValue {
+        get throws { try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) }
+    }
+
+    /// The problem's code, or `nil` when this is no problem.
+    var code: String? {
+        guard headers["content-type"] == "application/problem+json" else { return nil }
+        return try? json["code"]?.string
+    }
+}

@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The `argentum` that was built beside the tests.
+package enum BuiltProgram {
+    package static let path: String = {
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? ownPath
+        return (bundle.lastIndex(of: "/").map { String(bundle[..<$0]) } ?? ".") + "/argentum"
+    }()
+
+    private static var ownPath: String {
+        var path = [CChar](repeating: 0, count: 4_096)
+        let length = readlink("/proc/self/exe", &path, path.count - 1)
+        return String(decoding: path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
