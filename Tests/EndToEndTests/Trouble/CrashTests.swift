@@ -1,7 +1,6 @@
 import AgBase
 import AgTesting
 import Glibc
-import Synchronization
 import Testing
 
 @Suite("A server that is stopped", .ownServers, .serialized, .timeLimit(.minutes(3)))
@@ -10,14 +9,14 @@ struct CrashTests {
     func killed() async throws {
         let server = try await Server.start()
         let pictures = (0..<16).map { _ in Picture.photo(width: 900, height: 600) }
-        let acknowledged = Mutex<[String: Picture]>([:])
+        let acknowledged = Collected<(id: String, picture: Picture)>()
         let stream = try await EventStream.open(server.client, "types=job-active,job-completed")
         await withTaskGroup { group in
             for picture in pictures {
                 group.addTask {
                     // Most of these are cut off by the kill.
                     guard let image = try? await server.add(picture), let id = image["imageId"]?.string else { return }
-                    acknowledged.withLock { $0[id] = picture }
+                    acknowledged.add((id, picture))
                 }
             }
             group.addTask {
@@ -25,7 +24,7 @@ struct CrashTests {
                 try? await server.kill()
             }
         }
-        let kept = acknowledged.withLock { $0 }
+        let kept = acknowledged.all
         #expect(kept.count > 0)
         try await server.start()
         for (id, picture) in kept {
