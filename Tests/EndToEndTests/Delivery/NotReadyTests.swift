@@ -55,9 +55,11 @@ struct NotReadyTests {
         try expectProblem(await server.client.get("/api/images/\(id)/variants/small.webp"), 404, "variant-failed")
         #expect(try await server.client.post("/api/jobs/\(job)/cancel", [:]).status == 409)
 
+        let stream = try await EventStream.open(server.client, "types=job-completed&imageId=\(id)")
         #expect(try await server.client.post("/api/jobs/\(job)/retry", [:]).status == 200)
         #expect(try await server.json("/api/images/\(id)/status")["status"]?.string == "pending")
         #expect(try await server.client.post("/api/jobs/resume", ["kind": "generate-variants"]).status == 204)
-        try await server.finish(id)
+        _ = try await stream.first { $0.json["jobId"]?.string == job }
+        #expect(try await server.json("/api/images/\(id)")["status"]?.string == "completed")
     }
 }
