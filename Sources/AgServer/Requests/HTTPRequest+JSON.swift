@@ -13,7 +13,7 @@ extension HTTPRequest {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw Self.fault(for: error)
+            throw Self.fault(for: error, in: bytes)
         }
     }
 
@@ -35,7 +35,7 @@ extension HTTPRequest {
         }
     }
 
-    private static func fault(for error: DecodingError) -> Fault {
+    private static func fault(for error: DecodingError, in bytes: [UInt8]) -> Fault {
         switch error {
         case .keyNotFound(let key, let context):
             refuse(path(context.codingPath + [key]), "missing", "is missing")
@@ -43,6 +43,9 @@ extension HTTPRequest {
             refuse(path(context.codingPath), "wrong-type", "has another type than this call takes")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             refuse(path(context.codingPath), "invalid-value", "is not allowed: \(context.debugDescription)")
+        // A number that does not fit its member is reported without a path, like text that is no JSON at all.
+        case .dataCorrupted where (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))) != nil:
+            refuse("", "invalid-value", "holds a number that does not fit where it stands")
         default: Fault(.badRequest, "invalid-json", "The body is not JSON.")
         }
     }

@@ -28,7 +28,10 @@ struct NotReadyTests {
         let progress = try await server.json("/api/images/\(id)/status")
         #expect(progress["status"]?.string == "pending")
         #expect(progress["error"] == .null)
-        #expect(Set(progress["jobs"]?.array?.compactMap { $0["jobName"]?.string } ?? []) == ["generate-variants", "generate-metadata"])
+        #expect(
+            Set(progress["jobs"]?.array?.compactMap { $0["jobName"]?.string } ?? []) == [
+                "generate-variants", "generate-metadata",
+            ])
         #expect(progress["jobs"]?.array?.allSatisfy { $0["state"]?.string == "queued" } == true)
         let kinds = try await server.json("/api/jobs/status")["kinds"]?.array ?? []
         #expect(kinds.first { $0["kind"]?.string == "generate-variants" }?["isPaused"]?.bool == true)
@@ -52,9 +55,11 @@ struct NotReadyTests {
         try expectProblem(await server.client.get("/api/images/\(id)/variants/small.webp"), 404, "variant-failed")
         #expect(try await server.client.post("/api/jobs/\(job)/cancel", [:]).status == 409)
 
+        let stream = try await EventStream.open(server.client, "types=job-completed&imageId=\(id)")
         #expect(try await server.client.post("/api/jobs/\(job)/retry", [:]).status == 200)
         #expect(try await server.json("/api/images/\(id)/status")["status"]?.string == "pending")
         #expect(try await server.client.post("/api/jobs/resume", ["kind": "generate-variants"]).status == 204)
-        try await server.finish(id)
+        _ = try await stream.first { $0.json["jobId"]?.string == job }
+        #expect(try await server.json("/api/images/\(id)")["status"]?.string == "completed")
     }
 }

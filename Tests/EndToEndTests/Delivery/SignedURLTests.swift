@@ -65,13 +65,15 @@ struct SignedURLTests {
         let signature = try #require(Self.value("signature", in: url))
         let changes = [
             url.replacing("small.webp", with: "large.webp"), url.replacing("small.webp", with: "small.avif"),
-            url.replacing("variants/small.webp", with: "original"), url.replacing("variants/small.webp", with: "thumbnail"),
+            url.replacing("variants/small.webp", with: "original"),
+            url.replacing("variants/small.webp", with: "thumbnail"),
             url.replacing(id, with: other), url.replacing(id, with: id.uppercased()),
             Self.with("expires", "\(expires + 1)", in: url), Self.with("expires", "\(expires + 86_400_000)", in: url),
             Self.with("expires", "0\(expires)", in: url), Self.with("expires", "", in: url),
             Self.with("key", "00000000", in: url), Self.with("key", "", in: url), Self.with("v", "2", in: url),
             Self.with("signature", "", in: url), Self.with("signature", String(signature.dropLast()), in: url),
-            Self.with("signature", signature + "A", in: url), url + "&download=1", url + "&v=1", url + "&expires=\(expires)",
+            Self.with("signature", signature + "A", in: url), url + "&download=1", url + "&v=1",
+            url + "&expires=\(expires)",
             url + "&signature=\(signature)", url.replacing("v=1&", with: ""), url.replacing("&key=\(key)", with: ""),
             url.replacing("&expires=\(expires)", with: ""),
         ]

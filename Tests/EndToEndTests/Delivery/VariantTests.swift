@@ -72,12 +72,12 @@ struct VariantTests {
         }
     }
 
-    @Test("begin with a WebP of 150x150 from the middle, enlarged or not")
+    @Test("begin with a WebP of 150x150 from the middle, less only where the picture has less")
     func thumbnail() async throws {
-        for picture in [Picture.photo(width: 800, height: 200), .photo(width: 90, height: 60)] {
-            let details = try await server.addAndFinish(picture)
+        for (size, expected) in [((800, 200), (150, 150)), ((150, 150), (150, 150)), ((90, 200), (90, 150))] {
+            let details = try await server.addAndFinish(.photo(width: size.0, height: size.1))
             let answer = try await server.client.get(try #require(details["thumbnailUrl"]?.string))
-            try expectPicture(answer, named: "thumbnail.webp", width: 150, height: 150)
+            try expectPicture(answer, named: "thumbnail.webp", width: expected.0, height: expected.1)
         }
     }
 
@@ -117,7 +117,9 @@ struct VariantTests {
         }
     }
 
-    @Test("show the first frame of an animation, which the original keeps", arguments: [Picture.Format.animatedGIF, .animatedWebP])
+    @Test(
+        "show the first frame of an animation, which the original keeps",
+        arguments: [Picture.Format.animatedGIF, .animatedWebP])
     func animation(_ format: Picture.Format) async throws {
         let picture = Picture.of(format, width: 120, height: 270)
         let details = try await server.addAndFinish(picture)
@@ -143,7 +145,9 @@ struct VariantTests {
         #expect(!before.contains(nil))
     }
 
-    @Test("that do not exist are not found", arguments: ["huge.webp", "small.jpeg", "thumbnail.webp", "small.webp.webp", "%00"])
+    @Test(
+        "that do not exist are not found",
+        arguments: ["huge.webp", "small.jpeg", "thumbnail.webp", "small.webp.webp", "%00"])
     func unknown(_ name: String) async throws {
         let id = try server.id(await server.add(.photo()))
         #expect(try await server.client.get("/api/images/\(id)/variants/\(name)").status == (name == "%00" ? 400 : 404))

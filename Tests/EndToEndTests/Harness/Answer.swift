@@ -28,7 +28,8 @@ struct Answer: Sendable {
 extension Answer: CustomStringConvertible {
     var description: String {
         let isText = self["content-type"]?.contains("json") == true || self["content-type"]?.hasPrefix("text") == true
-        return "\(status) " + (isText ? String(text.prefix(800)) : "\(body.count) bytes of \(self["content-type"] ?? "nothing")")
+        return "\(status) "
+            + (isText ? String(text.prefix(800)) : "\(body.count) bytes of \(self["content-type"] ?? "nothing")")
     }
 }
 

@@ -35,7 +35,9 @@ final class Connection: Sendable {
     func answer(isHead: Bool = false, within limit: Duration = .seconds(30)) async throws -> Answer {
         let deadline = Deadline.within(limit)
         return try await Harness.threads.run { [self] in
-            var reader = AnswerReader(bytes: unread.withLock { $0 }) { [socket = try socket] in try socket.receive(by: deadline) }
+            var reader = AnswerReader(bytes: unread.withLock { $0 }) { [socket = try socket] in
+                try socket.receive(by: deadline)
+            }
             let answer = try reader.read(isHead: isHead)
             unread.withLock { $0 = reader.rest }
             return answer

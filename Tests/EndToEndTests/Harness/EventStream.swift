@@ -36,7 +36,9 @@ final class EventStream: Sendable {
                 guard head.hasPrefix("HTTP/1.1 200"), head.lowercased().contains("text/event-stream") else {
                     throw HarnessFailure("No event stream: \(String(decoding: rest, as: UTF8.self).prefix(600))")
                 }
-                return EventStream(connection, EventParser(rest: Array(rest[end.upperBound...]), isChunked: head.lowercased().contains("chunked")))
+                return EventStream(
+                    connection,
+                    EventParser(rest: Array(rest[end.upperBound...]), isChunked: head.lowercased().contains("chunked")))
             }
         }
     }
@@ -58,7 +60,9 @@ final class EventStream: Sendable {
     var all: [Event] { state.current.events }
 
     /// The first event, past or future, that fits.
-    func first(within limit: Duration = .seconds(60), where fits: @escaping @Sendable (Event) -> Bool) async throws -> Event {
+    func first(within limit: Duration = .seconds(60), where fits: @escaping @Sendable (Event) -> Bool) async throws
+        -> Event
+    {
         try await when(within: limit) { $0.first(where: fits) }
     }
 

@@ -13,7 +13,9 @@ struct Form: Sendable {
 
     var mediaType: String { "multipart/form-data; boundary=\(boundary)" }
 
-    mutating func add(file bytes: [UInt8], named filename: String, type: String = "image/jpeg", as name: String = "images") {
+    mutating func add(
+        file bytes: [UInt8], named filename: String, type: String = "image/jpeg", as name: String = "images"
+    ) {
         let head = "Content-Disposition: form-data; name=\"\(name)\"; filename=\"\(filename)\"\r\nContent-Type: \(type)"
         parts.append(Part(head: head, bytes: bytes))
     }

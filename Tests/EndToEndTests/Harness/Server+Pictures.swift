@@ -48,7 +48,8 @@ extension Server {
         stream.close()
         let details = try await json("/api/images/\(id)")
         guard details["status"]?.string == "completed" else {
-            throw HarnessFailure("Image \(id) did not complete: \(try await json("/api/images/\(id)/status").text)\n\(lastWords)")
+            throw HarnessFailure(
+                "Image \(id) did not complete: \(try await json("/api/images/\(id)/status").text)\n\(lastWords)")
         }
         return details
     }
@@ -69,13 +70,15 @@ extension Server {
 /// What stands in the library: for tests that must leave nothing behind.
 struct Traces: Equatable, CustomStringConvertible {
     var images: Int64
-    var jobs: Int
+    /// In whatever state.
+    var jobs: Int64
     /// Pictures and temporary files on the disk.
     var files: [String]
 
     init(_ server: Server) async throws {
         images = try await server.json("/api/images?limit=1&count=exact")["total"]?.int ?? -1
-        jobs = try await server.json("/api/jobs?limit=200")["jobs"]?.array?.count ?? -1
+        let kinds = try await server.json("/api/jobs/status")["kinds"]?.array ?? []
+        jobs = kinds.flatMap { $0["counts"]?.members ?? [] }.reduce(0) { $0 + ($1.value.int ?? 0) }
         files = server.pictureFiles
     }
 
@@ -117,7 +120,8 @@ func expectProblem(
     let problem = try answer.json
     #expect(problem["code"]?.string == code, "\(answer)", sourceLocation: sourceLocation)
     #expect(problem["status"]?.int == Int64(status), sourceLocation: sourceLocation)
-    #expect(problem["type"]?.string != nil && problem["title"]?.string?.isEmpty == false, sourceLocation: sourceLocation)
+    #expect(
+        problem["type"]?.string != nil && problem["title"]?.string?.isEmpty == false, sourceLocation: sourceLocation)
     #expect(problem["detail"]?.string?.isEmpty == false, sourceLocation: sourceLocation)
     #expect(problem["requestId"]?.string?.isEmpty == false, sourceLocation: sourceLocation)
     #expect(problem["retryable"]?.bool != nil, sourceLocation: sourceLocation)

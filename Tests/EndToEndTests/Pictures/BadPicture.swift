@@ -10,7 +10,8 @@ enum BadPicture {
     }
 
     static let svg = Array(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>".utf8)
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><rect width=\"9\" height=\"9\"/></svg>".utf8
+    )
 
     static let text = Array("This is a letter, not a photograph.\n".utf8)
 

@@ -18,7 +18,9 @@ struct Picture: Sendable {
     static func freshSeed() -> Int { seeds.wrappingAdd(1, ordering: .relaxed).oldValue }
 
     /// A photograph that nobody has uploaded before.
-    static func photo(width: Int = 320, height: Int = 240, seed: Int? = nil, named name: String = "photo.jpg") -> Picture {
+    static func photo(width: Int = 320, height: Int = 240, seed: Int? = nil, named name: String = "photo.jpg")
+        -> Picture
+    {
         let raster = Raster.photo(seed ?? freshSeed(), width: width, height: height)
         return Picture(
             name: name, bytes: Vips.save(raster, as: ".jpg[Q=85,strip]"), mediaType: "image/jpeg", width: width,

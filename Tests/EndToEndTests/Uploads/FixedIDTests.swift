@@ -47,7 +47,8 @@ struct FixedIDTests {
         let (first, second) = (Picture.photo(), Picture.photo())
         try expectProblem(
             await server.upload(first, second, fields: [("fixedId", id)]), 400, "fixed-id-for-many")
-        #expect(try await server.upload(first, second).json["images"]?.array?.map { $0["isNew"]?.bool } == [true, true])
+        #expect(
+            try await server.upload(first, second).json["images"]?.array?.map { $0["isNew"]?.bool } == [true, true])
     }
 
     @Test("must be a UUID", arguments: ["", "7", "../../etc/passwd", "zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz"])

@@ -71,7 +71,9 @@ struct GrantTests {
         let url = try await grant(["expiresIn": 1])
         let picture = Picture.photo()
         // The answer to a body that is no picture tells the state of the grant without using it up.
-        let ended = try await server.eventually(within: .seconds(10)) { try await use(url, BadPicture.text).status == 410 }
+        let ended = try await server.eventually(within: .seconds(10)) {
+            try await use(url, BadPicture.text).status == 410
+        }
         #expect(ended)
         try expectProblem(await use(url, picture.bytes), 410, "grant-expired")
         #expect(try await !isStored(picture))

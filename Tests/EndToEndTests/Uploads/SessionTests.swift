@@ -9,7 +9,8 @@ struct SessionTests {
     init() throws { server = try Server.ofSuite }
 
     func ids(in session: String) async throws -> [String] {
-        try await server.json("/api/sessions/\(session)/images")["images"]?.array?.compactMap { $0["imageId"]?.string } ?? []
+        try await server.json("/api/sessions/\(session)/images")["images"]?.array?.compactMap { $0["imageId"]?.string }
+            ?? []
     }
 
     @Test("is named by a field or by a header, and lists its images newest first")
@@ -43,7 +44,9 @@ struct SessionTests {
             await server.client.call("DELETE", "/api/images/\(id)?sessionId=left"), 404, "not-in-session")
     }
 
-    @Test("without a good name is refused, and nothing is stored", arguments: ["", String(repeating: "s", count: 129), "a\u{1}b"])
+    @Test(
+        "without a good name is refused, and nothing is stored",
+        arguments: ["", String(repeating: "s", count: 129), "a\u{1}b"])
     func badNames(_ name: String) async throws {
         let picture = Picture.photo()
         try expectProblem(await server.upload(picture, fields: [("sessionId", name)]), 400, "bad-session-id")

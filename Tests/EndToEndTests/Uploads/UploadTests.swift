@@ -31,7 +31,7 @@ struct UploadTests {
         #expect(original.body == picture.bytes)
         #expect(original["content-type"] == picture.mediaType)
         let thumbnail = try await server.client.get(try #require(image["thumbnailUrl"]?.string))
-        #expect(Vips.look(thumbnail.body).map { [$0.width, $0.height] } == [150, 150])
+        #expect(Vips.look(thumbnail.body).map { [$0.width, $0.height] } == [150, min(150, picture.height)])
     }
 
     @Test("of bytes that are there already answers 200 with the image that shows them")
@@ -59,7 +59,8 @@ struct UploadTests {
     func mixed() async throws {
         let (first, second) = (Picture.photo(), Picture.of(.png))
         let answer = try await server.upload([
-            ("first.jpg", first.bytes), ("letter.jpg", BadPicture.text), ("second.png", second.bytes), ("nothing.png", []),
+            ("first.jpg", first.bytes), ("letter.jpg", BadPicture.text), ("second.png", second.bytes),
+            ("nothing.png", []),
         ])
         #expect(answer.status == 201)
         let json = try answer.json

@@ -1,0 +1,73 @@
+import AgBase
+import AgTesting
+import Testing
+
+@Suite("A crowd", .server(), .serverLog, .serialized, .timeLimit(.minutes(2)))
+struct CrowdTests {
+    let server: Server
+
+    init() throws { server = try Server.ofSuite }
+
+    func together(_ pictures: [Picture]) async throws -> [Answer] {
+        try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
+            for (index, picture) in pictures.enumerated() {
+                group.addTask { (index, try await server.upload(picture)) }
+            }
+            var answers: [Int: Answer] = [:]
+            for try await (index, answer) in group { answers[index] = answer }
+            return pictures.indices.compactMap { answers[$0] }
+        }
+    }
+
+    @Test("of a hundred uploads of one new picture makes one original, one image and one that is new")
+    func same() async throws {
+        let picture = Picture.photo()
+        let before = try await Traces(server)
+        let answers = try await together(Array(repeating: picture, count: 100))
+        let images = try answers.map { try #require(try $0.json["images"]?.array?.first, "\($0)") }
+        #expect(images.count == 100)
+        #expect(images.count { $0["isNew"]?.bool == true } == 1)
+        #expect(answers.count { $0.status == 201 } == 1)
+        #expect(answers.count { $0.status == 200 } == 99)
+        #expect(Set(images.map { $0["imageId"]?.string }).count == 1)
+        try await server.finish(try server.id(images[0]))
+        #expect(server.originals(of: picture).count == 1)
+        let after = try await Traces(server)
+        #expect(after.images == before.images + 1)
+        #expect(after.jobs == before.jobs + 2)
+    }
+
+    @Test("of twenty different pictures gets them all, each with its own bytes")
+    func different() async throws {
+        let pictures = (0..<20).map { _ in Picture.photo(width: 200, height: 150) }
+        let answers = try await together(pictures)
+        for (picture, answer) in zip(pictures, answers) {
+            #expect(answer.status == 201, "\(answer)")
+            let image = try #require(try answer.json["images"]?.array?.first)
+            #expect(image["sha256"]?.string == picture.sha256)
+            let details = try await server.finish(try server.id(image))
+            #expect(try await server.client.get(try #require(details["url"]?.string)).body == picture.bytes)
+        }
+    }
+
+    @Test("of forms that share their pictures stores each of them once")
+    func overlapping() async throws {
+        let pictures = (0..<4).map { _ in Picture.photo(width: 64, height: 48) }
+        let before = try await Traces(server)
+        let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for turn in 0..<8 {
+                group.addTask {
+                    let order = (0..<4).map { pictures[($0 + turn) % 4] }
+                    let answer = try await server.upload(order.map { ($0.name, $0.bytes) })
+                    let images = try #require(try answer.json["images"]?.array, "\(answer)")
+                    #expect(images.map { $0["sha256"]?.string } == order.map(\.sha256))
+                    return images.count { $0["isNew"]?.bool == true }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(counts == 4)
+        #expect(try await Traces(server).images == before.images + 4)
+        for picture in pictures { #expect(server.originals(of: picture).count == 1) }
+    }
+}
