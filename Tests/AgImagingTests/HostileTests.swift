@@ -72,6 +72,20 @@ struct HostileTests {
         for sample in Samples.all { #expect(try await codecs.probe(sample.bytes).width == 24, "\(sample.name)") }
     }
 
+    @Test("a large picture that is decoded whole stays in memory, for want of a place for files")
+    func largeWhole() async throws {
+        let codecs = try await TestCodecs.shared.value
+        // 36 million pixels of four bytes: beyond where libvips would take a temporary file.
+        let bytes = Picture.blank(6_000, 6_000, bands: 4).file(".webp[lossless,effort=0]") + Self.padding
+
+        #expect(try await codecs.probe(bytes, allowDamaged: true).width == 6_000)
+        let result = try await codecs.render(bytes, .only(64, .webp, toleratesDamage: true))
+        #expect(result.outputs[0].width == 64)
+    }
+
+    /// Enough bytes behind the end that the picture does not count as a bomb.
+    private static let padding = [UInt8](repeating: 0, count: 16 << 10)
+
     @Test("limits are what the settings say")
     func limits() async throws {
         let codecs = try await TestCodecs.start {

@@ -47,8 +47,11 @@ final class CodecProcess {
         if pidfd >= 0 { close(pidfd) }
     }
 
-    /// Little enough that nothing of ours leaks: no secrets, no library paths of a stranger's choosing.
-    private static let environment = ["SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=2", "LANG=C", "PATH=/nowhere"]
+    /// Little enough that nothing of ours leaks: no secrets, no library paths of a stranger's choosing. Above the
+    /// threshold libvips would decode into a file, which a child cannot have; its memory limit decides instead.
+    private static let environment = [
+        "SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=2", "LANG=C", "PATH=/nowhere", "VIPS_DISC_THRESHOLD=64g",
+    ]
 
     private static func spawn(_ path: String, _ arguments: [String], _ socket: Int32) -> Int32 {
         unsafe withCStrings(arguments) { arguments in

@@ -5,6 +5,6 @@ extension CodecSettings {
     package static var usualCount: Int {
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-        return max(1, min(cores, memory / 2 / (700 << 20)))
+        return max(1, min(cores, memory / 2 / (1 << 30)))
     }
 }

@@ -12,7 +12,7 @@ package struct CodecSettings: Sendable {
     package var recycleAfter = 200
     package var recycleAbove: Int64 = 300 << 20
     /// Data a child may hold (RLIMIT_DATA).
-    package var renderMemory: Int64 = 700 << 20
+    package var renderMemory: Int64 = 1 << 30
     /// libvips takes a WebP's whole canvas when it reads the header.
     package var probeMemory: Int64 = 320 << 20
     /// Runs children without Landlock or seccomp where the system has none. Off: then the start fails.

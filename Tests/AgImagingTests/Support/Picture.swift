@@ -36,6 +36,16 @@ final class Picture {
         return Picture(cvips_photo(Int32(width), Int32(height), Int32(seed))).made { vips_image_copy_memory($0) }
     }
 
+    /// All zero, and so cheap to make at any size.
+    static func blank(_ width: Int, _ height: Int, bands: Int) -> Picture {
+        precondition(isStarted)
+        let pixels = [UInt8](repeating: 0, count: width * height * bands)
+        let raw = Picture(
+            vips_image_new_from_memory_copy(
+                pixels, pixels.count, Int32(width), Int32(height), Int32(bands), VIPS_FORMAT_UCHAR))
+        return raw.made { cvips_interpret($0, VIPS_INTERPRETATION_sRGB) }
+    }
+
     /// Pixels by a rule; the number of bands is the number of values.
     static func drawn(
         _ width: Int, _ height: Int, _ meaning: VipsInterpretation = VIPS_INTERPRETATION_sRGB,
