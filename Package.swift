@@ -59,7 +59,7 @@ let package = Package(
         // 5 product
         module("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
         // 6 doors
-        module("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgHTTP", "AgJobs", "AgLibrary", "CWebUI"]),
+        module("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "CWebUI"]),
         .executableTarget(
             name: "argentum",
             dependencies: ["AgBase", "AgModel", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "AgServer"],

@@ -51,7 +51,9 @@ package struct Library: Sendable {
 
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
     package func run() async throws {
-        let worker = JobWorker(queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2)
+        let worker = JobWorker(
+            queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2,
+            workerID: settings.workerName)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             group.addTask { await ground.removals.run() }

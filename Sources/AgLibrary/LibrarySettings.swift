@@ -19,6 +19,9 @@ package struct LibrarySettings: Sendable {
     package var backOffBase = Duration.seconds(2)
     /// The kinds of jobs this process works on; `nil` for all.
     package var jobKinds: Set<JobKind>?
+    /// Names this process among those that share the database: another one's must differ, and it must be the same after
+    /// a restart, so that the jobs of a killed process are taken up again at once.
+    package var workerName = "main"
     /// A token of scope admin beside those in the database.
     package var fixedToken: Secret?
 

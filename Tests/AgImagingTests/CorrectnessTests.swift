@@ -100,22 +100,35 @@ struct CorrectnessTests {
     @Test("loses a broken colour profile with a warning, and is made all the same")
     func brokenProfile() async throws {
         let codecs = try await TestCodecs.shared.value
-        for (name, profile) in [("garbage", Array("this is no colour profile".utf8)), ("zeros", [UInt8](repeating: 0, count: 400))] {
-            for suffix in [".jpg[Q=95]", ".tif"] {
-                let bytes = Self.quarters().with("icc-profile-data", profile).file(suffix)
+        for suffix in [".jpg[Q=95]", ".tif"] {
+            let good = Self.quarters().converted(to: "srgb").file(suffix)
+            let profile = try #require(place(of: "acsp", in: good)) - 36
+            // Without its signature it is no profile at all; with a ruined table of tags it is one that cannot be used.
+            for (name, damage) in [("signature", profile + 36..<profile + 40), ("tags", profile + 128..<profile + 300)]
+            {
+                var bytes = good
+                for index in damage { bytes[index] = 0xFE }
                 let result = try await codecs.render(bytes, .only(96, .webp, quality: 95))
 
                 #expect(result.warnings.contains { $0.contains("profile") }, "\(name) \(suffix)")
                 #expect(corners(try result.outputs[0].pixels()) == Self.upright[1], "\(name) \(suffix)")
             }
+            #expect(try await codecs.render(good, .only(96, .webp)).warnings == [])
         }
+    }
+
+    private func place(of word: String, in bytes: [UInt8]) -> Int? {
+        let word = Array(word.utf8)
+        return (0...(bytes.count - word.count)).first { bytes[$0..<$0 + word.count].elementsEqual(word) }
     }
 
     @Test("has the right colours when the original is made for print")
     func cmyk() async throws {
         let codecs = try await TestCodecs.shared.value
         // No ink but yellow and magenta gives red.
-        let picture = Picture.drawn(64, 48, VIPS_INTERPRETATION_CMYK) { x, _ in x < 32 ? [0, 255, 255, 0] : [0, 0, 0, 0] }
+        let picture = Picture.drawn(64, 48, VIPS_INTERPRETATION_CMYK) { x, _ in
+            x < 32 ? [0, 255, 255, 0] : [0, 0, 0, 0]
+        }
         for suffix in [".jpg[Q=95]", ".tif"] {
             let bytes = picture.file(suffix)
             let probe = try await codecs.probe(bytes)
@@ -135,7 +148,10 @@ struct CorrectnessTests {
         let codecs = try await TestCodecs.shared.value
         let picture = Picture.drawn(64, 48, VIPS_INTERPRETATION_B_W) { x, _ in [x < 32 ? 64 : 200] }
         let deep = Picture.drawn16(64, 48, VIPS_INTERPRETATION_GREY16) { x, _ in [x < 32 ? 64 * 257 : 200 * 257] }
-        for bytes in [picture.file(".jpg[Q=95]"), picture.file(".png"), picture.file(".tif"), deep.file(".png"), deep.file(".tif")] {
+        for bytes in [
+            picture.file(".jpg[Q=95]"), picture.file(".png"), picture.file(".tif"), deep.file(".png"),
+            deep.file(".tif"),
+        ] {
             let pixels = try await codecs.render(bytes, .only(64, .webp, quality: 95)).outputs[0].pixels()
             #expect(zip(pixels.at(8, 24), [64, 64, 64]).allSatisfy { abs($0 - $1) <= 4 })
             #expect(zip(pixels.at(56, 24), [200, 200, 200]).allSatisfy { abs($0 - $1) <= 4 })
@@ -155,7 +171,8 @@ struct CorrectnessTests {
 
             #expect(probe.bitDepth == 16 && probe.hasAlpha, "\(suffix)")
             #expect(pixels.bands == 4)
-            #expect(zip(pixels.at(20, 25), [220, 30, 30, 255]).allSatisfy { abs($0 - $1) <= 3 }, "\(pixels.at(20, 25))")
+            #expect(
+                zip(pixels.at(20, 25), [220, 30, 30, 255]).allSatisfy { abs($0 - $1) <= 3 }, "\(pixels.at(20, 25))")
             #expect(pixels.at(80, 25)[3] == 0)
         }
     }
@@ -203,12 +220,17 @@ struct CorrectnessTests {
         let canary = "CANARY-4711-PRIVATE"
         let exif = ExifBlock(
             main: [(0x010E, .text(canary)), (0x010F, .text(canary))],
-            place: [(1, .text("N")), (2, .ratios([(47, 1), (3, 1), (0, 1)])), (3, .text("E")), (4, .ratios([(15, 1), (26, 1), (0, 1)]))])
+            place: [
+                (1, .text("N")), (2, .ratios([(47, 1), (3, 1), (0, 1)])), (3, .text("E")),
+                (4, .ratios([(15, 1), (26, 1), (0, 1)])),
+            ])
         let picture = Picture.photo(300, 200).with("exif-data", exif.withMark)
             .with("xmp-data", Array("<x:xmpmeta xmlns:x='adobe:ns:meta/'>\(canary)</x:xmpmeta>".utf8))
             .with("iptc-data", Array(canary.utf8))
         var order = RenderOrder.standard
-        for format in [PictureFormat.jpeg, .png] { order.outputs.append(RenderOutput(name: "x", width: 100, format: format, quality: 80)) }
+        for format in [PictureFormat.jpeg, .png] {
+            order.outputs.append(RenderOutput(name: "x", width: 100, format: format, quality: 80))
+        }
         for suffix in [".jpg", ".png", ".webp", ".tif", ".avif", ".heic"] {
             let bytes = picture.file(suffix)
             #expect(contains(bytes, canary), "\(suffix): the sample itself must carry it")
@@ -225,7 +247,9 @@ struct CorrectnessTests {
     private func contains(_ bytes: [UInt8], _ word: String) -> Bool {
         let word = Array(word.utf8)
         guard bytes.count >= word.count else { return false }
-        return (0...(bytes.count - word.count)).contains { bytes[$0] == word[0] && bytes[$0..<$0 + word.count].elementsEqual(word) }
+        return (0...(bytes.count - word.count)).contains {
+            bytes[$0] == word[0] && bytes[$0..<$0 + word.count].elementsEqual(word)
+        }
     }
 
     @Test("is never larger than the original")
@@ -245,7 +269,9 @@ struct CorrectnessTests {
         arguments: [(1, 1), (1, 3_000), (3_000, 1), (2, 2), (3, 1), (20_000, 2), (7, 9_001)])
     func extremes(_ size: (Int, Int)) async throws {
         let codecs = try await TestCodecs.shared.value
-        let picture = Picture.drawn(size.0, size.1) { x, y in [UInt8(truncatingIfNeeded: x), UInt8(truncatingIfNeeded: y), 100] }
+        let picture = Picture.drawn(size.0, size.1) { x, y in
+            [UInt8(truncatingIfNeeded: x), UInt8(truncatingIfNeeded: y), 100]
+        }
         for suffix in [".png", ".jpg"] {
             let result = try await codecs.render(picture.file(suffix))
             for output in result.outputs + [try #require(result.thumbnail)] {

@@ -96,7 +96,9 @@ struct ExifTests {
 
     @Test("text comes without control characters and not endless")
     func text() {
-        let block = ExifBlock(main: [(0x010F, .text("Ca\u{1B}[31mnon\n")), (0x0110, .text(String(repeating: "x", count: 9_000)))])
+        let block = ExifBlock(main: [
+            (0x010F, .text("Ca\u{1B}[31mnon\n")), (0x0110, .text(String(repeating: "x", count: 9_000))),
+        ])
         let found = read(block.bytes)
 
         #expect(found.make == "Ca[31mnon")

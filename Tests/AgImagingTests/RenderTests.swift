@@ -24,6 +24,9 @@ struct RenderTests {
             let pixels = try output.pixels()
             #expect(pixels.width == output.width && pixels.height == output.height && pixels.bands == 3)
         }
-        print("render:", result.cpu, result.peakMemory >> 20, result.outputs.map(\.length), result.analysis as Any)
+        #expect(result.cpu > .zero && result.warnings == [])
+        let analysis = try #require(result.analysis)
+        #expect(analysis.width == 2400 && analysis.height == 1600)
+        #expect(!analysis.colors.isEmpty && 5...25 ~= analysis.thumbhash.count)
     }
 }

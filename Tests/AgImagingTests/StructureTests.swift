@@ -38,7 +38,9 @@ struct StructureTests {
         }
     }
 
-    @Test("does not mind what comes behind the end", arguments: Samples.all.filter { [.jpeg, .png, .gif].contains($0.format) })
+    @Test(
+        "does not mind what comes behind the end",
+        arguments: Samples.all.filter { [.jpeg, .png, .gif].contains($0.format) })
     func trailing(_ sample: Samples.Sample) throws {
         #expect(try structure(sample.bytes + [1, 2, 3, 4, 5]).isComplete)
     }
@@ -66,7 +68,8 @@ struct StructureTests {
         ]
         for (name, bytes, code, word) in cases {
             let error = #expect(throws: CodecError.self, "\(name)") { try structure(bytes) }
-            #expect(error?.code == code && error?.message.contains(word) == true, "\(name): \(String(describing: error))")
+            #expect(
+                error?.code == code && error?.message.contains(word) == true, "\(name): \(String(describing: error))")
         }
     }
 

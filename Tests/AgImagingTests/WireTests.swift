@@ -15,9 +15,31 @@ struct WireTests {
         return metadata
     }()
 
+    /// Every limit has another value, so that two that are swapped on the way are seen.
+    private static let oddLimits: PictureLimits = {
+        var limits = PictureLimits()
+        limits.maxBytes = 1
+        limits.maxPixels = 2
+        limits.maxPixelsHEIF = 3
+        limits.maxPixelsWebP = 4
+        limits.maxSide = 5
+        limits.maxSideSmall = 6
+        limits.maxFrames = 7
+        limits.maxAnimationPixels = 8
+        limits.maxScans = 9
+        limits.maxTextChunks = 10
+        limits.maxTextChunkBytes = 11
+        limits.maxProfileBytes = 12
+        limits.maxExifBytes = 13
+        limits.maxXMPBytes = 14
+        limits.maxExpansion = 15
+        return limits
+    }()
+
     static let requests: [CodecRequest] = [
         .probe(PictureLimits(), allowDamaged: true), .metadata(PictureLimits()), .render(PictureLimits(), .standard),
         .render(PictureLimits(), RenderOrder(thumbnail: nil, outputs: [], wantsAnalysis: false)), .selfTest,
+        .probe(WireTests.oddLimits, allowDamaged: false),
         .drill(.fork),
     ]
 
@@ -31,7 +53,7 @@ struct WireTests {
         .analysis(
             PictureAnalysis(
                 thumbhash: [1, 2, 3], colors: [.init(hex: "#ffffff", share: 0.5)], width: 9, height: 8)),
-        .done(warnings: ["a", "b"], cpu: 5, peakMemory: 6), .failed(CodecError(.damaged, "why")),
+        .done(warnings: ["a", "b"], cpu: 5), .failed(CodecError(.damaged, "why")),
     ]
 
     @Test("requests and replies come through as they were")

@@ -152,7 +152,7 @@ struct SQLiteDatabaseTests {
 
     @Test("does not commit for a closure that ended the transaction itself")
     func strayRollback() async throws {
-        let database = try await opened()
+        let database = try await opened { $0.groupTime = .seconds(30) }
         try await database.makeShelves()
         let outcomes = try await together(
             database,

@@ -19,6 +19,13 @@ export function whenSignedOut(body) {
 export const base = new URL(".", document.baseURI);
 export const address = (path) => new URL(path.replace(/^\//, ""), base).href;
 
+/** Our own address for a URL of an answer: behind a proxy the host may have another name. */
+export function local(url) {
+  const parsed = new URL(url, document.baseURI);
+  const start = parsed.pathname.indexOf("/api/");
+  return address(parsed.pathname.slice(start < 0 ? 0 : start) + parsed.search);
+}
+
 function problemOf(status, text) {
   try {
     const body = JSON.parse(text);

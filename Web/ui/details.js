@@ -1,6 +1,6 @@
 // One picture: a look at it, what is known of it, and the links to all that was made of it.
 
-import { address, deleteImage, imageDetails, reprocessImage } from "./api.js";
+import { deleteImage, imageDetails, local, reprocessImage } from "./api.js";
 import { byId, make, readableBytes, readableTime, say, stateMark } from "./dom.js";
 
 let openID = null;
@@ -35,13 +35,6 @@ async function show(id) {
   } catch (problem) {
     if (openID === id) byId("details-body").replaceChildren(make("p", { className: "message" }, problem.message));
   }
-}
-
-/** Our own address for a URL of an answer: behind a proxy the host may have another name. */
-function local(url) {
-  const parsed = new URL(url, document.baseURI);
-  const start = parsed.pathname.indexOf("/api/");
-  return address(parsed.pathname.slice(start < 0 ? 0 : start) + parsed.search);
 }
 
 function draw(image) {

@@ -1,6 +1,6 @@
 // The grid of pictures, kept true by the event stream.
 
-import { address, imageStatus, listImages } from "./api.js";
+import { imageStatus, listImages, local } from "./api.js";
 import { byId, make, say, stateMark } from "./dom.js";
 
 /** What is known of each picture shown, by its id. */
@@ -63,9 +63,11 @@ function draw(entry) {
     entry.frame.textContent = image.status === "failed" ? "no preview" : "…";
     return;
   }
-  const source = address(new URL(image.thumbnailUrl, document.baseURI).pathname + new URL(image.thumbnailUrl, document.baseURI).search);
+  const source = local(image.thumbnailUrl);
   if (entry.frame.firstChild?.src === source) return;
   const picture = make("img", { src: source, alt: "", loading: "lazy", width: 150, height: 150 });
+  // Asked too early, perhaps: the next event brings another try.
+  picture.addEventListener("error", () => { if (picture.isConnected) entry.frame.textContent = "…"; });
   entry.frame.replaceChildren(picture);
 }
 
@@ -89,6 +91,8 @@ export function apply(type, data) {
   const entry = shown.get(id);
   if (type === "image-created" && !entry) return void ask(id);
   if (!entry) return;
+  // The thumbnail is stored first, long before the picture is ready.
+  if (type === "image-updated") entry.hasThumbnail = true;
   if (type === "job-progress") {
     entry.progress = data.progress;
     if (entry.image.status === "pending") entry.image.status = "processing";
@@ -120,7 +124,6 @@ async function refresh(entry) {
   try {
     const answer = await imageStatus(entry.image.imageId);
     entry.image.status = answer.status;
-    entry.hasThumbnail = answer.status === "processing" ? entry.hasThumbnail : answer.status === "completed";
     draw(entry);
   } catch (problem) {
     if (problem.status === 404) remove(entry.image.imageId);

@@ -28,11 +28,11 @@ package enum PrivateFile {
             defer { close(descriptor) }
             try fill(descriptor, Array(text.utf8))
             try sys("fsync") { fsync(descriptor) }
+            try sys("rename") { rename(draft, path) }
         } catch {
             unlink(draft)
             throw error
         }
-        try sys("rename") { rename(draft, path) }
         try syncFolder(of: path)
     }
 

@@ -90,9 +90,17 @@ extension SettingsTable {
         let known = Set(settings.map(\.variable) + settings.filter(\.isSecret).map { "\($0.variable)_FILE" })
             .union(otherVariables)
         return environment.keys.filter { $0.hasPrefix(Self.variablePrefix) && !known.contains($0) }.sorted().map {
-            let hint = hint(for: $0, among: known.sorted())
+            let hint = variableHint($0, known)
             return "The variable \($0) is not a setting and is ignored\(hint.isEmpty ? "." : hint)"
         }
+    }
+
+    /// Compared without the prefix, which all have in common and which would make everything look alike.
+    private func variableHint(_ name: String, _ known: Set<String>) -> String {
+        let prefix = Self.variablePrefix
+        let names = known.sorted().map { String($0.dropFirst(prefix.count)) }
+        let meant = Suggestion.closest(to: String(name.dropFirst(prefix.count)), in: names)
+        return meant.map { "; did you mean '\(prefix)\($0)'?" } ?? ""
     }
 }
 

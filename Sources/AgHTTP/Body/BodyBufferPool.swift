@@ -14,6 +14,12 @@ final class BodyBufferPool: Sendable {
         let memory: UnsafeMutableRawBufferPointer
     }
 
+    deinit {
+        free.withLock { list in
+            for spare in list { unsafe spare.memory.deallocate() }
+        }
+    }
+
     func take() -> BodyBuffer {
         let spare = free.withLock { $0.popLast() }
         let memory = unsafe spare?.memory ?? .allocate(byteCount: Self.size, alignment: 16)

@@ -19,7 +19,7 @@ package final class HTTPRequest: Sendable {
     /// Throws `Fault` 400 `invalid-target` when the path is not percent-encoded UTF-8.
     package init(
         method: HTTPMethod, target: String, headers: HTTPHeaders = [:], body: RequestBody = .empty,
-        id: String = UUIDv7.shared.next(), peer: String = "", receivedAt: Timestamp = SystemTime().now()
+        id: String = RequestID.make(), peer: String = "", receivedAt: Timestamp = SystemTime().now()
     ) throws(Fault) {
         self.parts = try RequestTarget(target)
         self.method = method

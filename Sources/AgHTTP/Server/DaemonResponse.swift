@@ -84,9 +84,12 @@ import Glibc
         return unsafe DaemonResponse(response)
     }
 
+    /// For the few bodies that are not sent in chunks; those use the connection's own memory.
+    private static let block = 4 << 10
+
     static func stream(_ sender: StreamSender) -> DaemonResponse? {
         let owner = unsafe Unmanaged.passRetained(sender)
-        let response = unsafe cmhd_stream(32 << 10, readStream, releaseStream, owner.toOpaque())
+        let response = unsafe cmhd_stream(block, readStream, releaseStream, owner.toOpaque())
         if unsafe response == nil { unsafe owner.release() }
         return unsafe DaemonResponse(response)
     }

@@ -10,7 +10,7 @@ import Synchronization
 // The plain variables are touched on the loop's thread only, once it runs; the inbox and the meter have their locks.
 final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// What other threads leave here.
-    private struct Inbox {
+    struct Inbox {
         var jobs: [UnownedJob] = []
         var calls: [@Sendable () -> Void] = []
         var hasResumed = false
@@ -21,12 +21,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     let service: HTTPService
     let meter = Mutex(HTTPServerMetrics())
-    private let inbox = Mutex(Inbox())
-    private let wakeUp: WakeUp
-    private var daemon: Daemon?
-    private(set) var records: [ObjectIdentifier: ConnectionRecord] = [:]
-    private var lingering = LingeringSockets()
-    private(set) var isDraining = false
+    let inbox = Mutex(Inbox())
+    let wakeUp: WakeUp
+    var daemon: Daemon?
+    var records: [ObjectIdentifier: ConnectionRecord] = [:]
+    var lingering = LingeringSockets()
+    var isDraining = false
     private var lastTick = MonotonicTime.now
     private var whenStopped: (@Sendable () -> Void)?
 
@@ -92,123 +92,21 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// After the last connection: handlers of clients that went away may still be on their way out.
     private func finishTasks() {
-        while inbox.withLock({ $0.runningTasks > 0 || !$0.jobs.isEmpty }) {
+        while !inbox.withLock({ Self.endIfIdle(&$0) }) {
             runJobs()
-            runCalls()
             let maySleep = inbox.withLock { inbox in
                 inbox.isSleeping = inbox.jobs.isEmpty && inbox.runningTasks > 0
                 return inbox.isSleeping
             }
             if maySleep { wakeUp.wait(for: nil, and: [], atMost: 1_000) }
         }
-        inbox.withLock { $0.hasEnded = true }
-    }
-}
-
-extension EventLoop {
-    /// Rounds of jobs per call: one that puts itself back for ever must not keep the sockets waiting.
-    private static let rounds = 64
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let unowned = UnownedJob(job)
-        let (mustWake, hasEnded) = inbox.withLock { inbox in
-            if inbox.hasEnded { return (false, true) }
-            inbox.jobs.append(unowned)
-            defer { inbox.isSleeping = false }
-            return (inbox.isSleeping, false)
-        }
-        if mustWake { wakeUp.signal() }
-        // A task that outlived the server.
-        if hasEnded {
-            NamedThread.start("http-late") { unsafe unowned.runSynchronously(on: self.asUnownedTaskExecutor()) }
-        }
     }
 
-    /// Runs what is ready, and what that makes ready. On the loop's thread only.
-    func runJobs() {
-        let executor = unsafe asUnownedTaskExecutor()
-        for _ in 0..<Self.rounds {
-            let jobs = inbox.withLock { inbox in
-                defer { inbox.jobs = [] }
-                return inbox.jobs
-            }
-            if jobs.isEmpty { return }
-            for job in jobs { unsafe job.runSynchronously(on: executor) }
-        }
-    }
-
-    /// Runs the closure on the loop's thread, soon.
-    func perform(_ body: @escaping @Sendable () -> Void) {
-        let mustWake = inbox.withLock { inbox in
-            inbox.calls.append(body)
-            defer { inbox.isSleeping = false }
-            return inbox.isSleeping
-        }
-        if mustWake { wakeUp.signal() }
-    }
-
-    private func runCalls() {
-        let calls = inbox.withLock { inbox in
-            defer { inbox.calls = [] }
-            return inbox.calls
-        }
-        for call in calls { call() }
-    }
-
-    /// Lets a held connection go on; from any thread. The library itself wakes nobody in this mode.
-    func resume(_ connection: DaemonConnection) {
-        connection.resume()
-        let mustWake = inbox.withLock { inbox in
-            inbox.hasResumed = true
-            defer { inbox.isSleeping = false }
-            return inbox.isSleeping
-        }
-        if mustWake { wakeUp.signal() }
-    }
-
-    func taskStarted() {
-        inbox.withLock { $0.runningTasks += 1 }
-    }
-
-    func taskEnded() {
-        inbox.withLock { $0.runningTasks -= 1 }
-    }
-}
-
-extension EventLoop {
-    func opened(_ connection: DaemonConnection) -> ConnectionRecord {
-        let record = ConnectionRecord(connection)
-        records[ObjectIdentifier(record)] = record
-        meter.withLock { meter in
-            meter.openConnections += 1
-            meter.acceptedConnections += 1
-        }
-        return record
-    }
-
-    /// The socket is still open here and closed right after.
-    func closed(_ record: ConnectionRecord) {
-        if record.lingers { lingering.add(record.socket, now: .now) }
-        records[ObjectIdentifier(record)] = nil
-        meter.withLock { $0.openConnections -= 1 }
-    }
-
-    /// No new connections; those without a request are closed, the others after their answer.
-    func drain() {
-        isDraining = true
-        daemon?.quiesce()
-        for record in records.values {
-            if record.isIdle { record.cut() } else { record.exchange?.endEndlessStream() }
-        }
-    }
-
-    /// The grace is over: 503 for whoever waits.
-    func giveUp() {
-        for record in records.values { record.exchange?.giveUp() }
-    }
-
-    func cutAll() {
-        for record in records.values { record.cut() }
-        lingering.closeAll()
+    private static func endIfIdle(_ inbox: inout Inbox) -> Bool {
+        guard inbox.runningTasks == 0, inbox.jobs.isEmpty else { return false }
+        inbox.hasEnded = true
+        // They hold this loop, which would hold them.
+        inbox.calls = []
+        return true
     }
 }

@@ -7,23 +7,27 @@ extension Exchange {
     func startHandler() {
         guard let request = course.request else { return }
         course.hasHandler = true
-        start { [self] in finish(with: await loop.service.handler(request)) }
+        // The handler alone keeps it from here on.
+        course.request = nil
+        let task = start { [self] in finish(with: await loop.service.handler(request)) }
+        state.withLock { $0.handler = task }
+        loop.runJobs()
     }
 
-    private func start(_ body: @escaping @Sendable () async -> Void) {
+    /// Nothing of it runs before the loop's next `runJobs`.
+    private func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         let loop = loop
         loop.taskStarted()
-        let task = Task(executorPreference: loop) {
+        return Task(executorPreference: loop) {
             await body()
             loop.taskEnded()
         }
-        state.withLock { $0.tasks.append(task) }
-        loop.runJobs()
     }
 
     /// The handler's answer; too late if the client is gone or the server has answered in its place.
     func finish(with response: HTTPResponse) {
         let isTaken = state.withLock { state in
+            state.handler = nil
             guard state.outcome == nil, !state.isOver, !state.isDoomed else { return false }
             state.outcome = response
             resume(&state)
@@ -85,7 +89,7 @@ extension Exchange {
         if loop.isDraining, stream.endsOnShutdown { return stream.end() }
         guard let producer = stream.producer else { return }
         let log = loop.service.log
-        start {
+        let task = start { [self] in
             do {
                 try await producer(stream)
                 stream.end()
@@ -93,7 +97,10 @@ extension Exchange {
                 if stream.isOpen { log.debug("stream broken off", ["error": "\(error)"]) }
                 stream.abort()
             }
+            state.withLock { $0.producer = nil }
         }
+        state.withLock { $0.producer = task }
+        loop.runJobs()
     }
 
     private func wake() {

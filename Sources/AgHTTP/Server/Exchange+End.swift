@@ -6,7 +6,6 @@ extension Exchange {
     func end(isAnswered: Bool) {
         let (effect, tasks, stream) = state.withLock { state in
             state.isOver = true
-            defer { state.tasks = [] }
             return (state.intake.fail(ClientGone()), state.tasks, state.stream ?? state.outcome?.stream)
         }
         effect?()
@@ -72,6 +71,10 @@ extension Exchange {
                 "ms": milliseconds, "request_id": course.requestID,
             ])
     }
+}
+
+extension Exchange.State {
+    fileprivate var tasks: [Task<Void, Never>] { [handler, producer].compactMap { $0 } }
 }
 
 extension HTTPResponse {

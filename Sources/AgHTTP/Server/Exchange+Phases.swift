@@ -24,7 +24,7 @@ extension Exchange {
     private func begin(_ arrival: Arrival) -> Bool {
         record.headIsComplete()
         course.method = HTTPMethod(rawValue: arrival.method)
-        course.path = String(target.prefix { $0 != "?" })
+        course.path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
         do {
             let head = try RequestHead(connection, arrival.version, settings)
             course.requestID = RequestID.choose(head.headers)
@@ -63,7 +63,7 @@ extension Exchange {
 
     /// A head that breaks the rules: answered at once, and the connection with it, as nobody knows where the next one starts.
     private func refuse(_ error: any Error) -> Bool {
-        if course.requestID.isEmpty { course.requestID = UUIDv7.shared.next() }
+        if course.requestID.isEmpty { course.requestID = RequestID.make() }
         let fault: Fault
         var status: Int?
         if let refusal = error as? Framing.Refusal {

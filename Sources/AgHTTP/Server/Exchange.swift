@@ -46,7 +46,9 @@ final class Exchange: @unchecked Sendable {
         var isDoomed = false
         var outcome: HTTPResponse?
         var intake = BodyIntake()
-        var tasks: [Task<Void, Never>] = []
+        /// Both only while they run: a task keeps its memory as long as somebody holds it.
+        var handler: Task<Void, Never>?
+        var producer: Task<Void, Never>?
         var stream: StreamBody?
     }
 

@@ -18,7 +18,7 @@ struct RenderWork {
         self.order = order
         self.files = files
         self.link = link
-        cpuAtStart = Self.usage().cpu
+        cpuAtStart = csandbox_cpu()
     }
 
     mutating func run() throws(CodecError) -> CodecReply {
@@ -29,8 +29,7 @@ struct RenderWork {
         if let thumbnail = order.thumbnail { try makeThumbnail(thumbnail, base.raster) }
         if order.wantsAnalysis { link.send(.analysis(try analyse(base))) }
         try makeOutputs(base.raster)
-        let usage = Self.usage()
-        return .done(warnings: warnings, cpu: usage.cpu - cpuAtStart, peakMemory: usage.peak)
+        return .done(warnings: warnings, cpu: csandbox_cpu() - cpuAtStart)
     }
 
     // MARK: The one decode
@@ -46,6 +45,9 @@ struct RenderWork {
     private mutating func decode() throws(CodecError) -> Base {
         let orientation = opened.orientation
         let whole = try opened.load()
+        if opened.structure.profileBytes > 0, !whole.hasProfile {
+            warnings.append("The colour profile could not be read and was dropped.")
+        }
         let isTurned = orientation >= 5
         let width = isTurned ? whole.height : whole.width
         let height = isTurned ? whole.width : whole.height
@@ -128,12 +130,5 @@ struct RenderWork {
             guard step > 0 else { throw CodecError(.outOfMemory, "A derived picture could not be written.") }
             written += step
         }
-    }
-
-    private static func usage() -> (cpu: Int64, peak: Int64) {
-        var cpu: Int64 = 0
-        var peak: Int64 = 0
-        unsafe csandbox_usage(&cpu, &peak)
-        return (cpu, peak)
     }
 }

@@ -27,7 +27,7 @@ extension SandboxDrill {
     private var victim: Int32 { 1 }
 
     private func verdict(_ result: Int32) -> CodecReply {
-        .done(warnings: [result < 0 ? "refused" : "got through"], cpu: 0, peakMemory: 0)
+        .done(warnings: [result < 0 ? "refused" : "got through"], cpu: 0)
     }
 
     private func devour() -> CodecReply {

@@ -19,7 +19,6 @@ package struct RenderResult: Sendable {
     package let analysis: PictureAnalysis?
     /// What was repaired on the way, such as a colour profile that could not be read.
     package let warnings: [String]
-    /// What the child used for this picture.
+    /// Processor time that the child used for this picture.
     package let cpu: Duration
-    package let peakMemory: Int64
 }

@@ -24,7 +24,15 @@ extension PictureLimits {
         let side = isSmall ? min(maxSide, maxSideSmall) : maxSide
         try check(Int64(structure.width), "pixels wide", side)
         try check(Int64(structure.height), "pixels high", side)
-        try check(structure.pixels, "pixels", structure.format.isHEIF ? min(maxPixels, maxPixelsHEIF) : maxPixels)
+        try check(structure.pixels, "pixels", mostPixels(of: structure.format))
+    }
+
+    private func mostPixels(of format: PictureFormat) -> Int64 {
+        switch format {
+        case .avif, .heic: min(maxPixels, maxPixelsHEIF)
+        case .webp: min(maxPixels, maxPixelsWebP)
+        default: maxPixels
+        }
     }
 
     private func checkExpansion(_ structure: PictureStructure, _ fileLength: Int64) throws(CodecError) {

@@ -4,6 +4,8 @@ package struct PictureLimits: Sendable, Codable, Equatable {
     package var maxPixels: Int64 = 100_000_000
     /// AVIF and HEIC have no decoding at a smaller size, so each pixel costs about seven bytes.
     package var maxPixelsHEIF: Int64 = 50_000_000
+    /// A WebP is decoded whole as well: eight bytes per pixel, four in libwebp and four in libvips.
+    package var maxPixelsWebP: Int64 = 50_000_000
     package var maxSide: Int64 = 30_000
     /// GIF and WebP: what their decoders and WebP's own format can hold.
     package var maxSideSmall: Int64 = 16_384

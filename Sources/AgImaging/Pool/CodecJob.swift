@@ -14,7 +14,7 @@ final class CodecJob: Sendable {
         var isCancelled = false
         /// Rings at the child's thread while it works for us.
         var runner: Counter?
-        var finish: (@Sendable (CodecError?) -> Void)?
+        var finish: (@Sendable ((any Error)?) -> Void)?
     }
 
     /// - Parameters:
@@ -22,7 +22,7 @@ final class CodecJob: Sendable {
     ///   - finish: called exactly once, with the reason when it failed.
     init(
         _ request: CodecRequest, files: [OpenFile], deadline: Duration,
-        deliver: @escaping @Sendable (CodecReply) -> Void, finish: @escaping @Sendable (CodecError?) -> Void
+        deliver: @escaping @Sendable (CodecReply) -> Void, finish: @escaping @Sendable ((any Error)?) -> Void
     ) {
         self.request = request
         self.files = files
@@ -38,7 +38,7 @@ final class CodecJob: Sendable {
     }
 
     /// Safe to call more than once; the first word counts.
-    func finish(_ error: CodecError? = nil) {
+    func finish(_ error: (any Error)? = nil) {
         let finish = state.withLock { state in
             defer { state.finish = nil }
             return state.finish
@@ -53,7 +53,7 @@ final class CodecJob: Sendable {
             return state.runner
         }
         runner?.strike()
-        finish(CodecError(.unavailable, "The work was cancelled."))
+        finish(CancellationError())
     }
 
     /// Names the bell that ends the work early; `nil` when the work is over.

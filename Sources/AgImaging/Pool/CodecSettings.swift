@@ -13,7 +13,8 @@ package struct CodecSettings: Sendable {
     package var recycleAbove: Int64 = 300 << 20
     /// Data a child may hold (RLIMIT_DATA).
     package var renderMemory: Int64 = 700 << 20
-    package var probeMemory: Int64 = 256 << 20
+    /// libvips takes a WebP's whole canvas when it reads the header.
+    package var probeMemory: Int64 = 320 << 20
     /// Runs children without Landlock or seccomp where the system has none. Off: then the start fails.
     package var allowUnsandboxed = false
     /// The program that is started as a codec; another one than ourselves only where we are a test runner.

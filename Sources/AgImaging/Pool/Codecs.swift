@@ -63,7 +63,7 @@ package final class Codecs: Sendable {
     /// Lets a child try to break out. For tests; refused unless the settings allow drills.
     package func drill(_ drill: SandboxDrill) async throws -> String {
         let replies = try await run(.drill(drill), files: [], on: renders, settings.probeDeadline)
-        guard case .done(let words, _, _)? = replies.last, let word = words.first else { throw Self.nonsense }
+        guard case .done(let words, _)? = replies.last, let word = words.first else { throw Self.nonsense }
         return word
     }
 

@@ -9,7 +9,7 @@ struct RenderDesk {
     let files: [OpenFile]
     private var pictures: [Int: RenderedPicture] = [:]
     private var analysis: PictureAnalysis?
-    private var end: (warnings: [String], cpu: Int64, peak: Int64)?
+    private var end: (warnings: [String], cpu: Int64)?
 
     /// Makes the memory files that the child will write into. Throws `unsupportedFormat` for an order beyond us.
     init(_ order: RenderOrder) throws(CodecError) {
@@ -44,7 +44,7 @@ struct RenderDesk {
             pictures[index] = picture
             return index == 0 && order.thumbnail != nil ? picture : nil
         case .analysis(let analysis): self.analysis = analysis
-        case .done(let warnings, let cpu, let peak): end = (warnings, cpu, peak)
+        case .done(let warnings, let cpu): end = (warnings, cpu)
         default: throw Codecs.nonsense
         }
         return nil
@@ -77,6 +77,6 @@ struct RenderDesk {
         return RenderResult(
             thumbnail: order.thumbnail == nil ? nil : all.first,
             outputs: order.thumbnail == nil ? all : Array(all.dropFirst()), analysis: analysis,
-            warnings: end.warnings, cpu: .microseconds(end.cpu), peakMemory: end.peak)
+            warnings: end.warnings, cpu: .microseconds(end.cpu))
     }
 }

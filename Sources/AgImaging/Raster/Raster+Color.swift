@@ -3,7 +3,9 @@ import CVips
 extension Raster {
     /// Eight bits of sRGB, alpha kept, in memory. A profile that cannot be used is dropped and said in `warnings`.
     func inSRGB(_ warnings: inout [String]) throws(CodecError) -> Raster {
-        if hasProfile {
+        if hasProfile, !isProfileUsable {
+            warnings.append("The colour profile could not be read, or is one for other colours, and was dropped.")
+        } else if hasProfile {
             do throws(CodecError) {
                 return try unsafe made { unsafe cvips_by_profile($0) }.inMemory().asEightBits()
             } catch {
@@ -11,6 +13,16 @@ extension Raster {
             }
         }
         return try asEightBits()
+    }
+
+    /// Asked first, because libvips puts a profile of its own in the place of one it cannot use, and does not say so.
+    private var isProfileUsable: Bool {
+        var data: UnsafeRawPointer?
+        var length = 0
+        return unsafe lent { image in
+            unsafe vips_image_get_blob(image, "icc-profile-data", &data, &length) == 0
+                && vips_icc_is_compatible_profile(image, data, length) != 0
+        }
     }
 
     private func asEightBits() throws(CodecError) -> Raster {

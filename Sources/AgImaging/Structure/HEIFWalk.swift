@@ -21,7 +21,9 @@ enum HEIFWalk {
         var count = 0
         while position < range.upperBound {
             count += 1
-            guard count <= mostBoxes, let box = HEIFBox(file, at: position, limit: range.upperBound) else { return false }
+            guard count <= mostBoxes, let box = HEIFBox(file, at: position, limit: range.upperBound) else {
+                return false
+            }
             visit(box.name, box.body)
             position = box.body.upperBound
         }

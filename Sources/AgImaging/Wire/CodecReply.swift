@@ -9,7 +9,7 @@ enum CodecReply: Equatable {
     /// The memory file of this number is written.
     case picture(index: Int, width: Int, height: Int, length: Int64)
     case analysis(PictureAnalysis)
-    case done(warnings: [String], cpu: Int64, peakMemory: Int64)
+    case done(warnings: [String], cpu: Int64)
     case failed(CodecError)
 
     var bytes: [UInt8] {
@@ -33,11 +33,10 @@ enum CodecReply: Equatable {
         case .analysis(let analysis):
             frame.put(UInt8(6))
             analysis.put(into: &frame)
-        case .done(let warnings, let cpu, let peak):
+        case .done(let warnings, let cpu):
             frame.put(UInt8(7))
             frame.put(list: warnings) { $0.put($1) }
             frame.put(cpu)
-            frame.put(peak)
         case .failed(let error):
             frame.put(UInt8(8))
             frame.put(error.code.rawValue)
@@ -66,7 +65,7 @@ enum CodecReply: Equatable {
         case 7:
             .done(
                 warnings: try frame.list { (frame) throws(MalformedFrame) in try frame.text() },
-                cpu: Int64(try frame.count()), peakMemory: Int64(try frame.count()))
+                cpu: Int64(try frame.count()))
         case 8: .failed(CodecError(try frame.choice(CodecError.Code.self), try frame.text()))
         default: throw MalformedFrame()
         }

@@ -3,7 +3,8 @@
 extension PictureLimits {
     func put(into frame: inout FrameWriter) {
         for value in [
-            maxBytes, maxPixels, maxPixelsHEIF, maxSide, maxSideSmall, maxFrames, maxAnimationPixels, maxScans,
+            maxBytes, maxPixels, maxPixelsHEIF, maxPixelsWebP, maxSide, maxSideSmall, maxFrames, maxAnimationPixels,
+            maxScans,
             maxTextChunks, maxTextChunkBytes, maxProfileBytes, maxExifBytes, maxXMPBytes, maxExpansion,
         ] { frame.put(value) }
     }
@@ -13,6 +14,7 @@ extension PictureLimits {
         maxBytes = try frame.int64()
         maxPixels = try frame.int64()
         maxPixelsHEIF = try frame.int64()
+        maxPixelsWebP = try frame.int64()
         maxSide = try frame.int64()
         maxSideSmall = try frame.int64()
         maxFrames = try frame.int64()

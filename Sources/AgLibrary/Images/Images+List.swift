@@ -10,7 +10,7 @@ extension Images {
         _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countsAll: Bool = false
     ) async throws -> ImagePage {
         if let session = filter.sessionID { try SessionName.check(session) }
-        let matching = Self.condition(filter)
+        let matching = condition(filter)
         return try await database.read { [queue] connection in
             // One more than asked for tells whether there is a next page.
             let found = try connection.all(Self.page(filter, matching, after: cursor, limit: limit + 1)) {
@@ -40,7 +40,7 @@ extension Images {
             : "session_images s JOIN images i ON i.id = s.image_id JOIN originals o ON o.id = i.original_id"
     }
 
-    private static func condition(_ filter: ImageFilter) -> SQL {
+    private func condition(_ filter: ImageFilter) -> SQL {
         var sql: SQL = "1 = 1"
         if let session = filter.sessionID { sql += " AND s.session_id = \(session)" }
         if let type = filter.mediaType {
@@ -51,10 +51,10 @@ extension Images {
     }
 
     /// The same decision as `ImageStatus.init`, for the database to make.
-    private static func condition(_ status: ImageStatus) -> SQL {
+    private func condition(_ status: ImageStatus) -> SQL {
         let kind = JobKind.generateVariants
-        let running: SQL = "i.id IN (\(JobQueue.subjects(kind: kind, states: [.active])))"
-        let waiting: SQL = "i.id IN (\(JobQueue.subjects(kind: kind, states: [.queued])))"
+        let running: SQL = "i.id IN (\(queue.subjects(kind: kind, .active)))"
+        let waiting: SQL = "i.id IN (\(queue.subjects(kind: kind, .queued)))"
         return switch status {
         case .completed: Variant.isComplete
         case .processing: "NOT \(Variant.isComplete) AND \(running)"

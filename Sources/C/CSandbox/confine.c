@@ -109,12 +109,11 @@ int csandbox_limit(uint64_t data, uint64_t file, uint64_t cpu, uint64_t descript
     return limit(RLIMIT_NOFILE, descriptors);
 }
 
-void csandbox_usage(int64_t *cpu, int64_t *peak) {
+int64_t csandbox_cpu(void) {
     struct rusage usage = {0};
     getrusage(RUSAGE_SELF, &usage);
-    *cpu = (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec
+    return (int64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 + usage.ru_utime.tv_usec
          + usage.ru_stime.tv_usec;
-    *peak = (int64_t)usage.ru_maxrss * 1024;
 }
 
 int csandbox_library_folder(const char *name, char *path, size_t room) {

@@ -206,9 +206,9 @@ static inline VipsImage *cvips_texture(int width, int height, int seed) {
     VipsImage *t[9] = {NULL};
     VipsImage *out = NULL;
     int failed = vips_perlin(&t[0], width, height, "cell_size", 256, "seed", seed, NULL)
-        || vips_perlin(&t[1], width, height, "cell_size", 32, "seed", seed + 1, NULL)
+        || vips_perlin(&t[1], width, height, "cell_size", 16, "seed", seed + 1, NULL)
         || vips_worley(&t[2], width, height, "cell_size", 96, "seed", seed + 2, NULL)
-        || vips_gaussnoise(&t[3], width, height, "mean", 0.0, "sigma", 2.0, "seed", seed + 3, NULL)
+        || vips_gaussnoise(&t[3], width, height, "mean", 0.0, "sigma", 5.0, "seed", seed + 3, NULL)
         || vips_linear1(t[0], &t[4], 90.0, 110.0, NULL) || vips_linear1(t[1], &t[5], 25.0, 0.0, NULL)
         || vips_linear1(t[2], &t[6], 0.6, 0.0, NULL) || vips_add(t[4], t[5], &t[7], NULL)
         || vips_add(t[7], t[6], &t[8], NULL) || vips_add(t[8], t[3], &out, NULL);
@@ -228,6 +228,16 @@ static inline VipsImage *cvips_photo(int width, int height, int seed) {
     if (joined != NULL) g_object_unref(joined);
     if (cast != NULL) g_object_unref(cast);
     return out;
+}
+
+// For tests: the obvious way to a smaller picture, for what it costs.
+static inline VipsImage *cvips_plain_thumbnail(const void *bytes, size_t length, int width, int height, int cut) {
+    VipsImage *out = NULL;
+    VipsInteresting crop = cut ? VIPS_INTERESTING_CENTRE : VIPS_INTERESTING_NONE;
+    return cvips_one(
+        vips_thumbnail_buffer(
+            (void *)bytes, length, &out, width, "height", height, "size", VIPS_SIZE_DOWN, "crop", crop, NULL),
+        out);
 }
 
 // For tests: from sRGB into a profile that libvips knows by name.

@@ -69,9 +69,11 @@ final class ManualClock: TimeSource, SteadyClock {
     }
 
     /// Lets time go by in small steps until it is so.
-    func run(until isSo: () async throws -> Bool) async rethrows {
+    ///
+    /// With `sleepers`, only while at least that many sleep: then no time passes between a waking and what it leads to.
+    func run(sleepers: Int = 0, until isSo: () async throws -> Bool) async rethrows {
         while try await !isSo() {
-            advance(by: .milliseconds(50))
+            if state.withLock({ $0.sleepers.count >= sleepers }) { advance(by: .milliseconds(50)) }
             for _ in 0..<20 { await Task.yield() }
         }
     }

@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgJobs
 import AgLibrary
 import AgSQL
 import AgServer
@@ -10,7 +11,10 @@ import FoundationEssentials
 struct ServerDesk: Sendable {
     let folder = TemporaryFolder()
     let clock = HandClock()
+    let database: SQLiteDatabase
     let access: Access
+    let queue: JobQueue
+    let events: EventLog
     let application: Application
 
     init(
@@ -18,16 +22,24 @@ struct ServerDesk: Sendable {
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [],
         addRoutes: (inout RouteBook) -> Void = { _ in }
     ) async throws {
-        let database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
-        try await Migrator(Access.migrations).migrate(database)
+        database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
+        try await Migrator(Access.migrations + JobsSchema.migrations).migrate(database)
         let log = Log(to: SilentSink())
         access = Access(database: database, time: clock, log: log, fixedToken: Secret(Who.fixedText))
+        let events = EventLog(database: database, time: clock)
+        let queue = JobQueue(database: database, events: events, time: clock, log: log)
+        self.events = events
+        self.queue = queue
         let readiness = Readiness(checks, time: clock, log: log)
         application = Application(
             ApplicationParts(
                 access: access, readiness: readiness, metricSources: metricSources, log: log, time: clock,
                 publicURL: publicURL),
-            addRoutes: addRoutes)
+            addRoutes: { book in
+                addJobRoutes(to: &book, queue)
+                addEventRoutes(to: &book, events)
+                addRoutes(&book)
+            })
     }
 
     func send(

@@ -51,8 +51,8 @@ int csandbox_counter(void);
 /// The folder of the library that holds the function called `name`. ENOENT when nothing loaded has it.
 int csandbox_library_folder(const char *name, char *path, size_t room);
 
-/// What the process has used: CPU in microseconds, and the peak of its resident memory in bytes.
-void csandbox_usage(int64_t *cpu, int64_t *peak);
+/// CPU that the process has used, in microseconds.
+int64_t csandbox_cpu(void);
 
 /// The attacks of the sandbox tests; each answers 0 when it got through.
 int csandbox_attack_fork(void);

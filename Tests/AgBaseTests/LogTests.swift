@@ -1,0 +1,60 @@
+import AgTesting
+import FoundationEssentials
+import Testing
+
+@testable import AgBase
+
+private struct ListSink: LogSink {
+    let lines = Collected<LogLine>()
+
+    func write(_ line: LogLine) { lines.add(line) }
+}
+
+@Suite("The log")
+struct LogTests {
+    private let line = LogLine(
+        level: .warning, sentence: "disk almost full",
+        facts: [LogFact(name: "free", value: "12"), LogFact(name: "name", value: "a \"b\"\nc")])
+    private let moment = Timestamp(milliseconds: 0)
+
+    @Test("Lines below the level are not written, and their facts not even made")
+    func level() {
+        let sink = ListSink()
+        let log = Log(to: sink, level: .warning)
+        log.info(
+            "quiet",
+            [
+                "fact": {
+                    Issue.record("made for nothing"); return "x"
+                }()
+            ])
+        log.error("loud")
+        #expect(sink.lines.all.map(\.sentence) == ["loud"])
+    }
+
+    @Test("Standing facts are in every line, before its own")
+    func standing() {
+        let sink = ListSink()
+        Log(to: sink).with(["request_id": "r"]).info("answered", ["status": 200])
+        #expect(
+            sink.lines.all.first?.facts == [.init(name: "request_id", value: "r"), .init(name: "status", value: "200")])
+    }
+
+    @Test("A text line stays one line, whatever the facts hold")
+    func text() {
+        let text = StandardErrorSink.text(line, at: moment)
+        #expect(text == "1970-01-01T00:00:00.000Z warning disk almost full free=12 name=\"a \\\"b\\\"\\nc\"\n")
+    }
+
+    @Test("A JSON line is one object with every fact")
+    func json() throws {
+        let text = StandardErrorSink.json(line, at: moment)
+        #expect(text.split(separator: "\n").count == 1)
+        let read = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        #expect(
+            read == [
+                "time": "1970-01-01T00:00:00.000Z", "level": "warning", "message": "disk almost full", "free": "12",
+                "name": "a \"b\"\nc",
+            ])
+    }
+}

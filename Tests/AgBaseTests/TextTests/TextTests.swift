@@ -1,0 +1,119 @@
+import AgBase
+import FoundationEssentials
+import Testing
+
+@Suite("Bytes as text")
+struct BytesAsTextTests {
+    private static let samples: [[UInt8]] = (0...40).map { count in
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37 + count) }
+    }
+
+    @Test("Hex comes back", arguments: samples)
+    func hex(_ bytes: [UInt8]) {
+        let text = Hex.encode(bytes)
+        #expect(text.utf8.count == bytes.count * 2)
+        #expect(Hex.decode(text) == bytes)
+        #expect(Hex.decode(text.uppercased()) == bytes)
+    }
+
+    @Test("What is not hex is none", arguments: ["a", "0g", "0x10", " 00", "é0", "00 "])
+    func notHex(_ text: String) {
+        #expect(Hex.decode(text) == nil)
+    }
+
+    @Test("Base64url comes back, and is Base64 in other letters", arguments: samples)
+    func base64(_ bytes: [UInt8]) {
+        let text = Base64URL.encode(bytes)
+        #expect(Base64URL.decode(text) == bytes)
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
+        let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+        #expect(Data(base64Encoded: padded).map(Array.init) == bytes)
+    }
+
+    @Test(
+        "One value has one text: padding, other alphabets and stray bits are refused",
+        arguments: ["AA==", "A", "AAAAA", "AB", "AAB", "a+b/", "AA AA", "ä"])
+    func notBase64(_ text: String) {
+        #expect(Base64URL.decode(text) == nil)
+    }
+}
+
+@Suite("JSON by hand")
+struct JSONTests {
+    @Test(
+        "A text comes back from another reader as it was",
+        arguments: [
+            "", "plain", "\"quoted\"", "back\\slash", "line\nend\r\t", "\u{0}\u{1F}\u{7F}", "é 𝄞 👩‍👩‍👧 \u{2028}",
+            "</script>",
+        ])
+    func quote(_ text: String) throws {
+        let quoted = JSONText.quote(text)
+        #expect(try JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)) == [text])
+        #expect(quoted.utf8.allSatisfy { $0 >= 0x20 })
+    }
+
+    @Test("A value is written in order, and means the same to another reader")
+    func value() throws {
+        let value: JSONValue = [
+            "b": 1, "a": [true, nil, "x\"y"], "d": .double(1.5), "e": [:], "inf": .double(.infinity),
+            "big": .int(Int64.max),
+        ]
+        #expect(
+            value.text
+                == #"{"b":1,"a":[true,null,"x\"y"],"d":1.5,"e":{},"inf":null,"big":9223372036854775807}"#)
+        let read = try JSONDecoder().decode(JSONValue.self, from: Data(value.text.utf8))
+        #expect(read["a"] == value["a"])
+        #expect(read["b"]?.int == 1)
+        #expect(read["d"]?.double == 1.5)
+        #expect(read["big"]?.int == Int64.max)
+        #expect(read.members?.map(\.name) == ["a", "b", "big", "d", "e", "inf"])
+    }
+
+    @Test("Its encoder writes what its text says")
+    func encode() throws {
+        let value: JSONValue = ["a": [1, "x", nil, false, ["b": .double(0.25)]]]
+        let data = try JSONEncoder().encode(value)
+        #expect(String(decoding: data, as: UTF8.self) == value.text)
+    }
+}
+
+@Suite("Words and sizes")
+struct WordTests {
+    @Test(
+        "The closest known word is suggested, a distant one is not",
+        arguments: [
+            ("srve", "serve"), ("uplaod", "upload"), ("tokn", "token"), ("xyz", nil), ("", nil), ("serve", "serve"),
+        ] as [(String, String?)])
+    func suggestion(_ word: String, _ meant: String?) {
+        #expect(Suggestion.closest(to: word, in: ["serve", "upload", "token"]) == meant)
+    }
+
+    @Test("Slips are counted", arguments: [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)])
+    func distance(_ a: String, _ b: String, _ slips: Int) {
+        #expect(Suggestion.distance(a, b) == slips)
+        #expect(Suggestion.distance(b, a) == slips)
+    }
+
+    @Test(
+        "Bytes are told as people read them",
+        arguments: [
+            (0, "0 B"), (1_023, "1023 B"), (1_024, "1.0 KB"), (6_606_029, "6.3 MB"), (1 << 30, "1.0 GB"),
+            (1 << 50, "1024.0 TB"),
+        ])
+    func byteCount(_ count: Int64, _ text: String) {
+        #expect(readable(byteCount: count) == text)
+    }
+
+    @Test("A secret never prints itself")
+    func secret() {
+        let secret = Secret("hush")
+        var dumped = ""
+        dump(secret, to: &dumped)
+        for text in ["\(secret)", String(reflecting: secret), "\([secret])", "\(Optional(secret) as Any)", dumped] {
+            #expect(!text.contains("hush"))
+            #expect(!text.contains("104"), "\(text)")
+        }
+        #expect("\(secret)" == "Secret(4 bytes)")
+        #expect(secret.reveal { $0 } == Array("hush".utf8))
+    }
+}
