@@ -47,6 +47,8 @@ enum DaemonCallbacks {
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context!).takeRetainedValue()
             exchange.end(isAnswered: isAnswered)
             exchange.record.exchangeEnded()
+            // Its head went out before the stop and promised to keep the connection open; nobody waits for that now.
+            if exchange.isEndless, exchange.loop.isDraining { exchange.record.cut() }
         }
 
     private static let connectionOpened:

@@ -42,10 +42,12 @@ extension Exchange {
         stream?.abort()
     }
 
+    /// Whether the answer is a stream without an end of its own.
+    var isEndless: Bool { state.withLock { $0.stream }?.endsOnShutdown ?? false }
+
     /// The server stops: streams without an end of their own end now.
     func endEndlessStream() {
-        guard let stream = state.withLock({ $0.stream }), stream.endsOnShutdown else { return }
-        stream.end()
+        if isEndless { state.withLock { $0.stream }?.end() }
     }
 
     private func account(isAnswered: Bool) {

@@ -6,7 +6,9 @@
 #define CVIPS_SHIM_H
 #include <dlfcn.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
 // Needs vips.h before it.
@@ -281,5 +283,46 @@ static inline int cvips_test_look(
     int code = vips_avg(image, average, NULL);
     g_object_unref(image);
     return code;
+}
+
+// SplitMix64: the same numbers on every machine.
+static inline uint64_t cvips_test_random(uint64_t *state) {
+    uint64_t mixed = *state += 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
+    return mixed ^ (mixed >> 31);
+}
+
+// For tests: 8-bit samples drawn like a photograph, with soft gradients, six shapes with edges, and grain over all of it.
+// A fourth band is a ramp from clear to solid. Another seed makes another picture; the same seed makes the same one.
+static inline void cvips_test_draw(uint64_t seed, int width, int height, int bands, unsigned char *samples) {
+    enum { SHAPES = 6 };
+    int x[SHAPES], y[SHAPES], radius[SHAPES], round[SHAPES], color[SHAPES][3], tint[3];
+    int shorter = width < height ? width : height, widest = shorter / 4 > 2 ? shorter / 4 : 2;
+    uint64_t state = seed * 0x9E3779B97F4A7C15u;
+    for (int i = 0; i < 3; i++) tint[i] = (int)(cvips_test_random(&state) % 96);
+    for (int i = 0; i < SHAPES; i++) {
+        x[i] = (int)(cvips_test_random(&state) % (uint64_t)width);
+        y[i] = (int)(cvips_test_random(&state) % (uint64_t)height);
+        radius[i] = 1 + (int)(cvips_test_random(&state) % (uint64_t)widest);
+        round[i] = (int)(cvips_test_random(&state) & 1);
+        for (int band = 0; band < 3; band++) color[i][band] = (int)(cvips_test_random(&state) % 200);
+    }
+    for (int row = 0; row < height; row++) {
+        for (int column = 0; column < width; column++) {
+            int top = -1, noise = (int)(cvips_test_random(&state) >> 61);
+            for (int i = 0; i < SHAPES; i++) {
+                int across = abs(column - x[i]), down = abs(row - y[i]);
+                int covers = round[i] ? across * across + down * down < radius[i] * radius[i]
+                                      : across < radius[i] && down < radius[i];
+                if (covers) top = i;
+            }
+            for (int band = 0; band < bands; band++) {
+                int ground = band > 2 ? 0 : tint[band] + (band == 0 ? column * 120 / width : row * 120 / height);
+                int value = band > 2 ? column * 255 / width : (top < 0 ? ground : color[top][band] + ground / 3) + noise;
+                *samples++ = (unsigned char)(value > 255 ? 255 : value);
+            }
+        }
+    }
 }
 #endif

@@ -34,6 +34,11 @@ final class Server: Sendable {
         self.options = options
     }
 
+    /// A test that failed half-way leaves its server running.
+    deinit {
+        running.withLock { $0 }?.process.send(SIGKILL)
+    }
+
     /// Starts the program on the data directory as it is.
     func start() async throws {
         starts.withLock { $0 += 1 }
@@ -81,9 +86,12 @@ final class Server: Sendable {
         get throws { Client(port: try current.port) }
     }
 
-    /// The end of what the server logged, for the message of a failure.
+    /// What the server logged since its last start.
+    var logText: String { readText(log) ?? "" }
+
+    /// The end of it, for the message of a failure.
     var lastWords: String {
-        (readText(log) ?? "").split(separator: "\n").filter { !$0.contains("request answered") }
+        logText.split(separator: "\n").filter { !$0.contains("request answered") }
             .suffix(25).joined(separator: "\n")
     }
 

@@ -149,9 +149,11 @@ struct BadRequestTests {
 
     @Test("has an id of its own, which its log lines carry")
     func requestID() async throws {
-        let first = try await server.client.get("/api/images/7").json["requestId"]?.string
-        let second = try await server.client.get("/api/images/7").json["requestId"]?.string
-        #expect(first != nil && first != second)
+        let ids = try await (0..<2).asyncMap { _ in
+            try #require(try await server.client.get("/api/images/7").json["requestId"]?.string)
+        }
+        #expect(ids[0] != ids[1])
+        for id in ids { #expect(server.logText.contains(id)) }
     }
 
     func expectAlive() async throws {
