@@ -76,13 +76,13 @@ struct RenderWork {
     // MARK: What is made of it
 
     private func makeThumbnail(_ thumbnail: ThumbnailOrder, _ base: Raster) throws(CodecError) {
-        let size = PlannedSize.covering(width: base.width, height: base.height, side: thumbnail.side)
-        let small = try base.resized(to: size).inMemory()
-        let width = min(small.width, thumbnail.side)
-        let height = min(small.height, thumbnail.side)
-        let cut = try small.cut(
-            left: (small.width - width) / 2, top: (small.height - height) / 2, width: width, height: height)
-        let wish = RenderOutput(name: "thumbnail", width: width, format: .webp, quality: thumbnail.quality, effort: 3)
+        let square = min(base.width, base.height)
+        let middle = try base.cut(
+            left: (base.width - square) / 2, top: (base.height - square) / 2, width: square, height: square)
+        // The one derived picture that is enlarged where it must be: grids of thumbnails rely on its size.
+        let cut = try middle.resized(to: PlannedSize(width: thumbnail.side, height: thumbnail.side)).inMemory()
+        let wish = RenderOutput(
+            name: "thumbnail", width: thumbnail.side, format: .webp, quality: thumbnail.quality, effort: 3)
         try deliver(cut, wish, index: 0)
     }
 

@@ -72,12 +72,12 @@ struct VariantTests {
         }
     }
 
-    @Test("begin with a WebP of 150x150 from the middle, less only where the picture has less")
+    @Test("begin with a WebP of 150x150 from the middle, also of smaller pictures")
     func thumbnail() async throws {
-        for (size, expected) in [((800, 200), (150, 150)), ((150, 150), (150, 150)), ((90, 200), (90, 150))] {
-            let details = try await server.addAndFinish(.photo(width: size.0, height: size.1))
+        for (width, height) in [(800, 200), (150, 150), (90, 200), (30, 20)] {
+            let details = try await server.addAndFinish(.photo(width: width, height: height))
             let answer = try await server.client.get(try #require(details["thumbnailUrl"]?.string))
-            try expectPicture(answer, named: "thumbnail.webp", width: expected.0, height: expected.1)
+            try expectPicture(answer, named: "thumbnail.webp", width: 150, height: 150)
         }
     }
 
