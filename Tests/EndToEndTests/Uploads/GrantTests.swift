@@ -20,8 +20,11 @@ struct GrantTests {
         try await server.stranger.call(method, url, .bytes(bytes, type: "application/octet-stream"))
     }
 
-    func isStored(_ picture: Picture) async throws -> Bool {
-        try await server.upload(picture).status == 200
+    /// Neither a file nor a row: the disk does not hold the bytes, and an upload of them is news.
+    func expectNotStored(_ picture: Picture, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let isGone = try await server.eventually(within: .seconds(10)) { server.originals(of: picture).isEmpty }
+        #expect(isGone, sourceLocation: sourceLocation)
+        #expect(try await server.upload(picture).status == 201, sourceLocation: sourceLocation)
     }
 
     @Test("takes one picture without a token", arguments: ["PUT", "POST"])
@@ -53,7 +56,7 @@ struct GrantTests {
         #expect(try await use(url, Picture.photo().bytes).status == 201)
         let other = Picture.photo()
         try expectProblem(await use(url, other.bytes), 409, "grant-used")
-        #expect(try await !isStored(other))
+        try await expectNotStored(other)
     }
 
     @Test("used by many at once lets one through")
@@ -76,7 +79,7 @@ struct GrantTests {
         }
         #expect(ended)
         try expectProblem(await use(url, picture.bytes), 410, "grant-expired")
-        #expect(try await !isStored(picture))
+        try await expectNotStored(picture)
     }
 
     @Test("bound to a hash takes those bytes only, and stays good after a refusal")
@@ -84,7 +87,7 @@ struct GrantTests {
         let (promised, other) = (Picture.photo(), Picture.photo())
         let url = try await grant(["sha256": .string(promised.sha256)])
         try expectProblem(await use(url, other.bytes), 422, "hash-mismatch")
-        #expect(try await !isStored(other))
+        try await expectNotStored(other)
         #expect(try await use(url, promised.bytes).status == 201)
     }
 
@@ -93,7 +96,7 @@ struct GrantTests {
         let (png, jpeg) = (Picture.of(.png), Picture.photo())
         let url = try await grant(["contentType": "image/png"])
         try expectProblem(await use(url, jpeg.bytes), 422, "type-mismatch")
-        #expect(try await !isStored(jpeg))
+        try await expectNotStored(jpeg)
         #expect(try await use(url, png.bytes).status == 201)
     }
 
@@ -103,7 +106,7 @@ struct GrantTests {
         let tight = try await grant(["maxBytes": .int(picture.bytes.count - 1)])
         let refused = try await use(tight, picture.bytes)
         #expect(refused.status == 413, "\(refused)")
-        #expect(try await !isStored(picture))
+        try await expectNotStored(picture)
         let other = Picture.photo()
         let wide = try await grant(["maxBytes": .int(other.bytes.count)])
         #expect(try await use(wide, other.bytes).status == 201)
