@@ -51,6 +51,7 @@ extension FolderStore {
         for blob in blobs {
             do {
                 if blob.file.isNamed { try files.remove(absolute(blob.path)) }
+                blob.file.isNamed = false
                 blob.file.dropNote()
             } catch {
                 continue

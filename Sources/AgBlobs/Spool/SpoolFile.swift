@@ -20,13 +20,15 @@ package final class SpoolFile: Sendable {
 
     /// For reading back what was written: a codec child gets this descriptor.
     package let file: OpenFile
+    private let id: String
     private let spool: Spool
     private let state: Mutex<State>
 
-    init(name: String, file: OpenFile, spool: Spool) {
+    init(id: String, file: OpenFile, spool: Spool) {
+        self.id = id
         self.file = file
         self.spool = spool
-        state = Mutex(State(name: name))
+        state = Mutex(State(name: SpoolName.part(id)))
     }
 
     deinit {
@@ -79,7 +81,7 @@ package final class SpoolFile: Sendable {
     /// Renames the file so that its name tells where it is being kept to.
     func announce(_ path: BlobPath) throws(SystemError) {
         let name = state.withLock { $0.name }
-        let intent = SpoolName.intent(for: path, from: name)
+        let intent = SpoolName.intent(for: path, id)
         try spool.files.rename("\(spool.folder)/\(name)", to: "\(spool.folder)/\(intent)")
         state.withLock { state in
             state.name = intent

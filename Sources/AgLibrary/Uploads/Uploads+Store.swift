@@ -27,11 +27,7 @@ extension Uploads {
     private func attempt(_ uploads: [AcceptedUpload], _ target: UploadTarget) async throws -> [UploadOutcome]? {
         let plans = try await plan(uploads)
         let staged = plans.compactMap(\.blob)
-        do {
-            try await blobs.keep(staged)
-        } catch let error as BlobError {
-            throw error.fault
-        }
+        guard try await keep(staged) else { return nil }
         do {
             let result = try await database.write { [self] tx in try record(plans, target, in: tx) }
             await sort(staged, result.usedPaths)
@@ -45,18 +41,48 @@ extension Uploads {
         }
     }
 
+    /// False when a path is taken: another upload heals the same original at this moment.
+    private func keep(_ staged: [StagedBlob]) async throws -> Bool {
+        do {
+            try await blobs.keep(staged)
+            return true
+        } catch let error as BlobError where error.code == .exists {
+            return false
+        } catch let error as BlobError {
+            throw error.fault
+        }
+    }
+
     /// Finds out which bytes are new, each of them once, and gives those an id and a path.
     private func plan(_ uploads: [AcceptedUpload]) async throws -> [UploadPlan] {
         let known = try await database.read { connection in
             try uploads.map { try Original.find($0.sha256, in: connection) }
         }
-        var planned: Set<SHA256Digest> = []
-        return zip(uploads, known).map { upload, original in
-            if let original, original.lostAt == nil { return UploadPlan(upload: upload, original: original, blob: nil) }
-            let new = original ?? Original(of: upload, at: time.now())
-            let isFirst = planned.insert(upload.sha256).inserted
-            return UploadPlan(
-                upload: upload, original: new, blob: isFirst ? StagedBlob(file: upload.file, path: new.path) : nil)
+        var plans: [UploadPlan] = []
+        for (upload, original) in zip(uploads, known) {
+            if let original, try await isWhole(original) {
+                plans.append(UploadPlan(upload: upload, original: original, isNew: false, blob: nil))
+            } else {
+                let new = original ?? Original(of: upload, at: time.now())
+                let isFirst = !plans.contains { $0.upload.sha256 == upload.sha256 }
+                let blob = isFirst ? StagedBlob(file: upload.file, path: new.path) : nil
+                plans.append(UploadPlan(upload: upload, original: new, isNew: original == nil, blob: blob))
+            }
+        }
+        return plans
+    }
+
+    /// Whether the bytes of a known original are where they should be. If not, this upload heals it; what lies in their
+    /// place goes to the quarantine first. Only the length is looked at: a hash would cost more than the upload.
+    private func isWhole(_ original: Original) async throws -> Bool {
+        do {
+            let length = try await blobs.open(original.path).length()
+            if length == original.byteCount { return true }
+            try await blobs.quarantine(original.path)
+            return false
+        } catch let error as BlobError {
+            guard error.code == .notFound else { throw error.fault }
+            return false
         }
     }
 
@@ -71,6 +97,7 @@ struct UploadPlan: Sendable {
     let upload: AcceptedUpload
     /// The row that is there already, or the one to insert.
     let original: Original
+    let isNew: Bool
     /// Bytes to keep; `nil` when they are there, or another plan of the same batch keeps them.
     let blob: StagedBlob?
 }
