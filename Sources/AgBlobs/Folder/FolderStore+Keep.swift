@@ -13,7 +13,7 @@ extension FolderStore {
     }
 
     package func settle(_ blobs: [StagedBlob]) {
-        for blob in blobs { blob.file.dropNote() }
+        for blob in blobs { blob.file.discard() }
     }
 
     package func withdraw(_ blobs: [StagedBlob]) async {

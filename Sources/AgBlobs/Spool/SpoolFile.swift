@@ -16,6 +16,7 @@ package final class SpoolFile: Sendable {
         var isNote = false
         /// Whether the bytes have been given their name in the store.
         var isNamed = false
+        var isDiscarded = false
     }
 
     /// For reading back what was written: a codec child gets this descriptor.
@@ -32,9 +33,25 @@ package final class SpoolFile: Sendable {
     }
 
     deinit {
-        let (name, isNote) = state.withLock { ($0.name, $0.isNote) }
+        discardUnlessNoted()
+        spool.ended(state.withLock { $0.name })
+    }
+
+    /// Removes the spool's own name, unless it tells of a name in the store that nobody has settled.
+    package func discardUnlessNoted() {
+        if !state.withLock({ $0.isNote }) { discard() }
+    }
+
+    /// Removes the spool's own name now; what has been kept under another name stays. Nobody can keep it any more.
+    package func discard() {
+        let name: String? = state.withLock { state in
+            if state.isDiscarded { return nil }
+            state.isDiscarded = true
+            return state.name
+        }
+        guard let name else { return }
         // What cannot be removed now is removed by the next recovery.
-        if !isNote { try? spool.files.remove("\(spool.folder)/\(name)") }
+        try? spool.files.remove("\(spool.folder)/\(name)")
         spool.ended(name)
     }
 

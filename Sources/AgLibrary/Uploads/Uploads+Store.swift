@@ -12,6 +12,8 @@ extension Uploads {
     /// losers' files are taken back. Outcomes are in the order of `uploads`.
     package func store(_ uploads: [AcceptedUpload], at target: UploadTarget) async throws -> [UploadOutcome] {
         try check(target, for: uploads)
+        // Settled or not needed: either way the temporary names have served when this ends.
+        defer { for upload in uploads { upload.file.discardUnlessNoted() } }
         while true {
             if let outcomes = try await attempt(uploads, target) { return outcomes }
             // An original that was there when we looked was deleted before we wrote. Now it will be missing.
