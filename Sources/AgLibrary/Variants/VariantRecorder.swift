@@ -55,6 +55,6 @@ struct VariantRecorder: Sendable {
 
     /// A name of this attempt's own where the plain one may be taken: by an earlier attempt, or by what is replaced.
     private var mark: String? {
-        job.attempt > 1 || job.makesAgain ? Hex.encode(RandomBytes.make(4)) : nil
+        !job.isFirstStart || job.makesAgain ? Hex.encode(RandomBytes.make(4)) : nil
     }
 }
