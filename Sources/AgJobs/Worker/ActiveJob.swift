@@ -22,9 +22,6 @@ package final class ActiveJob: Sendable {
     /// From 1.
     package var attempt: Int { record.attempt }
     package var maxAttempts: Int { record.maxAttempts }
-    /// Whether nobody began it before. The attempt's number does not tell: one that died with its worker, or was given
-    /// back, costs none.
-    package var isFirstStart: Bool { record.fence == 1 }
 
     /// Tells listeners how far it is, 0 to 100. Twice a second at most; the rest is dropped.
     package func report(progress percent: Int) {
