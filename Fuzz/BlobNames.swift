@@ -16,6 +16,6 @@ package enum BlobNamesFuzz: FuzzTarget {
         try promise(path.text.utf8.allSatisfy { 0x2D...0x7A ~= $0 }, "odd bytes in \(path)")
         try promise(path.folders.count == pieces.count - 1, "\(path.folders) over \(path)")
         try promise(
-            SpoolName(SpoolName.intent(for: path, from: "1.part")) == .kept(path), "the note of \(path) is lost")
+            SpoolName(SpoolName.intent(for: path, "1.part")) == .kept(path), "the note of \(path) is lost")
     }
 }

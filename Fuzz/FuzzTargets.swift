@@ -6,4 +6,6 @@ package enum FuzzTargets {
         MultipartFuzz.self, PercentFuzz.self, RequestHeadFuzz.self, RequestTargetFuzz.self, SettingsFuzz.self,
         SignedURLFuzz.self, StructureFuzz.self,
     ]
+
+    package static let names: [String] = all.map { target in target.name }
 }

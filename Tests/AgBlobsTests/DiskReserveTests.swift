@@ -21,7 +21,7 @@ struct DiskReserveTests {
 
     @Test(
         "cannot be judged where the disk does not answer, and that is said",
-        arguments: [(5, BlobError.Code.io), (28, .full)])
+        arguments: [(Int32(5), BlobError.Code.io), (28, .full)])
     func broken(errno: Int32, code: BlobError.Code) {
         let files = FaultyFiles(failing: 1, .forever, with: errno)
         let error = #expect(throws: BlobError.self) { try DiskReserve(nil, on: [folder.path], files: files).check() }
