@@ -10,10 +10,12 @@ struct SandboxTests {
         "refuses what a hijacked codec would try, or kills it for trying",
         arguments: [
             SandboxDrill.openPassword, .openOwnBinary, .createFile, .socket, .fork, .execute, .executableMemory, .trace,
-            .killParent, .raiseLimits, .devourMemory,
+            .killParent, .raiseLimits, .devourMemory, .allocateTwoGigabytes, .localSocket, .removeFile, .readParent,
+            .enterNamespace, .openRing,
         ])
     func attack(_ drill: SandboxDrill) async throws {
         let codecs = try await TestCodecs.shared.value
+        close(open("/tmp/argentum-drill-victim", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
         do {
             #expect(try await codecs.drill(drill) == "refused")
         } catch let error as CodecError {
@@ -21,6 +23,7 @@ struct SandboxTests {
             #expect(error.code == .crashed && error.message.contains("signal 31"), "\(error)")
         }
         #expect(access("/tmp/argentum-drill", F_OK) != 0)
+        #expect(access("/tmp/argentum-drill-victim", F_OK) == 0)
         #expect(try await codecs.render(Samples.all[0].bytes).outputs.count == 6)
     }
 

@@ -16,6 +16,9 @@ import CMicrohttpd
 
     var count: Int { unsafe Int(head.pointee.count) }
 
+    /// Whether the head came in the one form that everybody reads alike.
+    var isPlain: Bool { unsafe head.pointee.is_plain }
+
     var fields: [HTTPHeaders.Field] {
         (0..<count).map { HTTPHeaders.Field(name: text(nameRange($0)), value: text(valueRange($0))) }
     }

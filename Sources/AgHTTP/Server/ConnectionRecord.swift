@@ -8,6 +8,8 @@ final class ConnectionRecord: @unchecked Sendable {
     // Made, used and dropped on its loop's thread only.
     let socket: Int32
     let peer: String
+    private let connection: DaemonConnection
+    private var isCut = false
     var exchange: Exchange?
     /// After the answer, what the client still sends is to be read off.
     var lingers = false
@@ -15,6 +17,7 @@ final class ConnectionRecord: @unchecked Sendable {
     private var lastSaid: (at: MonotonicTime, bytes: Int64)?
 
     init(_ connection: DaemonConnection) {
+        self.connection = connection
         socket = connection.socket
         peer = connection.peer
         watch = ConnectionWatch(openedAt: .now)
@@ -37,7 +40,7 @@ final class ConnectionRecord: @unchecked Sendable {
 
     /// Looks at the clock and the socket. Returns why the connection must end, if it must.
     func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
-        watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))
+        isCut ? .fine : watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))
     }
 
     /// Lets a stream that has been quiet for its interval say that it is still there.
@@ -66,10 +69,13 @@ final class ConnectionRecord: @unchecked Sendable {
         }
     }
 
-    /// Closes both directions; the library notices and cleans up. The descriptor itself stays the library's.
+    /// Closes both directions; the library notices and cleans up. The descriptor itself stays the library's. With its
+    /// memory full it would not notice, so its own clock is set as well.
     func cut() {
+        isCut = true
         exchange?.abandon()
         shutdown(socket, Int32(SHUT_RDWR))
+        connection.expire()
     }
 }
 
@@ -83,6 +89,8 @@ struct SocketProbe {
         var bytes: UInt64 = 0
         return unsafe cmhd_bytes_acknowledged(descriptor, &bytes) ? Int64(bytes) : nil
     }
+
+    var hasUnread: Bool { cmhd_bytes_unread(descriptor) > 0 }
 
     var hasUnacknowledged: Bool { cmhd_bytes_unacknowledged(descriptor) > 0 }
 }

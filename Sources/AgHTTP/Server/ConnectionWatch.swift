@@ -20,6 +20,8 @@ struct ConnectionWatch {
         case slowHead
         case idle
         case slowBody
+        /// The library has no use for what the client sends, and would turn in circles for ever.
+        case stuck
         case slowReader
         case gone
     }
@@ -35,6 +37,7 @@ struct ConnectionWatch {
     private var peerCheckedAt: MonotonicTime
     private var stage = Stage.head
     private var window: Window?
+    private var standsBeforeUnread = false
 
     /// A fresh connection owes a head at once.
     init(openedAt now: MonotonicTime) {
@@ -93,9 +96,18 @@ struct ConnectionWatch {
         _ now: MonotonicTime, _ bytes: Int64, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         defer { stage = .receiving(bytes: bytes) }
+        let standsStill = stage == .receiving(bytes: bytes)
         // An end that came together with the last bytes is not reported either (edge-triggered epoll, short read).
-        if stage == .receiving(bytes: bytes), !socket.isPeerThere { return .gone }
+        if standsStill, !socket.isPeerThere { return .gone }
+        if isStuck(standsStill && socket.hasUnread) { return .stuck }
         return isSlow(now, bytes, settings) ? .slowBody : .fine
+    }
+
+    /// Bytes may have come this very moment; between two looks the library would have taken them. It does not when a
+    /// line of a chunked body, such as a size with its extensions, is longer than its memory.
+    private mutating func isStuck(_ standsNow: Bool) -> Bool {
+        defer { standsBeforeUnread = standsNow }
+        return standsNow && standsBeforeUnread
     }
 
     private mutating func checkSending(
@@ -126,6 +138,8 @@ protocol SocketState {
     var isPeerThere: Bool { get }
     /// Bytes that have reached the other end; `nil` when the system does not tell.
     var acknowledged: Int64? { get }
+    /// Something has arrived that the library has not read.
+    var hasUnread: Bool { get }
     /// Something is on its way.
     var hasUnacknowledged: Bool { get }
 }

@@ -1,5 +1,6 @@
 import AgBase
 import CMicrohttpd
+import Glibc
 
 /// The library's calls into Swift. `owner` is the loop, on whose thread they all run.
 enum DaemonCallbacks {
@@ -19,8 +20,10 @@ enum DaemonCallbacks {
             owner, target, pointer in
             let connection = unsafe DaemonConnection(pointer!)
             guard let record = connection.record else { return nil }
+            let start = unsafe UInt(bitPattern: target!)
             let exchange = unsafe Exchange(
-                loop: loop(owner), connection: connection, record: record, target: String(cString: target!))
+                loop: loop(owner), connection: connection, record: record, target: String(cString: target!),
+                targetPlace: start..<start + UInt(strlen(target!)) + 1)
             record.headBegins(exchange)
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
@@ -34,6 +37,7 @@ enum DaemonCallbacks {
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
             let arrival = unsafe Exchange.Arrival(
                 method: String(cString: method!), version: String(cString: version!),
+                line: exchange.line(method, version),
                 bytes: UnsafeRawBufferPointer(start: data, count: size!.pointee))
             var taken = 0
             let goesOn = exchange.proceed(arrival, taken: &taken)

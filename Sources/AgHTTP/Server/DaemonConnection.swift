@@ -28,8 +28,11 @@ import CMicrohttpd
 
     func resume() { unsafe MHD_resume_connection(pointer) }
 
-    func copyHead() -> HeaderBlock? {
-        guard let head = unsafe cmhd_copy_head(pointer) else { return nil }
+    /// Only on the loop's thread.
+    func expire() { unsafe cmhd_expire(pointer) }
+
+    func copyHead(_ line: cmhd_line) -> HeaderBlock? {
+        guard let head = unsafe cmhd_copy_head(pointer, line) else { return nil }
         return unsafe HeaderBlock(adopting: head)
     }
 

@@ -59,7 +59,7 @@ extension Exchange {
             message.add(field.name, field.value)
         }
         message.add("X-Request-Id", course.requestID)
-        if loop.isDraining { message.add("Connection", "close") }
+        if loop.isDraining || course.endsConnection { message.add("Connection", "close") }
         return message
     }
 

@@ -1,4 +1,5 @@
 import AgBase
+import CMicrohttpd
 import Synchronization
 
 extension Exchange {
@@ -6,6 +7,8 @@ extension Exchange {
     @safe struct Arrival {
         let method: String
         let version: String
+        /// Where these two lie in the library's memory.
+        let line: cmhd_line
         let bytes: UnsafeRawBufferPointer
     }
 
@@ -26,7 +29,7 @@ extension Exchange {
         course.method = HTTPMethod(rawValue: arrival.method)
         course.path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
         do {
-            let head = try RequestHead(connection, arrival.version, settings)
+            let head = try unsafe RequestHead(connection, arrival.line, arrival.version, settings)
             course.requestID = RequestID.choose(head.headers)
             try accept(head)
         } catch {
@@ -42,8 +45,12 @@ extension Exchange {
             throw Framing.Refusal(
                 414, "target-too-long", "The request target is longer than \(settings.maxTargetLength) bytes.")
         }
+        guard !course.method.rawValue.isEmpty, course.method.rawValue.utf8.allSatisfy(HTTPToken.isTokenByte) else {
+            throw Framing.Refusal(400, "invalid-method", "The method holds a character that no method has.")
+        }
         let framing = try Framing(head.headers, version: head.version)
         course.expectsContinue = framing.expectsContinue
+        course.endsConnection = framing.body == .chunked
         let request = try HTTPRequest(
             method: course.method, target: target, headers: head.headers, body: body(framing.body),
             id: course.requestID,

@@ -1,4 +1,5 @@
 import AgBase
+import CMicrohttpd
 import Synchronization
 
 /// One request on its way through the server: from its request line to the last byte of its answer.
@@ -31,6 +32,9 @@ final class Exchange: @unchecked Sendable {
         var declaredLength: Int64?
         var expectsContinue = false
         var hasHandler = false
+        /// The library takes a lone line feed between chunks, which others skip over: should a proxy and we ever differ
+        /// on where a chunked body ends, nothing is read behind it.
+        var endsConnection = false
         var status = 499
         var bytesIn: Int64 = 0
         var bytesOut: Int64 = 0
@@ -55,16 +59,27 @@ final class Exchange: @unchecked Sendable {
     let loop: EventLoop
     let connection: DaemonConnection
     let target: String
+    /// Where the target lay in the library's memory, its zero included.
+    let targetPlace: Range<UInt>
     let startedAt = MonotonicTime.now
     let record: ConnectionRecord
     var course = Course()
     let state = Mutex(State())
 
-    init(loop: EventLoop, connection: DaemonConnection, record: ConnectionRecord, target: String) {
+    init(
+        loop: EventLoop, connection: DaemonConnection, record: ConnectionRecord, target: String,
+        targetPlace: Range<UInt>
+    ) {
         self.loop = loop
         self.connection = connection
         self.record = record
         self.target = target
+        self.targetPlace = targetPlace
+    }
+
+    func line(_ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?) -> cmhd_line {
+        unsafe cmhd_line(
+            method: method, target: targetPlace.lowerBound, target_end: targetPlace.upperBound, version: version)
     }
 
     var settings: HTTPServerSettings { loop.service.settings }

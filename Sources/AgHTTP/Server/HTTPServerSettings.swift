@@ -7,7 +7,7 @@ package struct HTTPServerSettings: Sendable {
     /// Threads that serve connections; 0 is one for up to two cores, otherwise half as many as cores.
     package var loops = 0
     /// Open connections of all loops together.
-    package var maxConnections = 10_000
+    package var maxConnections = 16_384
     /// Open connections from one address; 0 is no limit. Not for a server behind a proxy.
     package var maxConnectionsPerAddress = 0
     /// A connection's memory, which its head must fit into. Cleared after every request, so larger is slower.

@@ -1,11 +1,20 @@
+import CMicrohttpd
+
 /// A request's head as received, checked for what the library lets through.
 struct RequestHead {
     let headers: HTTPHeaders
     let version: String
 
-    init(_ connection: DaemonConnection, _ version: String, _ settings: HTTPServerSettings) throws(Framing.Refusal) {
-        guard let block = connection.copyHead() else {
+    init(
+        _ connection: DaemonConnection, _ line: cmhd_line, _ version: String, _ settings: HTTPServerSettings
+    ) throws(Framing.Refusal) {
+        guard let block = unsafe connection.copyHead(line) else {
             throw Framing.Refusal(503, "out-of-memory", "There is no memory for another request.")
+        }
+        guard block.isPlain else {
+            throw Framing.Refusal(
+                400, "malformed-head",
+                "Each line of a head ends with CR and LF; none is folded, holds a zero or more blanks than it needs.")
         }
         guard block.count <= settings.maxHeaderFields else {
             throw Framing.Refusal(

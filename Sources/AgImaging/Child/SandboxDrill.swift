@@ -13,6 +13,14 @@ package enum SandboxDrill: String, Sendable, CaseIterable {
     case trace
     case killParent
     case raiseLimits
+    case localSocket
+    case removeFile
+    case readParent
+    case enterNamespace
+    /// io_uring does its calls past the call filter.
+    case openRing
+    /// 2 GiB in one piece.
+    case allocateTwoGigabytes
     /// Takes memory until it is refused.
     case devourMemory
     case spin

@@ -35,7 +35,15 @@ package enum ArgentumSettings {
             "shutdown-grace", .duration(.seconds(0)...(.seconds(3_600))), default: "20s",
             help: "How long a stop waits for requests and jobs under way."))
 
-    package static let serverRows = [host.definition, port.definition, publicURL.definition, shutdownGrace.definition]
+    package static let maxConnections = Setting<Int>(
+        .init(
+            "max-connections", .int(16...1_000_000), default: "16384",
+            help: "The most clients at once, followers of events among them; fewer where the system allows fewer files."
+        ))
+
+    package static let serverRows = [
+        host.definition, port.definition, publicURL.definition, shutdownGrace.definition, maxConnections.definition,
+    ]
 
     // MARK: Where things are kept
 

@@ -21,13 +21,20 @@ struct ServerRun: Sendable {
         self.readiness = readiness
         let application = Application(
             library, readiness: readiness, publicURL: settings[ArgentumSettings.publicURL], log: log)
-        server = HTTPServer(settings: Self.serverSettings(settings), log: log) { await application.respond(to: $0) }
+        server = HTTPServer(settings: Self.serverSettings(settings, log), log: log) {
+            await application.respond(to: $0)
+        }
     }
 
-    private static func serverSettings(_ settings: Settings) -> HTTPServerSettings {
+    private static func serverSettings(_ settings: Settings, _ log: Log) -> HTTPServerSettings {
         var server = HTTPServerSettings(
             host: settings[required: ArgentumSettings.host], port: settings[required: ArgentumSettings.port])
         server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
+        let wanted = settings[required: ArgentumSettings.maxConnections]
+        server.maxConnections = min(wanted, DescriptorLimit.raise().connections)
+        if server.maxConnections < wanted {
+            log.warning("fewer connections than set, for want of descriptors", ["most": server.maxConnections])
+        }
         return server
     }
 

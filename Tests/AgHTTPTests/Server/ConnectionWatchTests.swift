@@ -7,6 +7,7 @@ private struct PretendSocket: SocketState {
     var isPeerThere = true
     var acknowledged: Int64? = 0
     var hasUnacknowledged = false
+    var hasUnread = false
 }
 
 @Suite("A connection's deadlines")
@@ -69,6 +70,23 @@ struct ConnectionWatchTests {
         #expect(watch.check(at(20), stage: .receiving(bytes: 1), settings: settings, socket: PretendSocket()) == .fine)
         #expect(
             watch.check(at(30), stage: .receiving(bytes: 2), settings: settings, socket: PretendSocket()) == .slowBody)
+    }
+
+    @Test("a body that stands still before unread bytes, and not only for a moment, is stuck")
+    func stuckBody() {
+        var watch = ConnectionWatch(openedAt: at(0))
+        let check = { (watch: inout ConnectionWatch, second: Int64, bytes: Int64, isUnread: Bool) in
+            watch.check(
+                self.at(second), stage: .receiving(bytes: bytes), settings: self.settings,
+                socket: PretendSocket(hasUnread: isUnread))
+        }
+        #expect(check(&watch, 0, 500, true) == .fine)
+        #expect(check(&watch, 1, 500, true) == .fine)
+        #expect(check(&watch, 2, 500, false) == .fine)
+        #expect(check(&watch, 3, 500, true) == .fine)
+        #expect(check(&watch, 4, 501, true) == .fine)
+        #expect(check(&watch, 5, 501, true) == .fine)
+        #expect(check(&watch, 6, 501, true) == .stuck)
     }
 
     @Test("a body that stands still is looked after, one that moves is not")

@@ -34,6 +34,22 @@ struct HeadOnSocketTests {
             ("GET / HTTP/1.1\r\nHost: a\r\nX\u{1}: b\r\n\r\n", [400]),
             ("GET /% HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
             ("GET a HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+            // The library joins a folded line to the NAME before it: these two would be a length and a coding.
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent: 1\r\n -Length\r\n\r\na", [400]),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer: chunked\r\n\t-Encoding\r\n\r\n0\r\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n  \r\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\n Host: a\r\nHost: a\r\n\r\n", [400]),
+            ("GET / HTTP/1.1\nHost: a\r\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: b\rContent-Length: 1\r\n\r\n", [400]),
+            ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\u{0}0\r\n\r\na", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\nX: b\u{0}\r\n\r\n", [400]),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\u{0}\r\n\r\n", [400]),
+            ("GET /\u{0} HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+            ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+            ("G(T / HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
             ("GET / HTTP/1.1\r\nHost: a\r\nExpect: cake\r\n\r\n", [417]),
         ])
     func smuggling(_ text: String, _ statuses: [Int]) async throws {

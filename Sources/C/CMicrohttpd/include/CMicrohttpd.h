@@ -67,12 +67,23 @@ struct cmhd_field {
 /// A request's header fields in one allocation, because the library's own die with the connection.
 struct cmhd_head {
   uint32_t count;
+  /// False when the head held what the library reads and others do not, or read differently.
+  bool is_plain;
   const struct cmhd_field *fields;
   const char *bytes;
 };
 
+/// Where the library left the pieces of the request line.
+struct cmhd_line {
+  const char *method;
+  /// The target's first byte, and the one behind its zero, at the time it was read.
+  uintptr_t target;
+  uintptr_t target_end;
+  const char *version;
+};
+
 /// NULL when there is no memory. Names become lower-case.
-struct cmhd_head *cmhd_copy_head(cmhd_connection *connection);
+struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line);
 void cmhd_free_head(struct cmhd_head *head);
 
 /// Queues the response and lets go of it; false when the connection does not take one now.
@@ -99,6 +110,12 @@ bool cmhd_bytes_acknowledged(int socket, uint64_t *bytes);
 
 /// Bytes that were handed to the kernel and are not acknowledged yet, -1 on an error.
 int cmhd_bytes_unacknowledged(int socket);
+
+/// Bytes that have arrived and were not read yet.
+int cmhd_bytes_unread(int socket);
+
+/// Lets the library close the connection after a second without bytes, whatever it waits for. On its loop's thread.
+void cmhd_expire(cmhd_connection *connection);
 
 /// 0 when the other end has closed, 1 when it has not, -1 when the connection is broken. Never waits.
 int cmhd_peer_state(int socket);
