@@ -66,6 +66,13 @@ let package = Package(
             swiftSettings: rules),
         // tests
         .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs"], path: "Tests/AgTesting", swiftSettings: rules),
+        .target(
+            name: "AgFuzzing",
+            dependencies: [
+                "AgBase", "AgModel", "AgHTTP", "AgImaging", "AgBlobs", "AgLibrary", "AgServer", "CMicrohttpd",
+            ],
+            path: "Fuzz", exclude: ["corpus"], swiftSettings: nearC),
+        tests("AgFuzzing", []),
         tests("AgBase", []),
         tests("AgCrypto", ["AgBase"]),
         tests("AgSQL", ["AgBase"]),

@@ -15,26 +15,34 @@ package struct Library: Sendable {
     package let delivery: Delivery
     package let signedURLs: SignedURLs
     private let settings: LibrarySettings
+    private let claim: FolderClaim
 
     /// Opens the installation, cleans up after a crash, and starts the codec children.
     ///
-    /// The caller holds the data folder's lock: what looks abandoned is taken to be.
+    /// The caller holds the data folder's lock. Others may share the database and the storage: what looks abandoned is
+    /// taken to be only when nobody else works there.
     package static func open(
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> Library {
         let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
+        let claim = try await FolderClaim.make(in: settings.storageFolder)
         let library = Library(
-            ground, settings, codecs: try await Codecs.start(settings.codecs, log: log),
+            ground, settings, claim, codecs: try await Codecs.start(settings.codecs, log: log),
             signedURLs: try await SignedURLs.load(from: ground.database, time: time))
-        let count = try await library.recover(olderThan: .zero)
+        let count = try await library.recover(olderThan: claim.isAlone ? .zero : Self.abandonedAge)
         if count > 0 { log.info("abandoned files removed", ["count": count]) }
+        try await claim.share()
         return library
     }
 
-    private init(_ ground: LibraryGround, _ settings: LibrarySettings, codecs: Codecs, signedURLs: SignedURLs) {
+    private init(
+        _ ground: LibraryGround, _ settings: LibrarySettings, _ claim: FolderClaim, codecs: Codecs,
+        signedURLs: SignedURLs
+    ) {
         self.ground = ground
         self.settings = settings
+        self.claim = claim
         self.codecs = codecs
         self.signedURLs = signedURLs
         access = Access(
@@ -44,7 +52,7 @@ package struct Library: Sendable {
             time: ground.time)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, time: ground.time, limit: settings.uploadLimit)
+            events: ground.events, time: ground.time, reserve: ground.reserve, limit: settings.uploadLimit)
         grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
         delivery = Delivery(database: ground.database, blobs: ground.blobs, images: images)
     }
@@ -67,6 +75,7 @@ package struct Library: Sendable {
     package func close() async {
         await codecs.shutdown()
         await ground.close()
+        claim.end()
     }
 
     private var handlers: [any JobHandler] {
@@ -88,6 +97,9 @@ package struct Library: Sendable {
         JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
     }
 
+    /// Nobody works on one file for so long, not even another process.
+    private static let abandonedAge = Duration.seconds(3_600)
+
     private func recover(olderThan age: Duration) async throws -> Int {
         try await ground.blobs.recover(olderThan: age) { path in
             try await ground.database.read { try BlobReferences.contains(path, in: $0) }
@@ -100,7 +112,7 @@ package struct Library: Sendable {
             try? await Task.sleep(for: .seconds(900))
             if Task.isCancelled { return }
             do {
-                _ = try await recover(olderThan: .seconds(3_600))
+                _ = try await recover(olderThan: Self.abandonedAge)
             } catch {
                 ground.log.warning("abandoned files could not be looked for", ["error": "\(error)"])
             }

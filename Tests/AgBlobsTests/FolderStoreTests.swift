@@ -99,6 +99,7 @@ struct FolderStoreTests {
             let blob = try stage("x", in: store)
             try await store.keep([blob])
             await store.withdraw([blob])
+            blob.file.discardUnlessNoted()
         }
         #expect(folder.files().isEmpty)
     }

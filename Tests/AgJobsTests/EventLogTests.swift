@@ -1,6 +1,7 @@
 import AgBase
 import AgModel
 import AgSQL
+import AgTesting
 import Testing
 
 @testable import AgJobs
@@ -98,7 +99,7 @@ struct EventLogTests {
 
     @Test("numbers events in the order of their commits")
     func commitOrder() async throws {
-        let order = Notes<Int64>()
+        let order = Collected<Int64>()
         try await Plant.with { plant in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<100 {
@@ -221,7 +222,7 @@ struct EventLogTests {
             try await other.write { tx in try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
             await other.close()
             let heard = Task { try await numbers(subscription, 1) }
-            let notes = Notes<Int64>()
+            let notes = Collected<Int64>()
             let watch = Task { for number in try await heard.value { notes.add(number) } }
             await plant.clock.run { !notes.all.isEmpty }
             #expect(notes.all == [1])

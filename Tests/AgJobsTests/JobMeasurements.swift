@@ -1,5 +1,6 @@
 import AgBase
 import AgSQL
+import AgTesting
 import Foundation
 import Synchronization
 import Testing
@@ -12,14 +13,14 @@ import Testing
     .enabled(if: ProcessInfo.processInfo.environment["ARGENTUM_MEASURE"] != nil))
 struct JobMeasurements {
     private struct Site {
-        let folder: Folder
+        let folder: TemporaryFolder
         let database: SQLiteDatabase
         let events: EventLog
         let queue: JobQueue
     }
 
     private func site() async throws -> Site {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let database = try await SQLiteDatabase.open(path: folder.file("jobs.db"))
         try await Migrator(JobsSchema.migrations).migrate(database)
         let events = EventLog(database: database, time: SystemTime())
@@ -31,7 +32,7 @@ struct JobMeasurements {
     func throughput() async throws {
         let site = try await site()
         let total = 8_000
-        let done = Notes<Int>()
+        let done = Collected<Int>()
         let worker = JobWorker(
             queue: site.queue, handlers: [Work { _ in { tx in tx.afterCommit { done.add(1) } } }], concurrency: 64)
         let start = ContinuousClock.now

@@ -1,6 +1,7 @@
 import AgBase
 import AgModel
 import AgSQL
+import AgTesting
 import Testing
 
 @testable import AgJobs
@@ -40,7 +41,7 @@ struct JobWorkerTests {
     func concurrency() async throws {
         try await Plant.with { plant in
             let latch = Latch()
-            let started = Notes<JobKind>()
+            let started = Collected<JobKind>()
             let body: @Sendable (ActiveJob) async throws -> JobHandler.Effect = { job in
                 started.add(job.kind)
                 try await latch.pass()
@@ -71,7 +72,7 @@ struct JobWorkerTests {
     @Test("tries again after the back-off, and gives up after the last attempt")
     func retries() async throws {
         try await Plant.with { plant in
-            let attempts = Notes<Duration>()
+            let attempts = Collected<Duration>()
             let worker = plant.worker([
                 Work { _ in
                     attempts.add(plant.clock.elapsed())
@@ -164,7 +165,7 @@ struct JobWorkerTests {
     func cancel() async throws {
         try await Plant.with { plant in
             let latch = Latch()
-            let ends = Notes<Bool>()
+            let ends = Collected<Bool>()
             let worker = plant.worker([
                 Work { _ in
                     do { try await latch.pass() } catch { ends.add(Task.isCancelled) }
@@ -187,7 +188,7 @@ struct JobWorkerTests {
     func lostElsewhere() async throws {
         try await Plant.with { plant in
             let latch = Latch()
-            let ends = Notes<Bool>()
+            let ends = Collected<Bool>()
             let worker = plant.worker([
                 Work { _ in
                     do { try await latch.pass() } catch { ends.add(Task.isCancelled) }
@@ -292,7 +293,7 @@ struct JobWorkerTests {
             let id = try await plant.enqueue()
             try await eventually { try await plant.state(id) == .active }
             service.cancel()
-            let ended = Notes<Bool>()
+            let ended = Collected<Bool>()
             let watch = Task {
                 try await service.value
                 ended.add(true)

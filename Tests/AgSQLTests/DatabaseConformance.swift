@@ -1,5 +1,6 @@
 import AgBase
 import AgSQL
+import AgTesting
 import Testing
 
 /// What every database promises, whichever driver it has.
@@ -180,8 +181,8 @@ struct DatabaseConformance {
 
     @Test("runs hooks after the commit, in commit order, and none after a rollback", arguments: Driver.all)
     func hooks(_ driver: Driver) async throws {
-        let order = Notes<Int>()
-        let folder = try Folder()
+        let order = Collected<Int>()
+        let folder = TemporaryFolder()
         let database = try await driver.open(folder)
         try await database.makeShelves()
         try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (0, 'count')") }
@@ -228,7 +229,7 @@ struct DatabaseConformance {
         "answers a call from inside a write closure with an error instead of waiting for itself", arguments: Driver.all)
     func nesting(_ driver: Driver) async throws {
         try await driver.with { database throws in
-            let outcome = Notes<SQLError.Code?>()
+            let outcome = Collected<SQLError.Code?>()
             try await database.write { _ in
                 let gate = Gate()
                 Task {
@@ -246,6 +247,7 @@ struct DatabaseConformance {
 
     @Test("refuses a transaction that escaped from its closure", arguments: Driver.all)
     func escape(_ driver: Driver) async throws {
+        // What it steals is used after the closure on purpose, from this one task.
         final class Thief: @unchecked Sendable { var transaction: (any SQLTransaction)? }
         try await driver.with { database throws in
             try await database.makeShelves()
@@ -302,7 +304,7 @@ struct DatabaseConformance {
 
     @Test("finishes what is queued at closing and refuses the rest", arguments: Driver.all)
     func closing(_ driver: Driver) async throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let database = try await driver.open(folder)
         try await database.makeShelves()
         let gate = Gate()

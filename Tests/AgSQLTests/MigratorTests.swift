@@ -1,4 +1,5 @@
 import AgSQL
+import AgTesting
 import Testing
 
 @Suite("Migrations", .timeLimit(.minutes(1)))
@@ -74,7 +75,7 @@ struct MigratorTests {
 
     @Test("run once when several programs start together")
     func together() async throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let path = folder.file("test.db")
         let applied = try await withThrowingTaskGroup(of: [Int].self) { group in
             for _ in 0..<4 {

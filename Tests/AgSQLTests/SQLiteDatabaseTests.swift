@@ -1,3 +1,4 @@
+import AgTesting
 import Foundation
 import Testing
 
@@ -7,11 +8,11 @@ import Testing
 struct SQLiteDatabaseTests {
     struct Refusal: Error, Equatable {}
 
-    private let folder: Folder
+    private let folder: TemporaryFolder
     private let path: String
 
     init() throws {
-        folder = try Folder()
+        folder = TemporaryFolder()
         path = folder.file("test.db")
     }
 
@@ -107,7 +108,7 @@ struct SQLiteDatabaseTests {
     func failedCommit() async throws {
         let database = try await opened { $0.groupTime = .seconds(30) }
         try await database.makeShelves()
-        let hooks = Notes<Int>()
+        let hooks = Collected<Int>()
         let outcomes = try await together(
             database,
             [

@@ -22,6 +22,13 @@ package struct CivilDay: Hashable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// `nil` for a day that no calendar has, such as the 30th of February.
+    package init?(year: Int64, month: Int64, day: Int64) {
+        guard 1...12 ~= month, 1...31 ~= day else { return nil }
+        self.init(number: Self.number(year: year, month: month, day: day))
+        guard self.month == month, self.day == day else { return nil }
+    }
+
     /// 0 for Sunday to 6 for Saturday.
     package var weekday: Int64 { ((number + 4) % 7 + 7) % 7 }
 

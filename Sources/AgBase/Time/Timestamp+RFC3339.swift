@@ -2,31 +2,37 @@ extension Timestamp {
     /// The moment as RFC 3339 in UTC with milliseconds: `2026-11-20T16:34:06.120Z`.
     package var rfc3339: String {
         let day = civilDay
-        let ofDay = milliseconds - day.number * 86_400_000
+        let ofDay = millisecondOfDay
         let seconds = ofDay / 1_000
         return "\(pad(day.year, 4))-\(pad(day.month, 2))-\(pad(day.day, 2))"
             + "T\(pad(seconds / 3_600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))"
             + ".\(pad(ofDay % 1_000, 3))Z"
     }
 
-    /// Reads RFC 3339 in UTC or with an offset; `nil` for anything else.
+    /// Reads RFC 3339 in UTC or with an offset; `nil` for anything else, and for what UTC has no four-digit year for.
     package init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 40, "Tt ".utf8.contains(bytes[10]) else { return nil }
         guard bytes[4] == dash, bytes[7] == dash, bytes[13] == colon, bytes[16] == colon,
             let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
             let hour = number(bytes[11..<13]), let minute = number(bytes[14..<16]), let second = number(bytes[17..<19]),
-            1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second < 61,
+            let date = CivilDay(year: year, month: month, day: day), hour < 24, minute < 60, second < 61,
             let (fraction, zone) = splitFraction(bytes[19...]), let offset = zoneOffset(zone)
         else { return nil }
-        let days = CivilDay.number(year: year, month: month, day: day)
-        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        let seconds = date.number * 86_400 + hour * 3_600 + minute * 60 + second - offset
         self.init(milliseconds: seconds * 1_000 + fraction)
+        guard 0...9_999 ~= civilDay.year else { return nil }
     }
 
     /// The UTC calendar day that this moment falls on.
     package var civilDay: CivilDay {
-        CivilDay(number: Int64((Double(milliseconds) / 86_400_000).rounded(.down)))
+        CivilDay(number: milliseconds / 86_400_000 - (milliseconds % 86_400_000 < 0 ? 1 : 0))
+    }
+
+    /// Since that day began; exact for every moment.
+    package var millisecondOfDay: Int64 {
+        let rest = milliseconds % 86_400_000
+        return rest < 0 ? rest + 86_400_000 : rest
     }
 }
 
@@ -56,7 +62,9 @@ private func splitFraction(_ rest: ArraySlice<UInt8>) -> (Int64, ArraySlice<UInt
 private func zoneOffset(_ zone: ArraySlice<UInt8>) -> Int64? {
     let z = Array(zone)
     if z == [UInt8(ascii: "Z")] || z == [UInt8(ascii: "z")] { return 0 }
-    guard z.count == 6, z[3] == colon, let hours = number(z[1..<3]), let minutes = number(z[4..<6]) else { return nil }
+    guard z.count == 6, z[3] == colon, let hours = number(z[1..<3]), let minutes = number(z[4..<6]),
+        hours < 24, minutes < 60
+    else { return nil }
     switch z[0] {
     case UInt8(ascii: "+"): return hours * 3_600 + minutes * 60
     case dash: return -(hours * 3_600 + minutes * 60)

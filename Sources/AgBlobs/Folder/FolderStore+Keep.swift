@@ -13,7 +13,7 @@ extension FolderStore {
     }
 
     package func settle(_ blobs: [StagedBlob]) {
-        for blob in blobs { blob.file.dropNote() }
+        for blob in blobs { blob.file.discard() }
     }
 
     package func withdraw(_ blobs: [StagedBlob]) async {
@@ -51,6 +51,7 @@ extension FolderStore {
         for blob in blobs {
             do {
                 if blob.file.isNamed { try files.remove(absolute(blob.path)) }
+                blob.file.isNamed = false
                 blob.file.dropNote()
             } catch {
                 continue

@@ -18,10 +18,11 @@ package final class Spool: Sendable {
 
     /// Opens a new, empty file. Throws `BlobError`.
     package func begin() throws(BlobError) -> SpoolFile {
-        let name = "\(UUIDv7.shared.next()).part"
+        let id = UUIDv7.shared.next()
+        let name = SpoolName.part(id)
         living.withLock { _ = $0.insert(name) }
         do {
-            return SpoolFile(name: name, file: try files.create("\(folder)/\(name)"), spool: self)
+            return SpoolFile(id: id, file: try files.create("\(folder)/\(name)"), spool: self)
         } catch {
             living.withLock { _ = $0.remove(name) }
             throw BlobError(error, "A temporary file could not be created.")

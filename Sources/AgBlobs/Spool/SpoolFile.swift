@@ -16,23 +16,42 @@ package final class SpoolFile: Sendable {
         var isNote = false
         /// Whether the bytes have been given their name in the store.
         var isNamed = false
+        var isDiscarded = false
     }
 
     /// For reading back what was written: a codec child gets this descriptor.
     package let file: OpenFile
+    private let id: String
     private let spool: Spool
     private let state: Mutex<State>
 
-    init(name: String, file: OpenFile, spool: Spool) {
+    init(id: String, file: OpenFile, spool: Spool) {
+        self.id = id
         self.file = file
         self.spool = spool
-        state = Mutex(State(name: name))
+        state = Mutex(State(name: SpoolName.part(id)))
     }
 
     deinit {
-        let (name, isNote) = state.withLock { ($0.name, $0.isNote) }
+        discardUnlessNoted()
+        spool.ended(state.withLock { $0.name })
+    }
+
+    /// Removes the spool's own name, unless it tells of a name in the store that nobody has settled.
+    package func discardUnlessNoted() {
+        if !state.withLock({ $0.isNote }) { discard() }
+    }
+
+    /// Removes the spool's own name now; what has been kept under another name stays. Nobody can keep it any more.
+    package func discard() {
+        let name: String? = state.withLock { state in
+            if state.isDiscarded { return nil }
+            state.isDiscarded = true
+            return state.name
+        }
+        guard let name else { return }
         // What cannot be removed now is removed by the next recovery.
-        if !isNote { try? spool.files.remove("\(spool.folder)/\(name)") }
+        try? spool.files.remove("\(spool.folder)/\(name)")
         spool.ended(name)
     }
 
@@ -79,7 +98,7 @@ package final class SpoolFile: Sendable {
     /// Renames the file so that its name tells where it is being kept to.
     func announce(_ path: BlobPath) throws(SystemError) {
         let name = state.withLock { $0.name }
-        let intent = SpoolName.intent(for: path, from: name)
+        let intent = SpoolName.intent(for: path, id)
         try spool.files.rename("\(spool.folder)/\(name)", to: "\(spool.folder)/\(intent)")
         state.withLock { state in
             state.name = intent

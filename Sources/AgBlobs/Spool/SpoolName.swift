@@ -12,9 +12,10 @@ enum SpoolName: Equatable {
     case foreign
 
     private static let keptMark = ".kept"
+    private static let partMark = ".part"
 
     init(_ name: String) {
-        if name.hasSuffix(".part") {
+        if name.hasSuffix(Self.partMark) {
             self = .part
         } else if name.hasSuffix(Self.keptMark), let mark = name.lastIndex(of: "@"),
             let path = BlobPath(untrusted: String(name[..<mark].map { $0 == "~" ? "/" : $0 }))
@@ -25,11 +26,11 @@ enum SpoolName: Equatable {
         }
     }
 
-    /// The name for bytes that are about to be kept at `path`.
-    ///
-    /// It ends in the id they had as a part, so that two attempts at one path do not take each other's note.
-    static func intent(for path: BlobPath, from part: String) -> String {
-        let id = part.split(separator: ".").first ?? ""
-        return String(path.text.map { $0 == "/" ? "~" : $0 }) + "@" + id + keptMark
+    /// The name for bytes that nobody has asked to keep.
+    static func part(_ id: String) -> String { id + partMark }
+
+    /// The name for bytes that are about to be kept at `path`. The id keeps two attempts at one path apart.
+    static func intent(for path: BlobPath, _ id: String) -> String {
+        String(path.text.map { $0 == "/" ? "~" : $0 }) + "@" + id + keptMark
     }
 }

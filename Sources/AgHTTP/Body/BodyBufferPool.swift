@@ -9,8 +9,8 @@ final class BodyBufferPool: Sendable {
     private let capacity = 64
     private let free = Mutex<[Spare]>([])
 
+    // Only one thread has a spare at a time: it is either in the list or in one buffer.
     @safe private struct Spare: @unchecked Sendable {
-        // Only one thread has a spare at a time: it is either in the list or in one buffer.
         let memory: UnsafeMutableRawBufferPointer
     }
 

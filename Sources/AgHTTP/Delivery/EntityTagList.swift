@@ -25,12 +25,13 @@ enum EntityTagList: Equatable {
         }
     }
 
-    /// At commas outside of quotes; a tag may hold commas.
+    /// At commas outside of quotes; a tag may hold commas. By bytes: an accent may follow the quote.
     private static func split(_ text: String) -> [Substring] {
         var isQuoted = false
-        return text.split { character in
-            if character == "\"" { isQuoted.toggle() }
-            return character == "," && !isQuoted
-        }.filter { !HTTPToken.trimmed($0).isEmpty }
+        let pieces = text.utf8.split { byte in
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return byte == UInt8(ascii: ",") && !isQuoted
+        }
+        return pieces.map { Substring($0) }.filter { !HTTPToken.trimmed($0).isEmpty }
     }
 }

@@ -32,10 +32,12 @@ package struct HTTPQuery: Sendable {
     package var isEmpty: Bool { raw.isEmpty }
 
     /// All pairs in order; an item without `=` has an empty value, empty items are skipped.
+    ///
+    /// Split by bytes: as characters, `&` with a combining accent behind it would be no `&`.
     package func items() throws -> [(name: String, value: String)] {
-        try raw.split(separator: "&").map { item in
-            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return (try decode(parts[0]), try decode(parts.count == 2 ? parts[1] : ""))
+        try raw.utf8.split(separator: UInt8(ascii: "&")).map { item in
+            let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            return (try decode(Substring(parts[0])), try decode(parts.count == 2 ? Substring(parts[1]) : ""))
         }
     }
 

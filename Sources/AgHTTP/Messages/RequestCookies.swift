@@ -1,10 +1,10 @@
-/// The cookies that a request carries: RFC 6265, section 4.2, read forgivingly.
+/// The cookies that a request carries: RFC 6265, section 4.2, read forgivingly, and by bytes.
 package struct RequestCookies: Sendable {
     private let pairs: [(name: Substring, value: Substring)]
 
     package init(_ headers: HTTPHeaders) {
         pairs = headers.all("cookie").flatMap { line in
-            line.split(separator: ";").compactMap(Self.pair)
+            line.utf8.split(separator: UInt8(ascii: ";")).compactMap { Self.pair(Substring($0)) }
         }
     }
 
@@ -14,15 +14,15 @@ package struct RequestCookies: Sendable {
     }
 
     private static func pair(_ text: Substring) -> (Substring, Substring)? {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
-        let name = HTTPToken.trimmed(parts[0])
+        guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        let name = HTTPToken.trimmed(Substring(text.utf8[..<equals]))
         guard HTTPToken.isToken(name) else { return nil }
-        return (name, unquoted(HTTPToken.trimmed(parts[1])))
+        return (name, unquoted(HTTPToken.trimmed(Substring(text.utf8[equals...].dropFirst()))))
     }
 
     private static func unquoted(_ value: Substring) -> Substring {
-        guard value.utf8.count >= 2, value.first == "\"", value.last == "\"" else { return value }
-        return value.dropFirst().dropLast()
+        let quote = UInt8(ascii: "\"")
+        guard value.utf8.count >= 2, value.utf8.first == quote, value.utf8.last == quote else { return value }
+        return Substring(value.utf8.dropFirst().dropLast())
     }
 }

@@ -23,12 +23,15 @@ package struct RequestTarget: Sendable {
 
     private static func originForm(_ raw: String) throws(Fault) -> Substring {
         if raw.utf8.first == UInt8(ascii: "/") || raw == "*" { return Substring(raw) }
-        guard ASCIICase.isEqual(raw.prefix(7), "http://") || ASCIICase.isEqual(raw.prefix(8), "https://") else {
+        // By bytes here too: a slash with a combining accent behind it is still a slash.
+        let scheme = ["http://", "https://"].first { ASCIICase.isEqual(Substring(raw.utf8.prefix($0.utf8.count)), $0) }
+        guard let scheme else {
             throw Fault(.badRequest, "invalid-target", "The request target must start with a slash.")
         }
-        let afterScheme = raw[raw.firstIndex(of: ":")!...].dropFirst(3)
-        guard let start = afterScheme.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/" }
-        return afterScheme[start] == "/" ? afterScheme[start...] : "/" + afterScheme[start...]
+        let rest = raw.utf8.dropFirst(scheme.utf8.count)
+        guard let start = rest.firstIndex(where: { "/?".utf8.contains($0) }) else { return "/" }
+        let target = Substring(rest[start...])
+        return rest[start] == UInt8(ascii: "/") ? target : "/" + target
     }
 
     private static func segments(of path: String) throws(Fault) -> [String] {

@@ -7,8 +7,8 @@ package enum HTTPDate {
 
     package static func format(_ moment: Timestamp) -> String {
         let day = moment.civilDay
-        let seconds = (moment.milliseconds - day.number * 86_400_000) / 1_000
-        let date = "\(days[Int(day.weekday)]), \(pad(day.day)) \(months[Int(day.month) - 1]) \(day.year)"
+        let seconds = moment.millisecondOfDay / 1_000
+        let date = "\(days[Int(day.weekday)]), \(pad(day.day)) \(months[Int(day.month) - 1]) \(year(day.year))"
         return date + " \(pad(seconds / 3_600)):\(pad(seconds / 60 % 60)):\(pad(seconds % 60)) GMT"
     }
 
@@ -16,13 +16,13 @@ package enum HTTPDate {
     package static func parse(_ text: String) -> Timestamp? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[5] == "GMT", parts[0].hasSuffix(","), days.contains(String(parts[0].dropLast())),
-            let day = number(parts[1], digits: 2), 1...31 ~= day,
+            let dayOfMonth = number(parts[1], digits: 2),
             let month = months.firstIndex(of: String(parts[2])),
             let year = number(parts[3], digits: 4),
+            let day = CivilDay(year: year, month: Int64(month) + 1, day: dayOfMonth),
             let seconds = secondsOfDay(parts[4])
         else { return nil }
-        let days = CivilDay.number(year: year, month: Int64(month) + 1, day: day)
-        return Timestamp(milliseconds: (days * 86_400 + seconds) * 1_000)
+        return Timestamp(milliseconds: (day.number * 86_400 + seconds) * 1_000)
     }
 
     private static func secondsOfDay(_ text: Substring) -> Int64? {
@@ -36,6 +36,12 @@ package enum HTTPDate {
     private static func number(_ text: Substring, digits: Int) -> Int64? {
         guard text.utf8.count == digits, text.utf8.allSatisfy({ 48...57 ~= $0 }) else { return nil }
         return Int64(text)
+    }
+
+    /// Four digits, as the form demands.
+    private static func year(_ value: Int64) -> String {
+        let digits = "\(value)"
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private static func pad(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }

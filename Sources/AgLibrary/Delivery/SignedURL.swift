@@ -56,5 +56,13 @@ package struct SignedURL: Sendable, Equatable {
     /// Whether a query claims to be signed at all.
     package static func isClaimed(by names: some Sequence<String>) -> Bool { names.contains("signature") }
 
-    private var sorted: [Item] { items.sorted { ($0.name, $0.value) < ($1.name, $1.value) } }
+    /// By bytes: Unicode calls some texts of different bytes equal, and then their order would be anybody's.
+    private var sorted: [Item] {
+        items.sorted { a, b in
+            let isNameSame = a.name.utf8.elementsEqual(b.name.utf8)
+            return isNameSame ? Self.precedes(a.value, b.value) : Self.precedes(a.name, b.name)
+        }
+    }
+
+    private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 }

@@ -29,13 +29,18 @@ extension Uploads {
         _ plan: UploadPlan, _ plans: [UploadPlan], _ used: inout Set<BlobPath>, in tx: any SQLTransaction
     ) throws -> Original {
         let found = try Original.find(plan.upload.sha256, in: tx)
-        if let found, found.lostAt == nil { return found }
-        // A plan without a blob of its own leans on an earlier one of this batch, which has been settled by now.
-        guard let blob = plan.blob else { throw OriginalVanished() }
+        guard let blob = plan.blob else {
+            // Known and whole, or settled by an earlier plan of this batch. Gone means deleted since we looked.
+            guard let found else { throw OriginalVanished() }
+            return found
+        }
         if let found {
-            guard found.path == blob.path else { throw OriginalVanished() }
+            // Another upload of these bytes was first, and ours are not needed, unless it is ours that heal it.
+            guard found.path == blob.path else { return found }
             try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(found.id)")
         } else {
+            // A known original whose bytes we meant to heal was deleted: its path must not live again.
+            guard plan.isNew else { throw OriginalVanished() }
             try plan.original.insert(in: tx)
         }
         used.insert(blob.path)

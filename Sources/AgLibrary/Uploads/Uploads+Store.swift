@@ -12,6 +12,8 @@ extension Uploads {
     /// losers' files are taken back. Outcomes are in the order of `uploads`.
     package func store(_ uploads: [AcceptedUpload], at target: UploadTarget) async throws -> [UploadOutcome] {
         try check(target, for: uploads)
+        // Settled or not needed: either way the temporary names have served when this ends.
+        defer { for upload in uploads { upload.file.discardUnlessNoted() } }
         while true {
             if let outcomes = try await attempt(uploads, target) { return outcomes }
             // An original that was there when we looked was deleted before we wrote. Now it will be missing.
@@ -27,11 +29,7 @@ extension Uploads {
     private func attempt(_ uploads: [AcceptedUpload], _ target: UploadTarget) async throws -> [UploadOutcome]? {
         let plans = try await plan(uploads)
         let staged = plans.compactMap(\.blob)
-        do {
-            try await blobs.keep(staged)
-        } catch let error as BlobError {
-            throw error.fault
-        }
+        guard try await keep(staged) else { return nil }
         do {
             let result = try await database.write { [self] tx in try record(plans, target, in: tx) }
             await sort(staged, result.usedPaths)
@@ -39,9 +37,25 @@ extension Uploads {
         } catch is OriginalVanished {
             await blobs.withdraw(staged)
             return nil
+        } catch let error as SQLError where error.code == .io {
+            // A commit that could not be synced may lie in the log all the same, and a start after a crash finds it.
+            // The notes stay: recovery asks the rows.
+            throw error
         } catch {
             await blobs.withdraw(staged)
             throw error
+        }
+    }
+
+    /// False when a path is taken: another upload heals the same original at this moment.
+    private func keep(_ staged: [StagedBlob]) async throws -> Bool {
+        do {
+            try await blobs.keep(staged)
+            return true
+        } catch let error as BlobError where error.code == .exists {
+            return false
+        } catch let error as BlobError {
+            throw error.fault
         }
     }
 
@@ -50,13 +64,31 @@ extension Uploads {
         let known = try await database.read { connection in
             try uploads.map { try Original.find($0.sha256, in: connection) }
         }
-        var planned: Set<SHA256Digest> = []
-        return zip(uploads, known).map { upload, original in
-            if let original, original.lostAt == nil { return UploadPlan(upload: upload, original: original, blob: nil) }
-            let new = original ?? Original(of: upload, at: time.now())
-            let isFirst = planned.insert(upload.sha256).inserted
-            return UploadPlan(
-                upload: upload, original: new, blob: isFirst ? StagedBlob(file: upload.file, path: new.path) : nil)
+        var plans: [UploadPlan] = []
+        for (upload, original) in zip(uploads, known) {
+            if let original, try await isWhole(original) {
+                plans.append(UploadPlan(upload: upload, original: original, isNew: false, blob: nil))
+            } else {
+                let new = original ?? Original(of: upload, at: time.now())
+                let isFirst = !plans.contains { $0.upload.sha256 == upload.sha256 }
+                let blob = isFirst ? StagedBlob(file: upload.file, path: new.path) : nil
+                plans.append(UploadPlan(upload: upload, original: new, isNew: original == nil, blob: blob))
+            }
+        }
+        return plans
+    }
+
+    /// Whether the bytes of a known original are where they should be. If not, this upload heals it; what lies in their
+    /// place goes to the quarantine first. Only the length is looked at: a hash would cost more than the upload.
+    private func isWhole(_ original: Original) async throws -> Bool {
+        do {
+            let length = try await blobs.open(original.path).length()
+            if length == original.byteCount { return true }
+            try await blobs.quarantine(original.path)
+            return false
+        } catch let error as BlobError {
+            guard error.code == .notFound else { throw error.fault }
+            return false
         }
     }
 
@@ -71,6 +103,7 @@ struct UploadPlan: Sendable {
     let upload: AcceptedUpload
     /// The row that is there already, or the one to insert.
     let original: Original
+    let isNew: Bool
     /// Bytes to keep; `nil` when they are there, or another plan of the same batch keeps them.
     let blob: StagedBlob?
 }

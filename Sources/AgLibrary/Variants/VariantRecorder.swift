@@ -24,10 +24,15 @@ struct VariantRecorder: Sendable {
     func keep(_ pictures: [RenderedPicture]) async throws -> Kept {
         do {
             let staged = try pictures.map { try stage($0) }
-            try await blobs.keep(staged.map(\.blob))
-            return Kept(rows: staged.map(\.row), blobs: staged.map(\.blob))
+            do {
+                return try await keep(staged, mark: nil)
+            } catch let error as BlobError where error.code == .exists {
+                // The plain names are taken: by what is replaced, by an attempt that did not come to its end, or by
+                // another image of the same original. These get names of their own.
+                return try await keep(staged, mark: Hex.encode(RandomBytes.make(4)))
+            }
         } catch let error as BlobError {
-            throw JobFailure(.internal, "storage-\(error.code.rawValue)", error.message, cause: error)
+            throw JobFailure(error, "storage-\(error.code.rawValue)")
         }
     }
 
@@ -43,18 +48,25 @@ struct VariantRecorder: Sendable {
         try removals.ask(replaced, at: now, in: tx)
     }
 
-    private func stage(_ picture: RenderedPicture) throws -> (row: VariantRow, blob: StagedBlob) {
+    private func keep(_ staged: [Staged], mark: String?) async throws -> Kept {
+        let blobs = staged.map { StagedBlob(file: $0.file, path: .variant($0.name, of: original, mark: mark)) }
+        try await self.blobs.keep(blobs)
+        return Kept(rows: zip(staged, blobs).map { VariantRow($0.name, $0.picture, $1) }, blobs: blobs)
+    }
+
+    private func stage(_ picture: RenderedPicture) throws -> Staged {
         guard let name = VariantName(picture.name) else {
             preconditionFailure("The codec delivered '\(picture.name)', which was not ordered.")
         }
         let file = try blobs.spool.begin()
         try file.append(picture.file.read(at: 0, count: Int(picture.length)))
-        let blob = StagedBlob(file: file, path: .variant(name, of: original, mark: mark))
-        return (VariantRow(name, picture, blob), blob)
+        return Staged(name: name, picture: picture, file: file)
     }
+}
 
-    /// A name of this attempt's own where the plain one may be taken: by an earlier attempt, or by what is replaced.
-    private var mark: String? {
-        job.attempt > 1 || job.makesAgain ? Hex.encode(RandomBytes.make(4)) : nil
-    }
+/// A derived picture whose bytes are in the spool.
+private struct Staged {
+    let name: VariantName
+    let picture: RenderedPicture
+    let file: SpoolFile
 }

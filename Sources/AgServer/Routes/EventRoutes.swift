@@ -12,7 +12,7 @@ package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
             EventType.init(rawValue:))
         let filter = EventFilter(
             types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
-        let subscription = try await events.subscribe(after: try start(request, query), filter: filter)
+        let subscription = try await events.subscribe(after: try EventStart.read(request), filter: filter)
         let admitted = request.attached(CredentialWatch.self)
         return ServerSentEvents.response { listener in
             var watch = admitted
@@ -25,13 +25,18 @@ package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
     }
 }
 
-/// A browser that comes back says where it was; that counts more than where it first began.
-private func start(_ request: HTTPRequest, _ query: QueryReader) throws -> Int64? {
-    guard let text = request.headers["last-event-id"], !text.isEmpty else { return try query.sequence("after") }
-    guard let sequence = Int64(text), sequence >= 0 else {
-        throw QueryReader.refuse("Last-Event-ID", "the number of an event", text)
+/// Behind which event a stream begins; `nil` for what comes from now on.
+enum EventStart {
+    /// A browser that comes back says where it was; that counts more than where it first began.
+    static func read(_ request: HTTPRequest) throws -> Int64? {
+        guard let text = request.headers["last-event-id"], !text.isEmpty else {
+            return try QueryReader(request).sequence("after")
+        }
+        guard let sequence = Int64(text), sequence >= 0, text.utf8.first != UInt8(ascii: "+") else {
+            throw QueryReader.refuse("Last-Event-ID", "the number of an event", text)
+        }
+        return sequence
     }
-    return sequence
 }
 
 private func send(_ message: EventMessage, to listener: ServerSentEvents) throws {

@@ -13,10 +13,11 @@ enum ServeCommand: Command {
         _ = try call.words(0...0, of: self)
         _ = Program.startedAt
         let settings = call.settings
-        let librarySettings = try LibrarySettings(settings)
+        var librarySettings = try LibrarySettings(settings)
         try DataFolder.make(librarySettings.dataFolder)
         // Held until the process ends, so that no second server comes between our last write and our end.
         let lock = try FolderLock(librarySettings.dataFolder)
+        librarySettings.workerName = try NodeName.ensure(in: librarySettings.dataFolder)
         let log = makeLog(settings)
         let library = try await Library.open(librarySettings, log: log)
         do {

@@ -1,6 +1,7 @@
 import AgBase
 import AgModel
 import AgSQL
+import AgTesting
 
 @testable import AgJobs
 
@@ -9,7 +10,7 @@ struct Plant: Sendable {
     static let variants = JobKind("generate-variants")
     static let metadata = JobKind("generate-metadata")
 
-    let folder: Folder
+    let folder: TemporaryFolder
     let database: SQLiteDatabase
     let clock: ManualClock
     let events: EventLog
@@ -20,7 +21,7 @@ struct Plant: Sendable {
         events change: (inout EventSettings) -> Void = { _ in }, jobs: (inout JobSettings) -> Void = { _ in },
         _ body: (Plant) async throws -> Void
     ) async throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let database = try await SQLiteDatabase.open(path: folder.file("jobs.db"))
         try await Migrator(JobsSchema.migrations).migrate(database)
         try await database.write { tx in _ = try tx.execute("CREATE TABLE effects (name TEXT NOT NULL)") }

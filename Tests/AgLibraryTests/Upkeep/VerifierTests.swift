@@ -77,6 +77,23 @@ struct VerifierTests {
         }
     }
 
+    @Test("is not needed for an upload to heal an original whose file is gone or cut short", arguments: [true, false])
+    func healedByUpload(_ isGone: Bool) async throws {
+        try await LibraryDesk.with { desk in
+            let first = try await desk.upload(picture)
+            let path = "\(desk.folder.path)/\(first.image.original.path)"
+            #expect((isGone ? unlink(path) : truncate(path, 20)) == 0)
+            let outcomes = try await withThrowingTaskGroup(of: UploadOutcome.self) { group in
+                for _ in 0..<8 { group.addTask { try await desk.upload(picture) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.allSatisfy { !$0.isNew && $0.image.id == first.image.id })
+            #expect(try await verify(desk).findings.isEmpty)
+            #expect(desk.folder.files(below: "quarantine").count == (isGone ? 0 : 1))
+            #expect(desk.temporaryFiles.isEmpty)
+        }
+    }
+
     @Test("quarantines an original that was changed and deletes nothing")
     func changedOriginal() async throws {
         try await LibraryDesk.with { desk in

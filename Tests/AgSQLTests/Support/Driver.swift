@@ -1,10 +1,11 @@
 import AgSQL
+import AgTesting
 import Testing
 
 /// One implementation of `Database`, opened fresh for each test.
 struct Driver: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let open: @Sendable (Folder) async throws -> any Database
+    let open: @Sendable (TemporaryFolder) async throws -> any Database
 
     static let all = [
         Driver(testDescription: "SQLite") { folder in
@@ -14,7 +15,7 @@ struct Driver: Sendable, CustomTestStringConvertible {
 
     /// Opens, lends and closes a database.
     func with(_ body: (any Database) async throws -> Void) async throws {
-        let folder = try Folder()
+        let folder = TemporaryFolder()
         let database = try await open(folder)
         do {
             try await body(database)

@@ -27,6 +27,9 @@ package final class TemporaryFolder: Sendable {
         rmdir(folder)
     }
 
+    /// The path of a file of this name in the folder.
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
+
     /// The names of all files below the folder, relative to it, sorted.
     package func files(below folder: String = "") -> [String] {
         let absolute = folder.isEmpty ? path : "\(path)/\(folder)"

@@ -19,7 +19,7 @@ struct Answer: Sendable {
             do {
                 return try JSONDecoder().decode(JSONValue.self, from: Data(body))
             } catch {
-                throw HarnessFailure("\(status) with a body that is no JSON: \(text.prefix(400))")
+                throw HarnessFailure("An answer without JSON: \(self)")
             }
         }
     }

@@ -8,10 +8,10 @@ struct CrowdTests {
 
     init() throws { server = try Server.ofSuite }
 
-    func together(_ pictures: [Picture]) async throws -> [Answer] {
+    func together(_ pictures: [Picture], fields: [(String, String)] = []) async throws -> [Answer] {
         try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
             for (index, picture) in pictures.enumerated() {
-                group.addTask { (index, try await server.upload(picture)) }
+                group.addTask { (index, try await server.upload(picture, fields: fields)) }
             }
             var answers: [Int: Answer] = [:]
             for try await (index, answer) in group { answers[index] = answer }
@@ -69,5 +69,48 @@ struct CrowdTests {
         #expect(counts == 4)
         #expect(try await Traces(server).images == before.images + 4)
         for picture in pictures { #expect(server.originals(of: picture).count == 1) }
+    }
+
+    @Test("that wants one id for different pictures gives it to one of them")
+    func fixedID() async throws {
+        let pictures = (0..<12).map { _ in Picture.photo(width: 64, height: 48) }
+        let id = "\(UUIDv7.shared.next())"
+        let before = try await Traces(server)
+        let answers = try await together(pictures, fields: [("fixedId", id)])
+        #expect(answers.map(\.status).sorted() == [201] + Array(repeating: 409, count: 11))
+        let winner = try #require(answers.firstIndex { $0.status == 201 })
+        try await server.finish(id)
+        #expect(try await server.client.get("/api/images/\(id)/original").body == pictures[winner].bytes)
+        #expect(try await Traces(server).images == before.images + 1)
+        let losers = pictures.indices.filter { $0 != winner }.map { pictures[$0] }
+        let areGone = try await server.eventually(within: .seconds(10)) {
+            losers.allSatisfy { server.originals(of: $0).isEmpty }
+        }
+        #expect(areGone)
+    }
+
+    @Test("that uploads a picture while others delete it leaves a sound library")
+    func uploadsAndDeletions() async throws {
+        let picture = Picture.photo(width: 64, height: 48)
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<30 {
+                group.addTask {
+                    let answer = try await server.upload(picture)
+                    #expect([200, 201].contains(answer.status), "\(answer)")
+                    let id = try server.id(try #require(try answer.json["images"]?.array?.first))
+                    // Somebody else may have been faster.
+                    let deletion = try await server.client.call("DELETE", "/api/images/\(id)")
+                    #expect([204, 404].contains(deletion.status), "\(deletion)")
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await server.eventually(within: .seconds(60)) { server.originals(of: picture).isEmpty })
+        let last = try await server.addAndFinish(picture)
+        #expect(try await server.client.get(try #require(last["url"]?.string)).body == picture.bytes)
+        let isSettled = try await server.eventually(within: .seconds(30)) {
+            try await Argentum.run("verify", "--data", server.data).code == 0
+        }
+        #expect(isSettled)
     }
 }

@@ -115,7 +115,7 @@ extension Operation {
 
     fileprivate static let sign = Operation(
         .post, "/api/images/{id}/sign", "Make a URL that works without a token for a while", tag: "Pictures",
-        access: .scope(.read), parameters: [id],
+        access: .scope(.write), parameters: [id],
         body: .json(
             .object([
                 SchemaField("variant", .string, about: "original, thumbnail, small, small.webp, …"),

@@ -1,0 +1,9 @@
+/// Every target, for the short form in `make test`. scripts/fuzz/build makes a binary of each file beside this one.
+package enum FuzzTargets {
+    package static let all: [any FuzzTarget.Type] = [
+        BlobNamesFuzz.self, ChildReplyFuzz.self, ChildRequestFuzz.self, ConditionsFuzz.self, CredentialsFuzz.self,
+        CursorFuzz.self, EventIDFuzz.self, ExifFuzz.self, FormTypeFuzz.self, JSONFuzz.self, MomentFuzz.self,
+        MultipartFuzz.self, PercentFuzz.self, RequestHeadFuzz.self, RequestTargetFuzz.self, SettingsFuzz.self,
+        SignedURLFuzz.self, StructureFuzz.self,
+    ]
+}
