@@ -84,6 +84,24 @@ struct SmallToolTests {
         #expect(!isEqualInConstantTime([1, 2, 3], [1, 2]))
     }
 
+    /// The medians of many interleaved rounds: a comparison that stops at the first difference would take a hundredth
+    /// of the time there, and noise does not come near the factor that is allowed.
+    @Test("comparing takes as long wherever the secrets differ")
+    func timing() {
+        let secret = [UInt8](repeating: 0x5A, count: 64 << 10)
+        var early = secret
+        early[0] = 0
+        var late = secret
+        late[late.count - 1] = 0
+        func time(_ other: [UInt8]) -> Duration {
+            ContinuousClock().measure { for _ in 0..<20 { _ = isEqualInConstantTime(secret, other) } }
+        }
+        let rounds = (0..<41).map { _ in (early: time(early), late: time(late)) }
+        let first = rounds.map(\.early).sorted()[20]
+        let last = rounds.map(\.late).sorted()[20]
+        #expect(first * 4 > last && last * 4 > first, "\(first) against \(last)")
+    }
+
     @Test("random bytes are as many as asked for and never the same twice")
     func random() {
         let many = Set((0..<100).map { _ in Hex.encode(RandomBytes.make(16)) })

@@ -168,6 +168,7 @@ struct EventLogTests {
             #expect(try await numbers(try await plant.events.subscribe(after: 6), 1) == [-10])
             #expect(try await numbers(try await plant.events.subscribe(after: 7), 3) == [8, 9, 10])
             #expect(try await numbers(try await plant.events.subscribe(after: 99), 1) == [-10])
+            #expect(try await numbers(try await plant.events.subscribe(after: .max), 1) == [-10])
             #expect(try await numbers(try await plant.events.subscribe(after: 0), 1) == [-10])
         }
     }

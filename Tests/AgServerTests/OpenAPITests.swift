@@ -61,6 +61,35 @@ struct OpenAPITests {
         }
     }
 
+    @Test("It names the problems that each operation gives, by what the operation takes and whom it admits")
+    func problems() async throws {
+        let (document, application) = try await document()
+        for operation in application.operations {
+            let place = document["paths"]?[operation.path]?[operation.method.rawValue.lowercased()]
+            let named = Set(place?["responses"]?.members?.compactMap { Int($0.name) } ?? [])
+            var wanted: Set<Int> = operation.access == .open ? [] : [401, 403]
+            if operation.path != "/livez" && operation.path != "/readyz" { wanted.insert(429) }
+            if operation.path.contains("{") { wanted.insert(404) }
+            if operation.parameters.contains(where: { $0.place != .path }) { wanted.insert(400) }
+            if operation.body != nil { wanted.formUnion([400, 413]) }
+            if operation.body?.mediaType == "application/json" { wanted.formUnion([415, 422]) }
+            #expect(
+                named.isSuperset(of: wanted), "\(operation.method) \(operation.path) lacks \(wanted.subtracting(named))"
+            )
+        }
+    }
+
+    @Test("It names the cookie as browsers have it")
+    func cookieName() async throws {
+        for (address, name) in [
+            (nil, "argentum_session"), ("https://pictures.example", "__Host-argentum_session"),
+            ("https://pictures.example/silver", "argentum_session"),
+        ] {
+            let document = try await ServerDesk(publicURL: address).send(.get, "/openapi.json", as: .reader).json
+            #expect(document["components"]?["securitySchemes"]?["session"]?["name"]?.string == name)
+        }
+    }
+
     @Test("It is version 3.1 and names the public address")
     func head() async throws {
         let desk = try await ServerDesk(publicURL: "https://pictures.example")

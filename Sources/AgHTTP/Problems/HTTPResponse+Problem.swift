@@ -19,6 +19,8 @@ extension HTTPResponse {
         var response = HTTPResponse(status, headers: headers, body: .bytes(Array(text.json.utf8)))
         response.headers["Content-Type"] = "application/problem+json"
         response.headers["Cache-Control"] = "no-store"
+        // Also on the answers to heads that never reach the layers above: the path in here is a stranger's.
+        response.headers["X-Content-Type-Options"] = "nosniff"
         if let wait = fault.retryAfter {
             // Rounded up: a client that comes back a moment early is refused again.
             response.headers["Retry-After"] = "\(max(1, (wait.milliseconds + 999) / 1_000))"

@@ -38,6 +38,19 @@ struct Framing: Equatable {
         guard hosts.count == 1 || (hosts.isEmpty && version == "HTTP/1.0") else {
             throw Refusal(400, "invalid-host", "A request has exactly one Host header; this one has \(hosts.count).")
         }
+        guard hosts.allSatisfy(isHost) else {
+            throw Refusal(400, "invalid-host", "The Host header holds what no host's name or port does.")
+        }
+    }
+
+    /// RFC 3986, section 3.2.2, without the characters that nobody's host has: it becomes a part of links.
+    private static func isHost(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x3A, 0x5B, 0x5D, 0x5F, 0x7E, 0x25: true
+            default: false
+            }
+        }
     }
 
     private static func expectation(_ headers: HTTPHeaders) throws(Refusal) -> Bool {

@@ -63,7 +63,8 @@ package final class EventLog: Sendable {
         after sequence: Int64?, filter: EventFilter = EventFilter()
     ) async throws -> EventSubscription {
         let (oldest, latest) = try await database.read { try EventPage.bounds($0) }
-        let isTooLate = sequence.map { $0 + 1 < oldest || $0 > latest } ?? false
+        // Not `sequence + 1`: the number is a stranger's and may be the largest there is.
+        let isTooLate = sequence.map { $0 < oldest - 1 || $0 > latest } ?? false
         let start = isTooLate ? latest : sequence ?? latest
         let subscriber = Subscriber(after: start, isTooLate: isTooLate, filter: filter, capacity: settings.buffer)
         let number = state.withLock { state in

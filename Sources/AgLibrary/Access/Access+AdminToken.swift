@@ -21,6 +21,14 @@ extension Access {
         try PrivateFile.write(token.text + "\n", to: path)
         return token.text
     }
+
+    /// A code for a sign-in link on behalf of a token's holder. Throws `Fault` 401 when the token is not good.
+    package func signInCode(token: String) async throws -> String {
+        guard let credential = try await credential(token: token), credential.scope == .admin else {
+            throw Fault(.unauthorized, "invalid-token", "The token is unknown, revoked or expired.")
+        }
+        return codes.make(for: credential.origin).code
+    }
 }
 
 extension String {

@@ -2,6 +2,7 @@ package import AgBase
 import AgCrypto
 package import AgModel
 package import AgSQL
+import Synchronization
 
 /// Who may do what: tokens, sign-in links and the page's sessions. The door of this folder.
 package final class Access: Sendable {
@@ -11,13 +12,14 @@ package final class Access: Sendable {
     private let tokens: Tokens
     private let sessions: UISessions
     private let fixedToken: SHA256Digest?
+    private let endings = Atomic(0)
 
     /// - Parameter fixedToken: a token of scope admin that the operator chose, beside those in the database.
     package init(database: any Database, time: any TimeSource, log: Log, fixedToken: Secret? = nil) {
         codes = SignInCodes(time: time)
         tokens = Tokens(database: database, time: time, log: log)
-        sessions = UISessions(database: database, time: time)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }
+        sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken)
     }
 
     /// Who holds this token; `nil` for nobody.
@@ -55,6 +57,7 @@ package final class Access: Sendable {
     package func revokeToken(_ id: TokenID) async throws {
         let existed = try await tokens.revoke(id)
         sessions.forget()
+        endings.add(1, ordering: .releasing)
         guard existed else { throw Self.noSuchToken }
     }
 
@@ -67,19 +70,23 @@ package final class Access: Sendable {
     /// Opens a session for the holder of a token and returns the cookie's value; `nil` when the token is not good.
     package func signIn(token text: String) async throws -> String? {
         guard let credential = try await credential(token: text) else { return nil }
-        let id: TokenID? = if case .token(let id) = credential.origin { id } else { nil }
-        return try await sessions.open(scope: credential.scope, token: id)
+        return try await sessions.open(scope: credential.scope, origin: credential.origin)
     }
 
     /// Opens a session for the holder of a sign-in link, which is used up; `nil` when the code is not good.
     package func signIn(code: String) async throws -> String? {
-        guard codes.redeem(code) else { return nil }
-        return try await sessions.open(scope: .admin, token: nil)
+        guard let maker = codes.redeem(code) else { return nil }
+        return try await sessions.open(scope: .admin, origin: maker)
     }
 
     package func signOut(_ cookie: String) async throws {
         try await sessions.close(cookie)
+        endings.add(1, ordering: .releasing)
     }
+
+    /// Grows with each token that was revoked and each session that was ended here: whoever holds a long answer open
+    /// looks at it to know when to ask again who is listening.
+    package var endingCount: Int { endings.load(ordering: .acquiring) }
 
     /// What the page sends in `X-CSRF-Token`. It follows from the cookie, which another site's script cannot read.
     package func csrfToken(session cookie: String) -> String {

@@ -2,19 +2,21 @@ package import AgModel
 
 /// Who asks, once that is proved.
 package struct Credential: Sendable, Hashable {
+    /// Where its power comes from, and with what it ends.
     package enum Origin: Sendable, Hashable {
         case token(TokenID)
         /// The token of the setting `token`.
         case fixedToken
-        /// The page's cookie; calls that change something must also carry its CSRF token.
-        case session
     }
 
     package let scope: TokenScope
     package let origin: Origin
+    /// Proved by the page's cookie; calls that change something must also carry its CSRF token.
+    package let isSession: Bool
 
-    package init(scope: TokenScope, origin: Origin) {
+    package init(scope: TokenScope, origin: Origin, isSession: Bool = false) {
         self.scope = scope
         self.origin = origin
+        self.isSession = isSession
     }
 }

@@ -11,6 +11,7 @@ package final class SignInCodes: Sendable {
     private struct Open {
         let digest: SHA256Digest
         let until: Timestamp
+        let maker: Credential.Origin
     }
 
     private let open = Mutex<[Open]>([])
@@ -21,10 +22,12 @@ package final class SignInCodes: Sendable {
     }
 
     /// A new code, and when it ends.
-    package func make() -> (code: String, until: Timestamp) {
+    ///
+    /// - Parameter maker: whose code it is: a session that is opened with it ends with what made it.
+    package func make(for maker: Credential.Origin) -> (code: String, until: Timestamp) {
         let code = Base64URL.encode(RandomBytes.make(32))
         let until = time.now() + Self.lifetime
-        let entry = Open(digest: SHA256Digest.of(code), until: until)
+        let entry = Open(digest: SHA256Digest.of(code), until: until, maker: maker)
         open.withLock { open in
             open.append(entry)
             if open.count > Self.capacity { open.removeFirst() }
@@ -32,17 +35,16 @@ package final class SignInCodes: Sendable {
         return (code, until)
     }
 
-    /// Whether the code is good; it is not any more afterwards.
-    package func redeem(_ code: String) -> Bool {
+    /// Whose code it is, or `nil` when it is not good; it is not any more afterwards.
+    package func redeem(_ code: String) -> Credential.Origin? {
         let digest = SHA256Digest.of(code)
         let now = time.now()
         return open.withLock { open in
             open.removeAll { $0.until <= now }
             guard let index = open.firstIndex(where: { isEqualInConstantTime($0.digest.bytes, digest.bytes) }) else {
-                return false
+                return nil
             }
-            open.remove(at: index)
-            return true
+            return open.remove(at: index).maker
         }
     }
 }

@@ -4,38 +4,54 @@ import AgModel
 import AgSQL
 
 /// The page's sessions: a random cookie value, of which only the hash is stored.
+///
+/// Each belongs to the token that it was opened with, or that made the link it was opened with, and lives no longer.
 struct UISessions: Sendable {
     static let lifetime: Duration = .seconds(30 * 86_400)
 
     private let database: any Database
     private let time: any TimeSource
+    private let fixedToken: SHA256Digest?
     private let cache = CredentialCache<Credential>()
 
-    init(database: any Database, time: any TimeSource) {
+    init(database: any Database, time: any TimeSource, fixedToken: SHA256Digest?) {
         self.database = database
         self.time = time
+        self.fixedToken = fixedToken
     }
 
-    /// Opens a session and returns its cookie value. Expired ones are cleared on the way.
-    func open(scope: TokenScope, token: TokenID?) async throws -> String {
+    /// Opens a session and returns its cookie value; `nil` when its token is gone. Expired ones are cleared on the way.
+    func open(scope: TokenScope, origin: Credential.Origin) async throws -> String? {
         let secret = Base64URL.encode(RandomBytes.make(32))
-        let hash = SHA256Digest.of(secret).bytes
+        guard let hash = hash(of: secret, origin) else { return nil }
+        let token: TokenID? = if case .token(let id) = origin { id } else { nil }
         let now = time.now()
-        try await database.write { tx in
+        let isOpen = try await database.write { tx in
             try tx.execute("DELETE FROM ui_sessions WHERE expires_at <= \(now)")
+            guard let end = try Self.end(of: token, now, in: tx) else { return false }
             try tx.execute(
                 """
                 INSERT INTO ui_sessions (secret_hash, scope, token_id, created_at, expires_at)
-                VALUES (\(hash), \(scope.rawValue), \(token.sqlValue), \(now), \(now + Self.lifetime))
+                VALUES (\(hash), \(scope.rawValue), \(token.sqlValue), \(now), \(end))
                 """)
+            return true
         }
-        return secret
+        return isOpen ? secret : nil
+    }
+
+    /// No later than the token's own end; `nil` when that is past, or the token revoked.
+    private static func end(of token: TokenID?, _ now: Timestamp, in tx: any SQLTransaction) throws -> Timestamp? {
+        guard let token else { return now + lifetime }
+        let found: Timestamp?? = try tx.first("SELECT expires_at FROM api_tokens WHERE id = \(token)") { try $0[0] }
+        guard let expiry = found else { return nil }
+        let end = min(now + lifetime, expiry ?? now + lifetime)
+        return end > now ? end : nil
     }
 
     func close(_ secret: String) async throws {
-        let hash = SHA256Digest.of(secret).bytes
+        let hashes = hashes(of: secret)
         _ = try await database.write { tx in
-            try tx.execute("DELETE FROM ui_sessions WHERE secret_hash = \(hash)")
+            try tx.execute("DELETE FROM ui_sessions WHERE secret_hash IN \(list: hashes)")
         }
         cache.removeAll()
     }
@@ -51,17 +67,40 @@ struct UISessions: Sendable {
         let now = time.now()
         if let known = cache.value(for: digest, at: now) { return known }
         let ticket = cache.ticket()
-        guard let (scope, expiry) = try await row(digest), now < expiry else { return nil }
-        let credential = Credential(scope: scope, origin: .session)
+        guard let (credential, expiry) = try await row(secret), now < expiry else { return nil }
         cache.keep(credential, for: digest, expiry: expiry, at: now, ticket)
         return credential
     }
 
-    private func row(_ digest: SHA256Digest) async throws -> (TokenScope, Timestamp)? {
-        try await database.read { connection in
-            let query: SQL = "SELECT scope, expires_at FROM ui_sessions WHERE secret_hash = \(digest.bytes)"
-            let found: (String, Timestamp)? = try connection.first(query) { (try $0[0], try $0[1]) }
-            return found.flatMap { scope, expiry in TokenScope(rawValue: scope).map { ($0, expiry) } }
-        }
+    private func row(_ secret: String) async throws -> (Credential, Timestamp)? {
+        let hashes = hashes(of: secret)
+        let plain = SHA256Digest.of(secret).bytes
+        return try await database.read { connection in
+            try connection.first(
+                """
+                SELECT scope, expires_at, token_id FROM ui_sessions WHERE secret_hash IN \(list: hashes)
+                    AND (token_id IS NOT NULL OR secret_hash <> \(plain))
+                """
+            ) { row in
+                guard let scope = TokenScope(rawValue: try row[0]) else { return nil }
+                let token: TokenID? = try row[2]
+                let origin: Credential.Origin = token.map { .token($0) } ?? .fixedToken
+                return (Credential(scope: scope, origin: origin, isSession: true), try row[1])
+            }
+        } ?? nil
+    }
+
+    // MARK: What is stored of a cookie
+
+    /// A session of the fixed token, which has no row, is bound to it by its hash: with another token in the settings
+    /// the session is nobody's.
+    private func hash(of secret: String, _ origin: Credential.Origin) -> [UInt8]? {
+        guard origin == .fixedToken else { return SHA256Digest.of(secret).bytes }
+        return fixedToken.map { SHA256Digest.of(Array(secret.utf8) + $0.bytes).bytes }
+    }
+
+    private func hashes(of secret: String) -> [[UInt8]] {
+        let bound = hash(of: secret, .fixedToken)
+        return [SHA256Digest.of(secret).bytes] + (bound.map { [$0] } ?? [])
     }
 }

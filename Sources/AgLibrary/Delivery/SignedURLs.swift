@@ -36,13 +36,17 @@ package final class SignedURLs: Sendable {
         return (claim.query(signature: key.sign(claim)), expiresAt)
     }
 
-    /// Checks the query of a request. Throws `Fault` 403: `bad-signature`, or `url-expired`.
-    package func check(path: String, items: [SignedURL.Item]) throws(Fault) {
+    /// Checks the query of a request and returns how long it will still be good. Throws `Fault` 403: `bad-signature`, or
+    /// `url-expired`.
+    @discardableResult
+    package func check(path: String, items: [SignedURL.Item]) throws(Fault) -> Duration {
         guard let (claim, signature) = SignedURL.read(path: path, items: items),
             let key = keys.first(where: { $0.id == claim.keyID }),
             isEqualInConstantTime(key.sign(claim), signature)
         else { throw SignedURLs.badSignature }
-        guard time.now() < claim.expiresAt else { throw SignedURLs.expired(claim.expiresAt) }
+        let now = time.now()
+        guard now < claim.expiresAt else { throw SignedURLs.expired(claim.expiresAt) }
+        return claim.expiresAt - now
     }
 
     private static let badSignature = Fault(

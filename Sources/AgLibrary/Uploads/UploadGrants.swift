@@ -12,6 +12,13 @@ package struct UploadGrants: Sendable {
     let time: any TimeSource
     /// The most that any upload may have, in bytes.
     let limit: Int64
+    private let seats = GrantSeats()
+
+    init(database: any Database, time: any TimeSource, limit: Int64) {
+        self.database = database
+        self.time = time
+        self.limit = limit
+    }
 
     /// Makes a grant. The secret is returned once; the database keeps its hash.
     package func make(_ request: UploadGrantRequest) async throws -> (grant: UploadGrant, secret: String) {
@@ -44,6 +51,9 @@ package struct UploadGrants: Sendable {
         guard time.now() < found.grant.expiresAt else { throw Self.expired(found.grant.expiresAt) }
         return found.grant
     }
+
+    /// Takes a place for one upload of the grant; held until its picture is stored. Throws `Fault` 429 `grant-busy`.
+    package func seat(for grant: UploadGrant) throws(Fault) -> GrantSeat { try seats.take(grant.id) }
 
     /// Holds the content against what the grant promises. Throws `Fault` 422.
     package func check(_ upload: AcceptedUpload, against grant: UploadGrant) throws(Fault) {

@@ -6,17 +6,24 @@ import AgLibrary
 struct Admission: Sendable {
     let access: Access
     let cookie: SessionCookie
+    let limiter: RateLimiter
+    let time: any TimeSource
 
-    func admit(_ request: HTTPRequest, _ needed: RouteAccess) async throws {
-        switch needed {
-        case .open: return
+    func admit(_ request: HTTPRequest, _ route: RouteTag) async throws {
+        switch route.access {
+        case .open: try admitAnybody(request, route)
         case .scope(let scope): try await admit(request, scope, mayBeNobody: false)
         case .scopeOrHandler(let scope): try await admit(request, scope, mayBeNobody: true)
         }
     }
 
+    /// Monitoring is never held back: a load balancer would take us for dead.
+    private func admitAnybody(_ request: HTTPRequest, _ route: RouteTag) throws {
+        if !route.isForMonitoring { try limiter.admit(strangerAt: request.peer) }
+    }
+
     private func admit(_ request: HTTPRequest, _ scope: TokenScope, mayBeNobody: Bool) async throws {
-        guard let credential = try await credential(of: request) else {
+        guard let credential = try await counted(request) else {
             if mayBeNobody { return }
             throw Fault(
                 .unauthorized, "unauthorized",
@@ -30,9 +37,22 @@ struct Admission: Sendable {
         request.attach(credential)
     }
 
+    /// Who asks, counted against the limits. Whoever sends what is not good counts as a stranger: guessing has its limit.
+    private func counted(_ request: HTTPRequest) async throws -> Credential? {
+        let found: Credential?
+        do {
+            found = try await credential(of: request)
+        } catch {
+            try limiter.admit(strangerAt: request.peer)
+            throw error
+        }
+        if let found { try limiter.admit(found) } else { try limiter.admit(strangerAt: request.peer) }
+        return found
+    }
+
     /// `nil` when nothing was sent. What was sent and is not good is refused, never passed over.
     private func credential(of request: HTTPRequest) async throws -> Credential? {
-        if let header = request.headers["authorization"] { return try await holder(ofHeader: header) }
+        if let header = request.headers["authorization"] { return try await holder(ofHeader: header, request) }
         guard let secret = cookie.value(of: request) else { return nil }
         guard let credential = try await access.credential(session: secret) else {
             throw Fault(.unauthorized, "session-expired", "The session has ended. Sign in again.")
@@ -40,10 +60,11 @@ struct Admission: Sendable {
         if !request.method.isSafe {
             try CrossSiteGuard.check(request) { access.isCSRFToken($0, session: secret) }
         }
+        watch(request, .session(secret))
         return credential
     }
 
-    private func holder(ofHeader header: String) async throws -> Credential {
+    private func holder(ofHeader header: String, _ request: HTTPRequest) async throws -> Credential {
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw Fault(
@@ -52,6 +73,11 @@ struct Admission: Sendable {
         guard let credential = try await access.credential(token: String(parts[1])) else {
             throw Fault(.unauthorized, "invalid-token", "The token is unknown, revoked or expired.")
         }
+        watch(request, .token(String(parts[1])))
         return credential
+    }
+
+    private func watch(_ request: HTTPRequest, _ proof: CredentialWatch.Proof) {
+        request.attach(CredentialWatch(access: access, time: time, proof: proof))
     }
 }

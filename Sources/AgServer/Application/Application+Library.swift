@@ -7,14 +7,15 @@ extension Application {
     ///
     /// - Parameter readiness: shared with whoever stops the server, who tells it so.
     package init(
-        _ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), publicURL: String?, log: Log
+        _ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), publicURL: String?,
+        rateLimits: RateLimits = .none, log: Log
     ) {
         let queue = library.ground.queue
         let events = library.ground.events
         let parts = ApplicationParts(
             access: library.access, readiness: readiness, metrics: metrics,
             metricSources: [{ try await JobMetrics.families(queue, events) }], log: log, time: library.ground.time,
-            publicURL: publicURL)
+            publicURL: publicURL, rateLimits: rateLimits)
         self.init(parts) { book in
             addUploadRoutes(to: &book, library, publicURL: publicURL)
             addGrantRoutes(to: &book, library, publicURL: publicURL)

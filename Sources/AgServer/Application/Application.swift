@@ -25,13 +25,15 @@ package struct Application: Sendable {
     }
 
     private static func admission(_ parts: ApplicationParts) -> Router.Admission {
-        let admission = Admission(access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL))
+        let admission = Admission(
+            access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL),
+            limiter: RateLimiter(parts.rateLimits, time: parts.time), time: parts.time)
         return { request, route in
             guard let tag = route.options.tag as? RouteTag else {
                 preconditionFailure("\(route.pattern) was added past the route book")
             }
             request.attach(tag)
-            try await admission.admit(request, tag.access)
+            try await admission.admit(request, tag)
         }
     }
 

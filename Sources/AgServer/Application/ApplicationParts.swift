@@ -12,11 +12,12 @@ package struct ApplicationParts: Sendable {
     package var time: any TimeSource
     /// Where clients reach us, without a slash at the end; `nil` when only the request knows.
     package var publicURL: String?
+    package var rateLimits: RateLimits
 
     package init(
         access: Access, readiness: Readiness, metrics: Metrics = Metrics(),
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [], log: Log,
-        time: any TimeSource = SystemTime(), publicURL: String? = nil
+        time: any TimeSource = SystemTime(), publicURL: String? = nil, rateLimits: RateLimits = .none
     ) {
         self.access = access
         self.readiness = readiness
@@ -25,5 +26,6 @@ package struct ApplicationParts: Sendable {
         self.log = log
         self.time = time
         self.publicURL = publicURL
+        self.rateLimits = rateLimits
     }
 }

@@ -18,7 +18,7 @@ struct SessionCookie: Sendable {
     }
 
     /// Browsers hold a `__Host-` cookie to this host, to https and to the path `/`.
-    private var name: String {
+    var name: String {
         isSecure && path == "/" ? "__Host-\(Self.plainName)" : Self.plainName
     }
 

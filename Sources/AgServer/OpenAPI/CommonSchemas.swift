@@ -25,6 +25,9 @@ package enum CommonSchemas {
             SchemaField("message", .string),
         ]))
 
+    /// A client's own word for a group of pictures.
+    package static let sessionID = Schema.text(1...128)
+
     package static let jobStates = Schema.words(JobState.allCases.map(\.rawValue))
 
     package static let job = Schema.named(

@@ -5,11 +5,13 @@ import AgHTTP
 package struct OpenAPIDocument: Sendable {
     private let operations: [Operation]
     private let serverURL: String
+    private let cookieName: String
 
-    /// - Parameter serverURL: where clients reach us; `/` when that is not known.
-    package init(_ operations: [Operation], serverURL: String = "/") {
+    /// - Parameter publicURL: where clients reach us, if that is known.
+    package init(_ operations: [Operation], publicURL: String? = nil) {
         self.operations = operations
-        self.serverURL = serverURL
+        serverURL = publicURL ?? "/"
+        cookieName = SessionCookie(publicURL: publicURL).name
     }
 
     package var text: String { json.text }
@@ -51,7 +53,7 @@ package struct OpenAPIDocument: Sendable {
         for operation in operations {
             operation.body?.schema.collectNamed(into: &known)
             for parameter in operation.parameters { parameter.schema.collectNamed(into: &known) }
-            for content in operation.answers.flatMap(\.content) { content.schema.collectNamed(into: &known) }
+            for content in operation.allAnswers.flatMap(\.content) { content.schema.collectNamed(into: &known) }
         }
         return known.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
     }
@@ -59,7 +61,11 @@ package struct OpenAPIDocument: Sendable {
     private var securitySchemes: JSONValue {
         [
             "token": ["type": "http", "scheme": "bearer", "description": "A token of `argentum token create`."],
-            "session": ["type": "apiKey", "in": "cookie", "name": .string(SessionCookie.plainName)],
+            "session": [
+                "type": "apiKey", "in": "cookie", "name": .string(cookieName),
+                "description":
+                    "The page's cookie. Calls that change something must carry `csrfToken` of GET /api/session as X-CSRF-Token.",
+            ],
         ]
     }
 }

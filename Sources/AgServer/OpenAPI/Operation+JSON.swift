@@ -32,8 +32,12 @@ extension Operation {
     }
 
     private var responses: [JSONValue.Member] {
-        let named = answers.map { JSONValue.Member(name: "\($0.status)", value: $0.json) }
-        let problem = OperationAnswer.problem(0, "Why it could not be done.")
+        let named = allAnswers.map { JSONValue.Member(name: "\($0.status)", value: $0.json) }
+        let problem = OperationAnswer.problem(
+            0,
+            "Why it could not be done: 400, 414, 417, 431 or 501 for a head that breaks HTTP's rules, 500 when something "
+                + "failed on our side, 503 when the storage or the codecs do not work at the moment, 507 when it is full."
+        )
         return named + [.init(name: "default", value: problem.json)]
     }
 }
@@ -57,8 +61,17 @@ extension OperationBody {
 extension OperationAnswer {
     fileprivate var json: JSONValue {
         let described = JSONValue.Member(name: "description", value: .string(about))
-        guard !content.isEmpty else { return .object([described]) }
-        let types = content.map { JSONValue.Member(name: $0.mediaType, value: ["schema": $0.schema.json]) }
-        return .object([described, .init(name: "content", value: .object(types))])
+        var members = [described]
+        if !headers.isEmpty {
+            let fields = headers.map { header in
+                JSONValue.Member(name: header.name, value: ["required": true, "schema": header.schema.json])
+            }
+            members.append(.init(name: "headers", value: .object(fields)))
+        }
+        if !content.isEmpty {
+            let types = content.map { JSONValue.Member(name: $0.mediaType, value: ["schema": $0.schema.json]) }
+            members.append(.init(name: "content", value: .object(types)))
+        }
+        return .object(members)
     }
 }

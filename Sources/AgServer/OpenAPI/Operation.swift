@@ -86,7 +86,8 @@ package struct OperationBody: Sendable {
     }
 }
 
-/// One status that the route answers with. Problems need no mention: each route may answer with one.
+/// One status that the route answers with. Problems that follow from its access, parameters and body need no mention:
+/// `Operation.allAnswers` adds them.
 package struct OperationAnswer: Sendable {
     package let status: Int
     package let about: String

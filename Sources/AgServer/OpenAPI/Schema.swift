@@ -25,6 +25,29 @@ package indirect enum Schema: Sendable {
     package static let count = Schema.integer(minimum: 0, maximum: nil)
     package static let dateTime = Schema.formatted("date-time")
     package static let uuid = Schema.formatted("uuid")
+
+    /// A text of so many characters (code points) without control characters.
+    package static func text(_ length: ClosedRange<Int>) -> Schema {
+        .raw([
+            "type": "string", "minLength": .int(length.lowerBound), "maxLength": .int(length.upperBound),
+            "pattern": #"^[^\u0000-\u001F\u007F]*$"#,
+        ])
+    }
+
+    /// A text of the characters in `set`, written as in a regular expression.
+    package static func text(of set: String, _ length: ClosedRange<Int>) -> Schema {
+        .raw([
+            "type": "string", "minLength": .int(length.lowerBound), "maxLength": .int(length.upperBound),
+            "pattern": .string("^[\(set)]*$"),
+        ])
+    }
+
+    package static func list(of item: Schema, _ length: ClosedRange<Int>) -> Schema {
+        .raw([
+            "type": "array", "items": item.json, "minItems": .int(length.lowerBound),
+            "maxItems": .int(length.upperBound),
+        ])
+    }
 }
 
 /// A member of an object.

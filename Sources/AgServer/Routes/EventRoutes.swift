@@ -13,8 +13,14 @@ package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
         let filter = EventFilter(
             types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
         let subscription = try await events.subscribe(after: try EventStart.read(request), filter: filter)
+        let admitted = request.attached(CredentialWatch.self)
         return ServerSentEvents.response { listener in
-            while let message = try await subscription.next() { try send(message, to: listener) }
+            var watch = admitted
+            while let message = try await subscription.next() {
+                // Before each message, not after: what happens after the revocation is not for them any more.
+                guard try await watch?.isGood() ?? true else { return }
+                try send(message, to: listener)
+            }
         }
     }
 }

@@ -15,7 +15,8 @@ extension Operation {
     private static let id = OperationParameter.path("id", .uuid, "The job's id.")
     private static let unknown = OperationAnswer.problem(404, "There is no such job.")
     private static let kindBody = OperationBody.json(
-        .object([.optional("kind", .string, about: "Without it: all of them.")]), isRequired: false)
+        .object([.optional("kind", .nullable(.text(of: "a-z0-9-", 1...64)), about: "Without it: all of them.")]),
+        isRequired: false)
 
     static let listJobs = Operation(
         .get, "/api/jobs", "List jobs, newest first", tag: "Jobs", access: .scope(.read),

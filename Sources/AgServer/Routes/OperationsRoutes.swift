@@ -13,7 +13,7 @@ func addOperationsRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
 
 /// The document describes every route, so this comes last.
 func addOpenAPIRoute(to book: inout RouteBook, publicURL: String?) {
-    let document = OpenAPIDocument(book.operations + [.openAPI], serverURL: publicURL ?? "/")
+    let document = OpenAPIDocument(book.operations + [.openAPI], publicURL: publicURL)
     let bytes = SharedBytes(Array(document.text.utf8))
     book.on(.openAPI) { _, _ in
         HTTPResponse(

@@ -39,4 +39,7 @@ package struct RouteBook: Sendable {
 struct RouteTag: Sendable {
     let pattern: String
     let access: RouteAccess
+
+    /// What load balancers ask, all day long.
+    var isForMonitoring: Bool { pattern == "/livez" || pattern == "/readyz" }
 }

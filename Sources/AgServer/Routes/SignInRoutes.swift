@@ -9,7 +9,8 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
     book.on(.signOut) { request, _ in try await desk.signOut(request) }
     book.on(.session) { request, _ in desk.session(request) }
     book.on(.signInLink) { request, _ in
-        let link = parts.access.codes.make()
+        guard let maker = request.attached(Credential.self)?.origin else { preconditionFailure("Admitted as nobody") }
+        let link = parts.access.codes.make(for: maker)
         let base = parts.publicURL ?? request.headers["host"].map { "http://\($0)" } ?? ""
         return .answer(201, ["url": .string("\(base)\(signInPath)#\(link.code)"), "expiresAt": .time(link.until)])
     }
@@ -61,7 +62,7 @@ private struct SignInDesk: Sendable {
 
     func session(_ request: HTTPRequest) -> HTTPResponse {
         let credential = request.attached(Credential.self)
-        let secret = credential?.origin == .session ? cookie.value(of: request) : nil
+        let secret = credential?.isSession == true ? cookie.value(of: request) : nil
         return .answer(200, state(credential?.scope, secret))
     }
 
@@ -85,11 +86,19 @@ extension Operation {
 
     fileprivate static let signIn = Operation(
         .post, "/api/sign-in", "Exchange a token or a link's code for the page's cookie", tag: "Sign-in", access: .open,
-        body: .json(
-            .object([
-                .optional("token", .string), .optional("code", .string, about: "From a sign-in link; works once."),
-            ])),
-        answers: [.json(200, "Signed in.", state), .problem(401, "The token or code is not good.")])
+        body: .json(.raw(["oneOf": [one("token", not: "code"), one("code", not: "token")]])),
+        answers: [
+            .json(200, "Signed in.", state),
+            .problem(401, "The token or code is not good; a code is one of a sign-in link, and works once."),
+            .problem(403, "Another site's page made the call."),
+        ])
+
+    private static func one(_ name: String, not other: String) -> JSONValue {
+        let members: JSONValue = .object([
+            .init(name: name, value: ["type": "string"]), .init(name: other, value: ["type": "null"]),
+        ])
+        return ["type": "object", "properties": members, "required": [.string(name)]]
+    }
 
     fileprivate static let signOut = Operation(
         .post, "/api/sign-out", "End the session", tag: "Sign-in", access: .scope(.read),

@@ -60,7 +60,7 @@ private struct TokenOrder: Decodable {
 
 private func checked(name: String) throws -> String {
     let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-    guard 1...100 ~= name.count, name.utf8.count <= 400, isPlain else {
+    guard 1...100 ~= name.unicodeScalars.count, isPlain else {
         throw refuse("name", "'name' must have 1 to 100 characters and no control characters.")
     }
     return name
@@ -84,7 +84,7 @@ extension APIToken {
 extension Operation {
     private static let scopes = Schema.words(TokenScope.allCases.map(\.rawValue))
     private static let tokenName = SchemaField(
-        "name", .raw(["type": "string", "minLength": 1, "maxLength": 100]), about: "What it is for.")
+        "name", .text(1...100), about: "What it is for.")
     private static let token = Schema.named(
         "Token",
         .object([

@@ -92,11 +92,20 @@ package enum ArgentumSettings {
         .init(
             "event-retention", .duration(.seconds(60)...(.seconds(86_400 * 3_650))), default: "7d",
             help: "How long events can be replayed."))
+    package static let rateLimit = Setting<Int>(
+        .init(
+            "rate-limit", .int(0...10_000_000), default: "0",
+            help: "Requests per minute for each token that is not of scope admin; 0 is no limit."))
+    package static let rateLimitAnonymous = Setting<Int>(
+        .init(
+            "rate-limit-anonymous", .int(0...10_000_000), default: "0",
+            help: "Requests per minute from each address without a good credential; 0 is no limit."))
 
     package static let limitRows = [
         jobs.definition, codecs.definition, allowUnsandboxed.definition, maxUpload.definition, maxPixels.definition,
         maxPixelsHEIF.definition,
-        maxSide.definition, jobRetention.definition, eventRetention.definition,
+        maxSide.definition, jobRetention.definition, eventRetention.definition, rateLimit.definition,
+        rateLimitAnonymous.definition,
     ]
 
     // MARK: Telling

@@ -13,7 +13,7 @@ struct FolderLock: Sendable {
     /// Throws `Failure` of code `locked` when another server holds it.
     init(_ folder: String) throws {
         let path = "\(folder)/lock"
-        file = OpenFile(adopting: try sys("open") { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
+        file = OpenFile(adopting: try sys("open") { open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) })
         guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw errno == EWOULDBLOCK ? Self.taken(file, folder) : SystemError(call: "flock", errno: errno)
         }

@@ -20,7 +20,10 @@ struct ServerRun: Sendable {
         let readiness = Readiness(of: library, log: log)
         self.readiness = readiness
         let application = Application(
-            library, readiness: readiness, publicURL: settings[ArgentumSettings.publicURL], log: log)
+            library, readiness: readiness, publicURL: settings[ArgentumSettings.publicURL],
+            rateLimits: RateLimits(
+                perToken: settings[required: ArgentumSettings.rateLimit],
+                perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]), log: log)
         server = HTTPServer(settings: Self.serverSettings(settings, log), log: log) {
             await application.respond(to: $0)
         }
@@ -41,12 +44,12 @@ struct ServerRun: Sendable {
     /// Serves until a signal asks for the end, or a part fails.
     func run() async throws {
         let folder = settings[required: ArgentumSettings.data]
-        try await library.access.ensureAdminToken(in: folder)
+        let token = try await library.access.ensureAdminToken(in: folder)
         let port = try server.start()
         let local = "http://\(Self.reachable(settings[required: ArgentumSettings.host])):\(port)"
         try ServerNote.write(local, in: folder)
         defer { ServerNote.remove(in: folder) }
-        tell(local)
+        tell(local, try await library.access.signInCode(token: token))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await library.run() }
             group.addTask { try await StopSignals.first() }
@@ -66,9 +69,8 @@ struct ServerRun: Sendable {
         await server.shutdown(grace: settings[required: ArgentumSettings.shutdownGrace])
     }
 
-    private func tell(_ local: String) {
+    private func tell(_ local: String, _ code: String) {
         let address = settings[ArgentumSettings.publicURL] ?? local
-        let code = library.access.codes.make().code
         log.info("listening", ["url": local, "version": Program.version])
         Output.write(
             """

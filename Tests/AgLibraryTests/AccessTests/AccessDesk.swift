@@ -17,8 +17,14 @@ struct AccessDesk: Sendable {
     }
 
     /// A second server on the same rows, with caches of its own.
-    func neighbour() -> Access {
-        Access(database: database, time: clock, log: Log(to: SilentSink()))
+    func neighbour(_ fixedToken: Secret? = nil) -> Access {
+        Access(database: database, time: clock, log: Log(to: SilentSink()), fixedToken: fixedToken)
+    }
+
+    /// A sign-in code of an admin token made for it.
+    func code() async throws -> String {
+        let made = try await access.createToken(name: "owner", scope: .admin)
+        return try await access.signInCode(token: made.text)
     }
 
     func count(_ table: String) async throws -> Int {

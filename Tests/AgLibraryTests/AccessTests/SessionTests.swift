@@ -9,18 +9,19 @@ struct SessionTests {
     @Test("A link's code works once")
     func once() async throws {
         let desk = try await AccessDesk()
-        let code = desk.access.codes.make().code
+        let code = try await desk.code()
 
         let cookie = try #require(try await desk.access.signIn(code: code))
 
-        #expect(try await desk.access.credential(session: cookie) == Credential(scope: .admin, origin: .session))
+        let credential = try #require(try await desk.access.credential(session: cookie))
+        #expect(credential.scope == .admin && credential.isSession)
         #expect(try await desk.access.signIn(code: code) == nil)
     }
 
     @Test("Of many who use one code at the same time, one gets in")
     func race() async throws {
         let desk = try await AccessDesk()
-        let code = desk.access.codes.make().code
+        let code = try await desk.code()
         let opened = try await withThrowingTaskGroup(of: String?.self) { group in
             for _ in 0..<20 { group.addTask { try await desk.access.signIn(code: code) } }
             return try await group.reduce(into: 0) { $0 += $1 == nil ? 0 : 1 }
@@ -31,7 +32,7 @@ struct SessionTests {
     @Test("A link's code ends after a quarter of an hour")
     func codeExpiry() async throws {
         let desk = try await AccessDesk()
-        let (code, until) = desk.access.codes.make()
+        let (code, until) = desk.access.codes.make(for: .fixedToken)
         #expect(until == desk.clock.now() + .seconds(900))
         desk.clock.advance(.seconds(900))
         #expect(try await desk.access.signIn(code: code) == nil)
@@ -40,10 +41,10 @@ struct SessionTests {
     @Test("Of too many open links the oldest goes")
     func tooManyCodes() async throws {
         let desk = try await AccessDesk()
-        let codes = (0..<33).map { _ in desk.access.codes.make().code }
-        #expect(!desk.access.codes.redeem(codes[0]))
-        #expect(desk.access.codes.redeem(codes[1]))
-        #expect(desk.access.codes.redeem(codes[32]))
+        let codes = (0..<33).map { _ in desk.access.codes.make(for: .fixedToken).code }
+        #expect(desk.access.codes.redeem(codes[0]) == nil)
+        #expect(desk.access.codes.redeem(codes[1]) == .fixedToken)
+        #expect(desk.access.codes.redeem(codes[32]) == .fixedToken)
     }
 
     @Test("A session has the scope of the token it was opened with, and ends with it")
@@ -59,10 +60,50 @@ struct SessionTests {
         #expect(try await desk.count("ui_sessions") == 0)
     }
 
+    @Test("A session ends with the token whose link opened it, also when a session of that token made the link")
+    func linkSession() async throws {
+        let desk = try await AccessDesk()
+        let made = try await desk.access.createToken(name: "stolen", scope: .admin)
+        let first = try #require(
+            try await desk.access.signIn(code: try await desk.access.signInCode(token: made.text)))
+        let maker = try #require(try await desk.access.credential(session: first)).origin
+        let second = try #require(try await desk.access.signIn(code: desk.access.codes.make(for: maker).code))
+        let unused = desk.access.codes.make(for: maker).code
+
+        try await desk.access.revokeToken(made.token.id)
+
+        for cookie in [first, second] { #expect(try await desk.access.credential(session: cookie) == nil) }
+        #expect(try await desk.access.signIn(code: unused) == nil)
+    }
+
+    @Test("A session lives no longer than the token it was opened with")
+    func tokenExpiry() async throws {
+        let desk = try await AccessDesk()
+        let made = try await desk.access.createToken(name: "brief", scope: .write, expiresIn: .seconds(60))
+        let cookie = try #require(try await desk.access.signIn(token: made.text))
+        #expect(try await desk.access.credential(session: cookie)?.scope == .write)
+        desk.clock.advance(.seconds(60))
+        #expect(try await desk.access.credential(session: cookie) == nil)
+        #expect(try await desk.access.signIn(token: made.text) == nil)
+    }
+
+    @Test("A session of the fixed token ends when the operator chooses another")
+    func fixedTokenSession() async throws {
+        let desk = try await AccessDesk(fixedToken: Secret("the-first-fixed-token"))
+        let cookie = try #require(try await desk.access.signIn(token: "the-first-fixed-token"))
+        #expect(try await desk.access.credential(session: cookie)?.origin == .fixedToken)
+        #expect(try await desk.neighbour(Secret("the-first-fixed-token")).credential(session: cookie) != nil)
+        for other in [Secret("the-second-fixed-token"), nil] {
+            #expect(try await desk.neighbour(other).credential(session: cookie) == nil)
+        }
+        try await desk.access.signOut(cookie)
+        #expect(try await desk.access.credential(session: cookie) == nil)
+    }
+
     @Test("Signing out ends the session for every holder of the cookie")
     func signOut() async throws {
         let desk = try await AccessDesk()
-        let cookie = try #require(try await desk.access.signIn(code: desk.access.codes.make().code))
+        let cookie = try #require(try await desk.access.signIn(code: try await desk.code()))
         #expect(try await desk.access.credential(session: cookie) != nil)
         try await desk.access.signOut(cookie)
         #expect(try await desk.access.credential(session: cookie) == nil)
@@ -71,17 +112,17 @@ struct SessionTests {
     @Test("A session ends after thirty days, and its row goes with the next sign-in")
     func expiry() async throws {
         let desk = try await AccessDesk()
-        let cookie = try #require(try await desk.access.signIn(code: desk.access.codes.make().code))
+        let cookie = try #require(try await desk.access.signIn(code: try await desk.code()))
         desk.clock.advance(.seconds(30 * 86_400))
         #expect(try await desk.access.credential(session: cookie) == nil)
-        _ = try await desk.access.signIn(code: desk.access.codes.make().code)
+        _ = try await desk.access.signIn(code: try await desk.code())
         #expect(try await desk.count("ui_sessions") == 1)
     }
 
     @Test("A session outlives a restart; the cookie itself is not stored")
     func restart() async throws {
         let desk = try await AccessDesk()
-        let cookie = try #require(try await desk.access.signIn(code: desk.access.codes.make().code))
+        let cookie = try #require(try await desk.access.signIn(code: try await desk.code()))
         #expect(try await desk.neighbour().credential(session: cookie) != nil)
         let isStored = try await desk.database.read {
             try $0.exists("SELECT 1 FROM ui_sessions WHERE secret_hash = \(Array(cookie.utf8))")
@@ -100,8 +141,8 @@ struct SessionTests {
     @Test("A CSRF token belongs to one cookie")
     func csrf() async throws {
         let desk = try await AccessDesk()
-        let one = try #require(try await desk.access.signIn(code: desk.access.codes.make().code))
-        let two = try #require(try await desk.access.signIn(code: desk.access.codes.make().code))
+        let one = try #require(try await desk.access.signIn(code: try await desk.code()))
+        let two = try #require(try await desk.access.signIn(code: try await desk.code()))
         let token = desk.access.csrfToken(session: one)
         #expect(desk.access.isCSRFToken(token, session: one))
         #expect(!desk.access.isCSRFToken(token, session: two))

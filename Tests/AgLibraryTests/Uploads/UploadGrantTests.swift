@@ -34,6 +34,24 @@ struct UploadGrantTests {
         }
     }
 
+    @Test("may be under way twice and no more, and its places come back")
+    func seats() async throws {
+        try await LibraryDesk.with { desk in
+            let grant = try await desk.library.grants.make(UploadGrantRequest()).grant
+            let other = try await desk.library.grants.make(UploadGrantRequest()).grant
+            let first = try desk.library.grants.seat(for: grant)
+            do {
+                let second = try desk.library.grants.seat(for: grant)
+                let fault = #expect(throws: Fault.self) { _ = try desk.library.grants.seat(for: grant) }
+                #expect(fault?.code == "grant-busy" && fault?.kind == .tooManyRequests)
+                _ = try desk.library.grants.seat(for: other)
+                withExtendedLifetime(second) {}
+            }
+            _ = try desk.library.grants.seat(for: grant)
+            withExtendedLifetime(first) {}
+        }
+    }
+
     @Test("needs its own secret")
     func secret() async throws {
         try await LibraryDesk.with { desk in

@@ -19,7 +19,7 @@ struct ServerDesk: Sendable {
 
     init(
         publicURL: String? = nil, checks: [ReadinessCheck] = [],
-        metricSources: [@Sendable () async throws -> [MetricFamily]] = [],
+        metricSources: [@Sendable () async throws -> [MetricFamily]] = [], rateLimits: RateLimits = .none,
         addRoutes: (inout RouteBook) -> Void = { _ in }
     ) async throws {
         database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
@@ -34,7 +34,7 @@ struct ServerDesk: Sendable {
         application = Application(
             ApplicationParts(
                 access: access, readiness: readiness, metricSources: metricSources, log: log, time: clock,
-                publicURL: publicURL),
+                publicURL: publicURL, rateLimits: rateLimits),
             addRoutes: { book in
                 addJobRoutes(to: &book, queue)
                 addEventRoutes(to: &book, events)
@@ -44,13 +44,13 @@ struct ServerDesk: Sendable {
 
     func send(
         _ method: HTTPMethod, _ target: String, as who: Who = .nobody, json: String? = nil,
-        headers: HTTPHeaders = [:]
+        headers: HTTPHeaders = [:], peer: String = "127.0.0.1"
     ) async throws -> Answer {
         var headers = headers
         for (name, value) in try await who.headers(access) where !headers.contains(name) { headers.add(name, value) }
         if json != nil, !headers.contains("Content-Type") { headers.add("Content-Type", "application/json") }
         let body = json.map { RequestBody(bytes: Array($0.utf8)) } ?? .empty
-        let request = try HTTPRequest(method: method, target: target, headers: headers, body: body)
+        let request = try HTTPRequest(method: method, target: target, headers: headers, body: body, peer: peer)
         return try Answer(await application.respond(to: request))
     }
 }

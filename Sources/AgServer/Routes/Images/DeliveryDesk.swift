@@ -11,18 +11,27 @@ struct DeliveryDesk: Sendable {
     func answer(
         _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID) async throws -> Delivered
     ) async throws -> HTTPResponse {
-        let isSigned = try admit(request)
+        let admission = try admit(request)
         do {
             let delivered = try await fetch(id)
-            return answer(delivered, request, isSigned: isSigned)
+            return answer(delivered, request, admission)
         } catch let notReady as NotReady {
             return Self.wait(notReady, request)
         }
     }
 
-    /// Returns whether it was a signature that let the request in. Throws `Fault` 401 or 403.
-    private func admit(_ request: HTTPRequest) throws -> Bool {
-        if request.attached(Credential.self) != nil { return false }
+    /// What let a request in.
+    private enum Pass {
+        case credential
+        /// A signature, and how long it is still good.
+        case signature(Duration)
+
+        var isSigned: Bool { if case .signature = self { true } else { false } }
+    }
+
+    /// Throws `Fault` 401 or 403.
+    private func admit(_ request: HTTPRequest) throws -> Pass {
+        if request.attached(Credential.self) != nil { return .credential }
         let items = try request.query.names.flatMap { name in
             try request.query.all(name).map { SignedURL.Item(name, $0) }
         }
@@ -31,11 +40,10 @@ struct DeliveryDesk: Sendable {
                 .unauthorized, "unauthorized",
                 "Send 'Authorization: Bearer <token>', or use a signed URL from POST /api/images/{id}/sign.")
         }
-        try signedURLs.check(path: request.path, items: items)
-        return true
+        return .signature(try signedURLs.check(path: request.path, items: items))
     }
 
-    private func answer(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> HTTPResponse {
+    private func answer(_ delivered: Delivered, _ request: HTTPRequest, _ pass: Pass) -> HTTPResponse {
         let source: DeliveredContent.Source =
             switch delivered.content {
             case .bytes(let bytes): .bytes(bytes)
@@ -43,18 +51,22 @@ struct DeliveryDesk: Sendable {
             }
         let content = DeliveredContent(
             source, tag: delivered.entityTag, contentType: delivered.mediaType,
-            cacheControl: cacheControl(delivered, request, isSigned: isSigned),
+            cacheControl: cacheControl(delivered, request, pass),
             disposition: ContentDisposition.inline.value(filename: filename(delivered)),
             // A signed URL is made to be shown on somebody else's page.
-            headers: isSigned ? ["Cross-Origin-Resource-Policy": "cross-origin"] : [:])
+            headers: pass.isSigned ? ["Cross-Origin-Resource-Policy": "cross-origin"] : [:])
         return AgHTTP.content(of: content, for: request)
     }
 
-    /// For ever only when the URL names the generation that was sent.
-    private func cacheControl(_ delivered: Delivered, _ request: HTTPRequest, isSigned: Bool) -> String {
+    /// For ever only when the URL names the generation that was sent, and no longer than a signature is good: a shared
+    /// cache would else hand the picture out after its time.
+    private func cacheControl(_ delivered: Delivered, _ request: HTTPRequest, _ pass: Pass) -> String {
         let asked = try? request.query["v"]
-        guard asked == "\(delivered.image.generation)" else { return "no-cache" }
-        return "\(isSigned ? "public" : "private"), max-age=31536000, immutable"
+        guard asked == "\(delivered.image.generation)" else { return "private, no-cache" }
+        return switch pass {
+        case .credential: "private, max-age=31536000, immutable"
+        case .signature(let left): "public, max-age=\(left.milliseconds / 1_000), immutable"
+        }
     }
 
     /// What the client called the file, with the extension of what is sent.

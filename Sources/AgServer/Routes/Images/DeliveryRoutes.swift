@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgImaging
 package import AgLibrary
 import AgModel
 
@@ -83,9 +84,10 @@ extension Operation {
         "v", .integer(minimum: 1, maximum: nil), "The image's generation: lets the answer be cached for ever.")
     private static let range = OperationParameter.header("Range", .string, "One range of bytes.")
 
-    private static func bytes(_ path: String, _ summary: String, _ types: [String], _ more: [OperationParameter] = [])
-        -> Operation
-    {
+    private static func bytes(
+        _ path: String, _ summary: String, _ types: [String], _ more: [OperationParameter] = [],
+        problems: [OperationAnswer] = []
+    ) -> Operation {
         Operation(
             .get, path, summary, tag: "Pictures", access: .scopeOrHandler(.read),
             parameters: [id] + more + [version, range],
@@ -93,15 +95,18 @@ extension Operation {
                 .bytes(200, "The bytes.", types), .bytes(206, "The range.", types), .empty(304, "Not changed."),
                 .problem(202, "Being made; ask again after Retry-After seconds."),
                 .problem(403, "The URL's signature is wrong or has expired."),
-                .problem(404, "There is no such image or variant."), .problem(416, "The range lies outside."),
-            ])
+                .problem(404, "There is no such image or variant."),
+                .problem(412, "`If-Match` or its kin want other content."),
+                .problem(416, "The range lies outside."),
+            ] + problems)
     }
 
     fileprivate static let thumbnail = bytes(
         "/api/images/{id}/thumbnail", "150x150 pixels from the middle", ["image/webp"])
 
     fileprivate static let original = bytes(
-        "/api/images/{id}/original", "The bytes as they were uploaded", ["image/*"])
+        "/api/images/{id}/original", "The bytes as they were uploaded", PictureFormat.allCases.map(\.mediaType),
+        problems: [.problem(410, "The bytes were lost; upload the same file again.")])
 
     fileprivate static let variant = bytes(
         "/api/images/{id}/variants/{variant}", "A size, in a named or a negotiated format",

@@ -1,6 +1,7 @@
 import AgBase
 import AgCrypto
 import AgHTTP
+import AgImaging
 package import AgLibrary
 import AgModel
 
@@ -30,6 +31,8 @@ private func receive(
     _ request: HTTPRequest, _ id: UploadGrantID, _ library: Library, _ answer: ImageAnswer
 ) async throws -> HTTPResponse {
     let grant = try await library.grants.grant(id, secret: try request.query["key"] ?? "")
+    let seat = try library.grants.seat(for: grant)
+    defer { withExtendedLifetime(seat) {} }
     let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
         let incoming = try library.uploads.begin(filename: grant.filename, limit: grant.maxBytes)
         for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
@@ -44,7 +47,12 @@ private func receive(
 extension ImageAnswer {
     fileprivate func grantUpload(_ outcome: UploadOutcome) -> JSONValue {
         let storageID = JSONValue.Member(name: "storageId", value: .string(outcome.image.original.id.text))
-        return .object([storageID] + (upload(outcome).members ?? []))
+        let members = (upload(outcome).members ?? []).map { member in
+            // The holder of a URL is a stranger: what somebody else once called the same bytes is not theirs to know.
+            member.name == "originalFilename" && !outcome.isNew
+                ? JSONValue.Member(name: member.name, value: .null) : member
+        }
+        return .object([storageID] + members)
     }
 }
 
@@ -80,10 +88,13 @@ extension Operation {
         .post, "/api/uploads", "Make a one-time upload URL", tag: "Uploads", access: .scope(.write),
         body: .json(
             .object([
-                .optional("maxBytes", .nullable(.integer(minimum: 1, maximum: nil))),
-                .optional("contentType", .nullable(.string), about: "The content must turn out to be this."),
-                .optional("sha256", .nullable(.string), about: "The content must have this hash."),
-                .optional("sessionId", .nullable(.string)), .optional("filename", .nullable(.string)),
+                .optional("maxBytes", .nullable(.integer(minimum: 1, maximum: .max))),
+                .optional(
+                    "contentType", .nullable(.words(PictureFormat.allCases.map(\.mediaType))),
+                    about: "The content must turn out to be this."),
+                .optional(
+                    "sha256", .nullable(.text(of: "0-9A-Fa-f", 64...64)), about: "The content must have this hash."),
+                .optional("sessionId", .nullable(CommonSchemas.sessionID)), .optional("filename", .nullable(.string)),
                 .optional(
                     "expiresIn", .nullable(.integer(minimum: 1, maximum: 86_400)), about: "Seconds, 900 by default."),
             ]), isRequired: false),
@@ -109,6 +120,9 @@ extension Operation {
                 .json(200, "The picture was there already.", ImageSchemas.grantUpload),
                 .problem(404, "There is no such URL."), .problem(409, "It has been used."),
                 .problem(410, "It has expired."), .problem(413, "Too large."),
+                .problem(429, "It is being used already, or too many requests."),
+                .problem(503, "The storage or the codecs do not work at the moment."),
+                .problem(507, "The storage is full."),
                 .problem(422, "The content is no picture, or not the one that was announced."),
             ],
             maxBodyBytes: limit)

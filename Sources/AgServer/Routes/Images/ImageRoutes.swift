@@ -92,7 +92,7 @@ extension Operation {
     private static let id = OperationParameter.path("id", .uuid, "The image's id.")
     private static let paging: [OperationParameter] = [
         .query("limit", .integer(minimum: 1, maximum: 200), "Images per page, 50 by default."),
-        .query("cursor", .string, "The `next` of an earlier page."),
+        .query("cursor", .text(of: "A-Za-z0-9_-", 1...128), "The `next` of an earlier page."),
         .query("status", .words(ImageStatus.allCases.map(\.rawValue)), "Only images of this status."),
         .query("type", .string, "Only images of this media type."),
         .query("count", .words(["exact"]), "Adds `total`, which costs more than the page."),
@@ -101,12 +101,12 @@ extension Operation {
 
     fileprivate static let listImages = Operation(
         .get, "/api/images", "List images, newest first", tag: "Images", access: .scope(.read),
-        parameters: paging + [.query("sessionId", .string, "Only images of this session.")],
+        parameters: paging + [.query("sessionId", CommonSchemas.sessionID, "Only images of this session.")],
         answers: [.json(200, "A page.", ImageSchemas.page), .problem(400, "A query value is not allowed.")])
 
     fileprivate static let listSession = Operation(
         .get, "/api/sessions/{sessionId}/images", "List a session's images, newest first", tag: "Images",
-        access: .scope(.read), parameters: [.path("sessionId", .string, "The session.")] + paging,
+        access: .scope(.read), parameters: [.path("sessionId", CommonSchemas.sessionID, "The session.")] + paging,
         answers: [.json(200, "A page.", ImageSchemas.page), .problem(400, "A query value is not allowed.")])
 
     fileprivate static let image = Operation(
@@ -124,14 +124,17 @@ extension Operation {
     fileprivate static let deleteImage = Operation(
         .delete, "/api/images/{id}", "Delete an image, or take it out of a session", tag: "Images",
         access: .scope(.write),
-        parameters: [id, .query("sessionId", .string, "Only unlink it from this session.")],
+        parameters: [id, .query("sessionId", CommonSchemas.sessionID, "Only unlink it from this session.")],
         answers: [.empty(204, "Done."), unknown])
 
     fileprivate static let reprocess = Operation(
         .post, "/api/images/{id}/reprocess", "Make derived pictures and metadata again", tag: "Images",
         access: .scope(.write), parameters: [id],
         body: .json(
-            .object([.optional("only", .array(.words(["variants", "metadata"])), about: "All, without it.")]),
+            .object([
+                .optional(
+                    "only", .nullable(.list(of: .words(["variants", "metadata"]), 1...100)), about: "All, without it.")
+            ]),
             isRequired: false),
         answers: [
             .json(202, "Queued.", .object([SchemaField("jobIds", .array(.uuid))])), unknown,

@@ -44,6 +44,8 @@ enum ImageSchemas {
         SchemaField("description", .nullable(.string)), SchemaField("tags", .array(.string)),
         SchemaField("categories", .array(.string)),
         SchemaField("colors", .array(.object([SchemaField("hex", .string), SchemaField("share", .number)]))),
+        SchemaField("frames", .count), SchemaField("hasAlpha", .boolean),
+        SchemaField("isDamaged", .boolean, about: "It ended too early and was taken all the same."),
         SchemaField("exif", .nullable(.anyObject), about: "`gps` only for tokens that may write."),
     ])
 

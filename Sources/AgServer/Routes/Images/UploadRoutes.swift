@@ -32,12 +32,13 @@ extension Operation {
     fileprivate static func upload(maxBodyBytes: Int64) -> Operation {
         Operation(
             .post, "/api/images/upload", "Upload up to ten pictures", tag: "Images", access: .scope(.write),
-            parameters: [.header("X-Session-Id", .string, "Links every picture to this session.")],
+            parameters: [.header("X-Session-Id", CommonSchemas.sessionID, "Links every picture to this session.")],
             body: .multipart(
                 .object([
                     SchemaField(
-                        "images", .array(.binary), about: "1 to 10 files; `image`, `files` and `file` are taken too."),
-                    .optional("sessionId", .string),
+                        "images", .list(of: .binary, 1...UploadForm.mostFiles),
+                        about: "1 to 10 files; `image`, `files` and `file` are taken too."),
+                    .optional("sessionId", CommonSchemas.sessionID),
                     .optional("fixedId", .uuid, about: "The id the one picture shall have."),
                     .optional(
                         "allowDamaged", .words(["0", "1"]), about: "Take pictures that end too early, and flag them."),
@@ -49,6 +50,7 @@ extension Operation {
                 .problem(413, "Too large."),
                 .problem(415, "Not a multipart form."),
                 .problem(422, "No file was acceptable, or there were more than ten; `errors` says why for each."),
+                .problem(503, "The storage or the codecs do not work at the moment."),
                 .problem(507, "The storage is full."),
             ],
             maxBodyBytes: maxBodyBytes)

@@ -1,0 +1,51 @@
+import AgBase
+import AgLibrary
+import AgTesting
+import Testing
+
+@testable import AgServer
+
+@Suite("Who listens to a long answer", .timeLimit(.minutes(1)))
+struct CredentialWatchTests {
+    private func watch(_ desk: ServerDesk, _ proof: CredentialWatch.Proof) -> CredentialWatch {
+        CredentialWatch(access: desk.access, time: desk.clock, proof: proof)
+    }
+
+    @Test("A revoked token is noticed at once, another one's revocation changes nothing")
+    func revoked() async throws {
+        let desk = try await ServerDesk()
+        let mine = try await desk.access.createToken(name: "mine", scope: .read)
+        let other = try await desk.access.createToken(name: "other", scope: .read)
+        var watch = watch(desk, .token(mine.text))
+        let isGood1 = try await watch.isGood()
+        #expect(isGood1)
+        try await desk.access.revokeToken(other.token.id)
+        let isGood2 = try await watch.isGood()
+        #expect(isGood2)
+        try await desk.access.revokeToken(mine.token.id)
+        let isGood3 = try await watch.isGood()
+        #expect(!isGood3)
+    }
+
+    @Test("A session that was signed out is noticed at once")
+    func signedOut() async throws {
+        let desk = try await ServerDesk()
+        let cookie = try #require(try await desk.access.signIn(token: Who.fixedText))
+        var watch = watch(desk, .session(cookie))
+        let isGood4 = try await watch.isGood()
+        #expect(isGood4)
+        try await desk.access.signOut(cookie)
+        let isGood5 = try await watch.isGood()
+        #expect(!isGood5)
+    }
+
+    @Test("A token that expires is noticed within half a minute")
+    func expired() async throws {
+        let desk = try await ServerDesk()
+        let made = try await desk.access.createToken(name: "brief", scope: .read, expiresIn: .seconds(20))
+        var watch = watch(desk, .token(made.text))
+        desk.clock.advance(.seconds(30))
+        let isGood6 = try await watch.isGood()
+        #expect(!isGood6)
+    }
+}
