@@ -30,6 +30,15 @@ extension JobQueue {
         return query + " ORDER BY id DESC LIMIT \(limit)"
     }
 
+    /// Whether any job of a kind waits at just this priority.
+    package func isWaiting(_ kind: JobKind, priority: JobPriority, in connection: any SQLConnection) throws -> Bool {
+        try connection.exists(
+            """
+            SELECT 1 FROM jobs\(raw: connection.dialect.index("jobs_waiting"))
+            WHERE kind = \(kind) AND state = 'queued' AND priority = \(priority)
+            """)
+    }
+
     /// Every kind that has jobs or is paused.
     package func status() async throws -> [JobKindStatus] {
         let now = time.now()

@@ -5,11 +5,16 @@ import AgSQL
 
 extension Images {
     /// Makes derived pictures or metadata again. What is there stays until the new is.
+    ///
+    /// One picture goes before new uploads, because somebody looks at it. Those asked for while it still waits are a
+    /// rebuild that nobody looks at, and go behind: new uploads never wait for more than one.
     package func reprocess(_ id: ImageID, _ kinds: [JobKind]) async throws -> [JobID] {
         try await database.write { [queue] tx in
             _ = try Images.require(id, in: tx)
             return try kinds.map { kind in
-                try queue.enqueue(.image(kind, id, priority: .interactive, again: true), in: tx)
+                let isRebuild = try queue.isWaiting(kind, priority: .interactive, in: tx)
+                let priority = isRebuild ? JobPriority.rebuild : .interactive
+                return try queue.enqueue(.image(kind, id, priority: priority, again: true), in: tx)
             }
         }
     }

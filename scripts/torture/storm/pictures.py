@@ -16,9 +16,10 @@ def png(seed, width=40, height=30, level=1):
     noise = source.randbytes(width * 3 * 2)
     tint = source.randrange(256)
     rows = [b"\0" + noise[:width * 3], b"\0" + noise[width * 3:]]
+    line = bytes((tint + x * (x % 3 + 1)) & 255 for x in range(width * 3))
     for y in range(2, height):
-        line = bytes((tint + x + y * c) & 255 for x in range(width) for c in (1, 2, 3))
-        rows.append(b"\0" + line)
+        shift = y * 3 % len(line)
+        rows.append(b"\0" + line[shift:] + line[:shift])
     data = zlib.compress(b"".join(rows), level)
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")

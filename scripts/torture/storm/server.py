@@ -9,6 +9,14 @@ from storm.client import TOKEN, Client, Gone
 BINARY = os.path.abspath(os.environ.get("ARGENTUM_BIN", ".build/release/argentum"))
 
 
+def end_well(*_):
+    """A script that is told to stop takes its servers with it."""
+    raise SystemExit(143)
+
+
+signal.signal(signal.SIGTERM, end_well)
+
+
 class Trouble(Exception):
     """Something that must not be."""
 
@@ -99,11 +107,10 @@ class Server:
             pass
         return found
 
-    def verify(self):
+    def verify(self, repair=False):
         """`argentum verify`: its exit code and what it said."""
-        extra = [word for word in self.arguments]
-        done = subprocess.run(
-            [BINARY, "verify", "--data", self.folder, *storage_only(extra)], capture_output=True, text=True)
+        command = [BINARY, "verify", "--data", self.folder, *storage_only(self.arguments)]
+        done = subprocess.run(command + (["--repair"] if repair else []), capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
 
