@@ -1,6 +1,6 @@
 import AgBase
 import AgImaging
-import Glibc
+import AgTesting
 
 /// Codecs for tests: their children are the `argentum` that was built beside the tests, because the program that runs
 /// the tests knows nothing of being a codec.
@@ -16,20 +16,7 @@ enum TestCodecs {
         return try await Codecs.start(settings, log: Log(to: SilentSink()))
     }
 
-    static let executable: String = {
-        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? ownPath
-        return folder(of: bundle) + "/argentum"
-    }()
-
-    private static var ownPath: String {
-        var path = [CChar](repeating: 0, count: 4_096)
-        let length = readlink("/proc/self/exe", &path, path.count - 1)
-        return String(decoding: path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    }
+    static var executable: String { BuiltProgram.path }
 }
 
 /// What a test asks most often.
