@@ -9,7 +9,7 @@ endif
 BINARY := .build/release/argentum
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test format lint docs clean
+.PHONY: help setup build run test fuzz asan tsan format lint docs clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,18 @@ test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: setup ## Run every test
 	swift test --disable-xctest
 
+fuzz: ## Fuzz every parser, 100 million executions each
+	@scripts/fuzz/build
+	@scripts/fuzz/run --runs 100000000
+
+asan: build ## Run every test under AddressSanitizer and LeakSanitizer
+	@scripts/sanitize/address
+
+tsan: build ## Run every test under ThreadSanitizer
+	@scripts/sanitize/thread
+
 format: ## Write all Swift files in the house format
-	swift format -i --parallel --recursive Package.swift Sources Tests
+	swift format -i --parallel --recursive Package.swift Sources Tests Fuzz scripts/fuzz
 
 lint: setup ## Check format, imports and house rules
 	@scripts/check

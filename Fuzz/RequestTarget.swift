@@ -39,6 +39,6 @@ package enum RequestTargetFuzz: FuzzTarget {
         try promise(
             isSame(read.flatMap { [$0.name, $0.value] }, items.flatMap { [$0.name, $0.value] }),
             "the query reads differently again: \(again)")
-        for name in try query.names { try promise(try query[name] != nil, "a name without value") }
+        if let name = try query.names.last { try promise(try query[name] != nil, "a name without value") }
     }
 }

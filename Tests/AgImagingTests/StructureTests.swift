@@ -80,6 +80,30 @@ struct StructureTests {
         #expect(throws: CodecError.self) { try structure(bytes) }
     }
 
+    @Test("does not go round a ring of one long directory for seconds")
+    func longRing() {
+        let entry: [UInt8] = [0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0]
+        let head: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 0xFF, 0xFF]
+        let bytes = head + Array(repeating: entry, count: 65_535).joined() + [8, 0, 0, 0]
+
+        let error = #expect(throws: CodecError.self) { try structure(bytes) }
+        #expect(error?.code == .tooLarge && error?.message.contains("entries") == true)
+    }
+
+    @Test("reads the first table of items and no other")
+    func secondItemTable() {
+        func box(_ name: String, _ body: [UInt8]) -> [UInt8] {
+            [0, 0, 0, UInt8(8 + body.count)] + Array(name.utf8) + body
+        }
+        // One item without bytes in the first table, and one far outside of the file in the second.
+        let inside = box("iloc", [0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+        let outside = box("iloc", [0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0xFF, 0, 0, 0, 0, 0, 1])
+        let bytes = [0, 0, 0, 0] + inside + outside
+        let isWhole = bytes.withUnsafeBytes { HEIFMeta(ByteView($0), 0..<bytes.count).isWhole }
+
+        #expect(isWhole)
+    }
+
     @Test("does not believe an item table of empty entries")
     func emptyExtents() throws {
         // Version 0, widths of zero, 65,535 items of 65,535 extents that take no bytes.

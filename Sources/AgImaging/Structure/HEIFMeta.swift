@@ -45,7 +45,8 @@ struct HEIFMeta {
 
     private mutating func read(_ name: String, _ body: Range<Int>) {
         switch name {
-        case "iloc":
+        // There is one. Each of a thousand more could cost as much as the longest.
+        case "iloc" where !hasLocations:
             hasLocations = true
             extents = HEIFExtent.read(file, body)
         case "iinf": readItems(body)

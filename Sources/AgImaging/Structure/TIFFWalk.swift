@@ -9,7 +9,8 @@ struct TIFFWalk {
     /// Directories that are followed before the chain is taken for a loop.
     private static let mostDirectories = 5_000
 
-    /// Directories can share one long table; together they may not make the walk long.
+    /// Entries, strips and tiles. Directories can share one long table, or be one and the same with 65,535 entries;
+    /// together they may not make the walk long.
     private static let mostPieces = 2_000_000
 
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
@@ -33,7 +34,7 @@ struct TIFFWalk {
                 throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostDirectories) directories.")
             }
             guard pieces < Self.mostPieces else {
-                throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostPieces) strips and tiles.")
+                throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostPieces) entries, strips and tiles.")
             }
             next = readDirectory(at: offset, isFirst: count == 0)
             count += 1
@@ -53,7 +54,7 @@ struct TIFFWalk {
             tables.note(entry)
             if isFirst { note(entry) }
         }
-        pieces += tables.count
+        pieces += count + tables.count
         if !tables.areWithin(file, order) { isWhole = false }
         return file.number(at: offset + 2 + 12 * count, 4, order)
     }

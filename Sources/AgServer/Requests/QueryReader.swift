@@ -15,7 +15,7 @@ package struct QueryReader {
 
     package func int(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
         guard let text = try query[name] else { return fallback }
-        guard let number = Int(text), range.contains(number), text.utf8.first != UInt8(ascii: "+") else {
+        guard let number = Self.number(text).flatMap(Int.init(exactly:)), range.contains(number) else {
             throw Self.refuse(name, "a whole number between \(range.lowerBound) and \(range.upperBound)", text)
         }
         return number
@@ -23,10 +23,13 @@ package struct QueryReader {
 
     package func sequence(_ name: String) throws -> Int64? {
         guard let text = try query[name] else { return nil }
-        guard let number = Int64(text), number >= 0, text.utf8.first != UInt8(ascii: "+") else {
-            throw Self.refuse(name, "a whole number from 0", text)
-        }
+        guard let number = Self.number(text) else { throw Self.refuse(name, "a whole number from 0", text) }
         return number
+    }
+
+    /// Digits and nothing else: `Int64` alone would take `+7` and `-0` too.
+    static func number(_ text: String) -> Int64? {
+        text.utf8.allSatisfy { 48...57 ~= $0 } ? Int64(text) : nil
     }
 
     package func word(_ name: String, of words: [String]) throws -> String? {

@@ -32,7 +32,7 @@ enum EventStart {
         guard let text = request.headers["last-event-id"], !text.isEmpty else {
             return try QueryReader(request).sequence("after")
         }
-        guard let sequence = Int64(text), sequence >= 0, text.utf8.first != UInt8(ascii: "+") else {
+        guard let sequence = QueryReader.number(text) else {
             throw QueryReader.refuse("Last-Event-ID", "the number of an event", text)
         }
         return sequence

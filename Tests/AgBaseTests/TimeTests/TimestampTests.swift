@@ -60,13 +60,24 @@ struct TimestampTests {
         "What is no moment is refused",
         arguments: [
             "", "2026-11-20", "2026-11-20T16:34:06", "2026-13-20T16:34:06Z", "2026-11-00T16:34:06Z",
-            "2026-11-20T24:00:00Z",
+            "2026-11-20T24:00:00Z", "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-11-20T16:34:06+24:00",
+            "2026-11-20T16:34:06+02:60", "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:60Z",
             "2026-11-20T16:60:06Z", "2026-11-20T16:34:61Z", "2026-11-20T16:34:06.Z", "2026-11-20T16:34:06.1234567890Z",
             "2026-11-20T16:34:06+0200", "2026-11-20T16:34:06+02:0", "x026-11-20T16:34:06Z", "2026-11-20T16:34:06ZZ",
             "２026-11-20T16:34:06Z", String(repeating: "9", count: 50),
         ])
     func refused(_ text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    @Test("The smallest and the largest moment have a day", arguments: [Int64.min, .min + 1, .max - 1, .max])
+    func farthest(_ milliseconds: Int64) {
+        let moment = Timestamp(milliseconds: milliseconds)
+        let day = moment.civilDay
+        #expect(0..<86_400_000 ~= moment.millisecondOfDay)
+        #expect(day.number &* 86_400_000 &+ moment.millisecondOfDay == milliseconds)
+        #expect(CivilDay.number(year: day.year, month: day.month, day: day.day) == day.number)
+        #expect(moment.rfc3339.hasSuffix("Z"))
     }
 
     @Test("Arithmetic is in whole milliseconds")

@@ -16,6 +16,7 @@ struct MessageTests {
             ("http://host", "/", "", []),
             ("http://host?q=1", "/", "q=1", []),
             ("*", "*", "", []),
+            ("HTTPS://host/\u{301}a?\u{301}b", "/\u{301}a", "\u{301}b", ["\u{301}a"]),
             ("/a?", "/a", "", ["a"]),
             ("?a=1", nil, "", []),
             ("a/b", nil, "", []),
@@ -43,6 +44,15 @@ struct MessageTests {
         #expect(try query["c"] == "")
         #expect(try query["none"] == nil)
         #expect(try query.names == ["a", "b", "c", ""])
+    }
+
+    @Test("an accent behind a separator does not hide it")
+    func accents() throws {
+        let query = HTTPQuery(raw: "a=1&\u{301}b=\u{301}2")
+        #expect(try query.items().map(\.name) == ["a", "\u{301}b"])
+        #expect(try query["\u{301}b"] == "\u{301}2")
+        #expect(RequestCookies(["Cookie": "a=1;\u{301}; b=\u{301}2"])["b"] == "\u{301}2")
+        #expect(EntityTagList(["\"\u{301},\""]) == EntityTagList.some([EntityTag("\u{301},")]))
     }
 
     @Test(

@@ -61,6 +61,14 @@ struct TextTests {
         #expect(FileName.forDisplay(given) == shown)
     }
 
+    @Test("a date that no calendar has is none, and a year has four digits")
+    func dates() {
+        #expect(HTTPDate.parse("Mon, 30 Feb 2026 00:00:00 GMT") == nil)
+        #expect(HTTPDate.parse("Mon, 00 Mar 2026 00:00:00 GMT") == nil)
+        let early = HTTPDate.parse("Sun, 06 Nov 0221 08:49:37 GMT")
+        #expect(early.map(HTTPDate.format) == "Tue, 06 Nov 0221 08:49:37 GMT")
+    }
+
     @Test("a long file name is cut between characters")
     func longFileName() {
         let name = FileName.forDisplay(String(repeating: "ü", count: 200))

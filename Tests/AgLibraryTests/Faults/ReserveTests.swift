@@ -1,4 +1,5 @@
 import AgBase
+import AgModel
 import AgTesting
 import Testing
 
