@@ -108,6 +108,17 @@ struct JobRouteTests {
         #expect(odd.code == "invalid-query")
     }
 
+    @Test("A listener may ask for every type of the contract")
+    func eventTypes() async throws {
+        let types = [
+            "job-queued", "job-active", "job-progress", "job-completed", "job-failed", "image-created", "image-updated",
+            "image-deleted", "generation-updated", "item-updated", "rule-updated", "sync-updated", "backup-updated",
+        ]
+        let desk = try await ServerDesk()
+        let answer = try await desk.send(.get, "/api/events?types=\(types.joined(separator: ","))", as: .reader)
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
     @Test("The metrics tell how many jobs are in which state")
     func metrics() async throws {
         let desk = try await ServerDesk()

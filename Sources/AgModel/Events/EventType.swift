@@ -1,4 +1,5 @@
-/// The kinds of entries in the event log and on the live stream. The names are part of the HTTP contract.
+/// The kinds of entries in the event log and on the live stream. The names are part of the HTTP contract: a listener may
+/// ask for each of them, also for those that no part of this version tells.
 package enum EventType: String, Sendable, CaseIterable {
     case jobQueued = "job-queued"
     case jobActive = "job-active"
@@ -9,4 +10,9 @@ package enum EventType: String, Sendable, CaseIterable {
     case imageCreated = "image-created"
     case imageUpdated = "image-updated"
     case imageDeleted = "image-deleted"
+    case generationUpdated = "generation-updated"
+    case itemUpdated = "item-updated"
+    case ruleUpdated = "rule-updated"
+    case syncUpdated = "sync-updated"
+    case backupUpdated = "backup-updated"
 }
