@@ -68,7 +68,9 @@ package enum RequestHeadFuzz: FuzzTarget {
                 value_length: UInt32(field.value.count))
             place = middle + UInt32(field.value.count)
         }
-        unsafe head.initialize(to: cmhd_head(count: UInt32(fields.count), fields: list, bytes: text))
+        unsafe head.initialize(
+            to: cmhd_head(
+                count: UInt32(fields.count), is_plain: true, fields: list, bytes: text))
         return unsafe head
     }
 }

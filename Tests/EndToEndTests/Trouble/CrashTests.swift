@@ -56,8 +56,11 @@ struct CrashTests {
         let request = try server.client.request("POST", "/api/images/upload", .form(form))
         let connection = try await Connection.open(server.client.port)
         try await connection.send(Array(request.prefix(request.count / 2)))
-        // The server has begun to read when it answers another question on a later connection.
-        #expect(try await server.stranger.get("/livez").status == 200)
+        // The server has begun to read when the first bytes lie beside the store.
+        let isBegun = try await server.eventually(within: .seconds(15)) {
+            server.pictureFiles.contains { $0.contains("/tmp/") }
+        }
+        #expect(isBegun)
         let (process, port) = (try server.process, try server.client.port)
         process.send(SIGTERM)
         let isDeaf = try await server.eventually(within: .seconds(15)) { (try? await Connection.open(port)) == nil }
