@@ -5,7 +5,7 @@ extension JobQueue {
     /// Puts a job into the queue, in the transaction that makes it necessary.
     ///
     /// While one with the same kind, subject and recipe is queued or active, its id is returned, and it gets the
-    /// higher of the two priorities.
+    /// higher of the two priorities; one that is still queued gets the new payload too, unless that is empty.
     @discardableResult
     package func enqueue(_ spec: JobSpec, in tx: any SQLTransaction) throws -> JobID {
         let id = JobID.make()
@@ -25,7 +25,9 @@ extension JobQueue {
                 'queued', \(spec.priority), \(spec.runAt ?? now), 0, \(spec.maxAttempts), 0, 0, 0, \(now))
             ON CONFLICT (kind, subject, recipe) WHERE state IN ('queued', 'active')
             DO UPDATE SET priority = CASE WHEN excluded.priority > jobs.priority
-                THEN excluded.priority ELSE jobs.priority END
+                THEN excluded.priority ELSE jobs.priority END,
+                payload = CASE WHEN jobs.state = 'queued' AND excluded.payload <> '{}'
+                THEN excluded.payload ELSE jobs.payload END
             RETURNING \(JobRecord.columns)
             """
     }

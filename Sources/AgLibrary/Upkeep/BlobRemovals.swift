@@ -47,19 +47,39 @@ package final class BlobRemovals: Sendable {
         }
     }
 
-    /// Removes all that is noted. Throws when a file or the database refuses; the notes that are left stay.
+    /// Removes all that is noted. What refuses to go keeps its note and does not hold up the others; the first such
+    /// error is thrown at the end.
     package func removeAll() async throws {
-        while true {
-            let paths = try await database.read { connection in
-                try connection.all("SELECT path FROM blob_removals ORDER BY asked_at LIMIT 256") { row -> String in
-                    try row[0]
+        var failure: BlobError?
+        var last = ""
+        while case let paths = try await page(after: last), let end = paths.last {
+            var gone: [String] = []
+            for path in paths.compactMap({ BlobPath(untrusted: $0) }) {
+                do {
+                    try await blobs.remove(path)
+                    gone.append(path.text)
+                } catch let error as BlobError {
+                    failure = failure ?? error
                 }
             }
-            if paths.isEmpty { return }
-            for path in paths.compactMap({ BlobPath(untrusted: $0) }) { try await blobs.remove(path) }
-            try await database.write { tx in
-                _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
-            }
+            try await forget(gone)
+            last = end
+        }
+        if let failure { throw failure }
+    }
+
+    private func page(after path: String) async throws -> [String] {
+        try await database.read { connection in
+            try connection.all(
+                "SELECT path FROM blob_removals WHERE path > \(path) ORDER BY path LIMIT 256"
+            ) { row -> String in try row[0] }
+        }
+    }
+
+    private func forget(_ paths: [String]) async throws {
+        guard !paths.isEmpty else { return }
+        try await database.write { tx in
+            _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
         }
     }
 

@@ -5,6 +5,10 @@ package struct Finding: Sendable, Hashable {
         case missingFile = "missing-file"
         /// A file whose length or hash is not the recorded one.
         case changedFile = "changed-file"
+        /// A file that is there and could not be read.
+        case unreadableFile = "unreadable-file"
+        /// An original that was marked lost and is whole again.
+        case foundAgain = "found-again"
         /// A file that no row refers to.
         case strayFile = "stray-file"
         /// An original that an earlier repair found lost and that nobody has uploaded again.

@@ -8,14 +8,17 @@ extension Verifier {
     /// Mends one reference and says how.
     func mend(_ reference: FileReference, _ kind: Finding.Kind) async throws -> String? {
         switch (reference.owner, kind) {
-        case (_, .lostOriginal), (_, .strayFile), (_, .database): return nil
+        case (_, .lostOriginal), (_, .strayFile), (_, .database), (_, .unreadableFile): return nil
+        case (_, .foundAgain):
+            try await mark(reference, lostAt: nil)
+            return "The original is no longer marked lost."
         case (.variant, _):
             try await setAside(reference.path, kind)
             try await makeAgain(reference)
             return "It is made again."
         case (.original, _):
             try await setAside(reference.path, kind)
-            try await markLost(reference)
+            try await mark(reference, lostAt: time.now())
             return "The original is marked lost; the same file uploaded again heals it."
         }
     }
@@ -60,10 +63,10 @@ extension Verifier {
         }
     }
 
-    private func markLost(_ reference: FileReference) async throws {
-        let now = time.now()
+    private func mark(_ reference: FileReference, lostAt: Timestamp?) async throws {
         try await database.write { tx in
-            _ = try tx.execute("UPDATE originals SET lost_at = \(now) WHERE id = \(reference.originalID)")
+            _ = try tx.execute(
+                "UPDATE originals SET lost_at = \(lostAt.sqlValue) WHERE id = \(reference.originalID)")
         }
     }
 }

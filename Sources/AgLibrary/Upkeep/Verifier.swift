@@ -36,6 +36,7 @@ package struct Verifier: Sendable {
         report.findings += try await databaseFindings()
         try await checkFiles(Original.references, repair, &report, progress)
         try await checkFiles(Variant.references, repair, &report, progress)
+        try await checkThumbnails(repair, &report)
         try await findStrays(repair, &report)
         return report
     }
@@ -72,19 +73,25 @@ package struct Verifier: Sendable {
     }
 
     private func problem(with reference: FileReference, _ report: inout VerifyReport) async throws -> Finding? {
-        if reference.isLost {
-            return Finding(.lostOriginal, reference.path.text, "Upload the same file again, or delete its images.")
-        }
+        let path = reference.path.text
         do {
             let (length, digest) = try await hash(reference.path)
             report.bytesRead += length
-            if length == reference.byteCount, digest == reference.sha256 { return nil }
+            if length == reference.byteCount, digest == reference.sha256 {
+                return reference.isLost ? Finding(.foundAgain, path, "An original that was marked lost is back.") : nil
+            }
             return Finding(
                 .changedFile, reference.path.text,
                 "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256)."
             )
         } catch let error as BlobError where error.code == .notFound {
-            return Finding(.missingFile, reference.path.text, "The row refers to a file that is not there.")
+            return reference.isLost
+                ? Finding(.lostOriginal, path, "Upload the same file again, or delete its images.")
+                : Finding(.missingFile, path, "The row refers to a file that is not there.")
+        } catch let error as BlobError {
+            return Finding(.unreadableFile, path, error.description)
+        } catch let error as SystemError {
+            return Finding(.unreadableFile, path, error.description)
         }
     }
 

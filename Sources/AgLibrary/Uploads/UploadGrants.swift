@@ -67,12 +67,13 @@ package struct UploadGrants: Sendable {
 
     /// Uses a grant up, in the transaction that stores its picture. Two that race: one wins, the other gets 409.
     static func use(_ id: UploadGrantID, at moment: Timestamp, in tx: any SQLTransaction) throws {
-        let count = try tx.execute(
-            """
-            UPDATE upload_grants SET used_at = \(moment)
-            WHERE id = \(id) AND used_at IS NULL AND expires_at > \(moment)
-            """)
-        guard count == 1 else { throw used }
+        let found = try tx.first("SELECT \(UploadGrant.columns) FROM upload_grants WHERE id = \(id)") {
+            try UploadGrant($0)
+        }
+        guard let found else { throw unknown }
+        if found.usedAt != nil { throw used }
+        guard moment < found.expiresAt else { throw expired(found.expiresAt) }
+        try tx.execute("UPDATE upload_grants SET used_at = \(moment) WHERE id = \(id)")
     }
 
     private func check(_ request: UploadGrantRequest) throws(Fault) {

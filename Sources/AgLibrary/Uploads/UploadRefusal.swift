@@ -5,10 +5,10 @@ import AgModel
 
 /// Every refusal of an upload, side by side, so that the wording stays alike.
 enum UploadRefusal {
-    static func tooLarge(limit: Int64) -> Fault {
-        Fault(
-            .tooLarge, "file-too-large",
-            "The file is larger than \(readable(byteCount: limit)), the most that is taken here (ARGENTUM_MAX_UPLOAD).")
+    static func tooLarge(limit: Int64, isOwnLimit: Bool) -> Fault {
+        let source = isOwnLimit ? "that its grant allows" : "that is taken here (ARGENTUM_MAX_UPLOAD)"
+        return Fault(
+            .tooLarge, "file-too-large", "The file is larger than \(readable(byteCount: limit)), the most \(source).")
     }
 
     static let empty = Fault(.unprocessable, "empty-file", "The file has no bytes.")

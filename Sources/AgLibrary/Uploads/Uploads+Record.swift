@@ -32,12 +32,13 @@ extension Uploads {
         guard let blob = plan.blob else {
             // Known and whole, or settled by an earlier plan of this batch. Gone means deleted since we looked.
             guard let found else { throw OriginalVanished() }
+            if found.lostAt != nil { try markFound(found.id, in: tx) }
             return found
         }
         if let found {
             // Another upload of these bytes was first, and ours are not needed, unless it is ours that heal it.
             guard found.path == blob.path else { return found }
-            try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(found.id)")
+            try markFound(found.id, in: tx)
         } else {
             // A known original whose bytes we meant to heal was deleted: its path must not live again.
             guard plan.isNew else { throw OriginalVanished() }
@@ -45,6 +46,10 @@ extension Uploads {
         }
         used.insert(blob.path)
         return plan.original
+    }
+
+    private func markFound(_ id: OriginalID, in tx: any SQLTransaction) throws {
+        try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(id)")
     }
 
     private func settleImage(

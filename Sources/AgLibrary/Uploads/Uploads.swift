@@ -25,7 +25,9 @@ package struct Uploads: Sendable {
         do {
             try reserve.check()
             let file = try blobs.spool.begin()
-            return IncomingUpload(filename: filename, limit: min(limit ?? self.limit, self.limit), file: file)
+            let own = limit.map { $0 < self.limit } ?? false
+            return IncomingUpload(
+                filename: filename, limit: min(limit ?? self.limit, self.limit), isOwnLimit: own, file: file)
         } catch {
             throw error.fault
         }

@@ -45,7 +45,11 @@ struct VariantRecorder: Sendable {
     func record(_ rows: [VariantRow], in tx: any SQLTransaction) throws {
         let now = time.now()
         let replaced = try rows.compactMap { try $0.record(for: original.id, at: now, in: tx) }
-        try removals.ask(replaced, at: now, in: tx)
+        try removals.ask(replaced.compactMap(\.path), at: now, in: tx)
+        // Their URLs may be cached for ever: other bytes need other URLs.
+        if replaced.contains(where: \.hadOtherBytes) {
+            try tx.execute("UPDATE images SET generation = generation + 1 WHERE original_id = \(original.id)")
+        }
     }
 
     private func keep(_ staged: [Staged], mark: String?) async throws -> Kept {

@@ -41,9 +41,16 @@ struct VariantRow: Sendable {
         place = .at(blob.path)
     }
 
-    /// Inserts or replaces the row. The path of a file that it no longer refers to is returned, to be removed.
-    func record(for original: OriginalID, at moment: Timestamp, in tx: any SQLTransaction) throws -> BlobPath? {
-        let old = try Variant.find(name, of: original, in: tx)?.path
+    /// What a row said before it was replaced.
+    struct Replaced: Sendable {
+        /// A file that the row no longer refers to, to be removed.
+        let path: BlobPath?
+        let hadOtherBytes: Bool
+    }
+
+    /// Inserts or replaces the row. `nil` when there was none.
+    func record(for original: OriginalID, at moment: Timestamp, in tx: any SQLTransaction) throws -> Replaced? {
+        let old = try Variant.find(name, of: original, in: tx)
         var path: String?
         var content: [UInt8]?
         switch place {
@@ -60,6 +67,8 @@ struct VariantRow: Sendable {
                 width = excluded.width, height = excluded.height, byte_count = excluded.byte_count,
                 sha256 = excluded.sha256, path = excluded.path, content = excluded.content, made_at = excluded.made_at
             """)
-        return old?.text == path ? nil : old
+        return old.map { old in
+            Replaced(path: old.path?.text == path ? nil : old.path, hadOtherBytes: old.sha256 != sha256)
+        }
     }
 }

@@ -94,6 +94,57 @@ struct VerifierTests {
         }
     }
 
+    @Test("takes an original back that was marked lost and is there again", arguments: [true, false])
+    func foundAgain(_ isByRepair: Bool) async throws {
+        try await LibraryDesk.with { desk in
+            let outcome = try await desk.upload(picture)
+            try await desk.work()
+            let path = "\(desk.folder.path)/\(outcome.image.original.path)"
+            #expect(rename(path, "\(desk.folder.path)/away") == 0)
+            _ = try await verify(desk, repair: true)
+            #expect(rename("\(desk.folder.path)/away", path) == 0)
+            #expect(try await verify(desk).findings.map(\.kind) == [.foundAgain])
+            if isByRepair {
+                #expect(try await verify(desk, repair: true).isSound)
+            } else {
+                try await desk.upload(picture)
+            }
+            #expect(try await verify(desk).findings.isEmpty)
+            _ = try await desk.library.delivery.original(outcome.image.id)
+        }
+    }
+
+    @Test("goes on past a file that cannot be read, and says which")
+    func unreadable() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(picture).image.id
+            try await desk.work()
+            let path = try #require(try await desk.library.images.details(id).variants.last?.path?.text)
+            #expect(unlink("\(desk.folder.path)/\(path)") == 0 && mkdir("\(desk.folder.path)/\(path)", 0o700) == 0)
+            let report = try await verify(desk)
+            #expect(report.findings.map(\.kind) == [.unreadableFile])
+            #expect(report.variants == 6)
+            #expect(!report.isSound)
+            #expect(rmdir("\(desk.folder.path)/\(path)") == 0)
+        }
+    }
+
+    @Test("finds a thumbnail whose bytes changed in its row, and has it made again")
+    func thumbnail() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(picture).image.id
+            try await desk.work()
+            try await desk.library.ground.database.write { tx in
+                _ = try tx.execute("UPDATE image_variants SET content = \([UInt8]([1, 2])) WHERE content IS NOT NULL")
+            }
+            #expect(try await verify(desk).findings.map(\.kind) == [.changedFile])
+            #expect(try await verify(desk, repair: true).isSound)
+            try await desk.work()
+            #expect(try await verify(desk).findings.isEmpty)
+            #expect(try await desk.library.images.progress(id).status == .completed)
+        }
+    }
+
     @Test("quarantines an original that was changed and deletes nothing")
     func changedOriginal() async throws {
         try await LibraryDesk.with { desk in

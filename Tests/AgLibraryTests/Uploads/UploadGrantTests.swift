@@ -78,6 +78,19 @@ struct UploadGrantTests {
         }
     }
 
+    @Test("that expires while its bytes arrive is told so, not that it was used")
+    func expiryMeanwhile() async throws {
+        let clock = HandClock()
+        try await LibraryDesk.with(clock: clock) { desk in
+            let made = try await desk.library.grants.make(UploadGrantRequest(lives: .seconds(60)))
+            let found = try await desk.library.grants.grant(made.grant.id, secret: made.secret)
+            clock.advance(.seconds(61))
+            let fault = await #expect(throws: Fault.self) { _ = try await use(found, picture, desk) }
+            #expect(fault?.code == "grant-expired")
+            #expect(desk.pictureFiles.isEmpty)
+        }
+    }
+
     @Test("holds the content to what was announced")
     func binding() async throws {
         try await LibraryDesk.with { desk in

@@ -51,7 +51,8 @@ struct CrashTests {
     @Test("by SIGTERM finishes the request under way first, and leaves no child")
     func graceful() async throws {
         let server = try await Server.start()
-        let picture = Picture.photo()
+        // Large enough that its first half fills a buffer, which is when the server begins to write.
+        let picture = Picture.photo(width: 2_400, height: 1_800)
         let form = Form.of([(picture.name, picture.bytes)])
         let request = try server.client.request("POST", "/api/images/upload", .form(form))
         let connection = try await Connection.open(server.client.port)
