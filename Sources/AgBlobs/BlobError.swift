@@ -26,7 +26,7 @@ package struct BlobError: Error, Sendable, CustomStringConvertible {
     package var description: String { message + (cause.map { " (\($0))" } ?? "") }
 }
 
-extension BlobError {
+extension BlobError: TellsFault {
     /// Sorts a failed system call by what a caller can do about it.
     package init(_ error: SystemError, _ message: String) {
         self.init(Code(errno: error.errno), message, cause: error)
@@ -35,14 +35,8 @@ extension BlobError {
     /// What a client is told: full and exhausted disks are answers, not mysteries.
     package var fault: Fault {
         switch code {
-        case .full:
-            Fault(
-                .insufficientStorage, "storage-full", "The storage is full; free some space and try again.", cause: self
-            )
-        case .exhausted, .io:
-            Fault(
-                .unavailable, "storage-unavailable", "The storage does not work at the moment; try again later.",
-                retryAfter: .seconds(10), cause: self)
+        case .full: .storageFull(cause: self)
+        case .exhausted, .io: .storageUnavailable(cause: self)
         case .notFound, .exists:
             Fault(
                 .internal, "storage-inconsistent", "The storage and the database disagree; run `argentum verify`.",

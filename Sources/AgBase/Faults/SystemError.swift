@@ -17,6 +17,16 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     package var description: String { "\(call): \(String(cString: strerror(errno))) (errno \(errno))" }
 }
 
+extension SystemError: TellsFault {
+    package var fault: Fault {
+        switch errno {
+        case ENOSPC, EDQUOT: .storageFull(cause: self)
+        case EIO, EROFS, EMFILE, ENFILE, ENOMEM: .storageUnavailable(cause: self)
+        default: .internalError(cause: self)
+        }
+    }
+}
+
 /// Runs a system call, again when a signal interrupted it, and takes errno before anything else can change it.
 @discardableResult
 package func sys<Result: FixedWidthInteger>(

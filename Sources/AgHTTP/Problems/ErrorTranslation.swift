@@ -1,6 +1,7 @@
 import AgBase
 
-/// What a client is told of an error that is not a `Fault`: nothing but that it was ours.
+/// What a client is told of an error that is not a `Fault`: what the error knows, or nothing but that
+/// it was ours.
 enum ErrorTranslation {
     static func fault(for error: any Error) -> Fault {
         // Nobody is left to read these: they only must not look like our failure.
@@ -12,8 +13,7 @@ enum ErrorTranslation {
             return Fault(
                 .unavailable, "cancelled", "The request was given up before it was finished.", retryAfter: .seconds(1))
         }
-        return Fault(
-            .internal, "internal-error", "Something failed on our side; the request id leads to it in the log.",
-            cause: error)
+        if let error = error as? any TellsFault { return error.fault }
+        return .internalError(cause: error)
     }
 }

@@ -22,6 +22,8 @@ extension SQLError {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .full
         case SQLITE_IOERR, SQLITE_CANTOPEN: system == ENOSPC || system == EDQUOT ? .full : .io
+        // What a file system answers that went read-only after an error of its disk.
+        case SQLITE_READONLY: .io
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt
         case SQLITE_SCHEMA: .schema
         case SQLITE_MISMATCH: .constraint

@@ -22,7 +22,7 @@ struct RouterTests {
             .text(200, (try parameters["id"] as Identifier<Thing>).text)
         }
         router.on(.get, "/fault") { _, _ in throw Fault(.conflict, "taken", "It is taken.") }
-        router.on(.get, "/crash") { _, _ in throw SystemError(call: "/secret/path", errno: 5) }
+        router.on(.get, "/crash") { _, _ in throw SystemError(call: "/secret/path", errno: 9) }
         router.on(.post, "/body", options: RouteOptions(maxBodyBytes: 4)) { request, _ in
             .text(200, "\(try await request.body.bytes(limit: 100).count)")
         }
@@ -91,11 +91,27 @@ struct RouterTests {
         #expect(answer.1.contains("\"code\":\"taken\""))
     }
 
+    @Test(
+        "says of a full or failing disk that it is one, whoever met it",
+        arguments: [
+            (Int32(28), 507, "storage-full"), (5, 503, "storage-unavailable"), (24, 503, "storage-unavailable"),
+        ])
+    func disk(errno: Int32, status: Int, code: String) async throws {
+        var router = Router()
+        router.on(.get, "/disk") { _, _ in throw SystemError(call: "/secret/path", errno: errno) }
+        let response = await router.respond(to: try HTTPRequest(method: .get, target: "/disk"))
+        guard case .bytes(let bytes) = response.body else { return #expect(Bool(false), "no body") }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(response.status == status)
+        #expect(text.contains("\"code\":\"\(code)\""))
+        #expect(!text.contains("secret"))
+    }
+
     @Test("tells a stranger nothing of an unforeseen error, and the log everything")
     func crash() async throws {
         let lines = LogLines()
         var router = Router(log: Log(to: lines))
-        router.on(.get, "/crash") { _, _ in throw SystemError(call: "/secret/path", errno: 5) }
+        router.on(.get, "/crash") { _, _ in throw SystemError(call: "/secret/path", errno: 9) }
         let response = await router.respond(to: try HTTPRequest(method: .get, target: "/crash", id: "r-9"))
         guard case .bytes(let bytes) = response.body else { return #expect(Bool(false), "no body") }
         let text = String(decoding: bytes, as: UTF8.self)
