@@ -39,6 +39,10 @@ extension Uploads {
         } catch is OriginalVanished {
             await blobs.withdraw(staged)
             return nil
+        } catch let error as SQLError where error.code == .io {
+            // A commit that could not be synced may lie in the log all the same, and a start after a crash finds it.
+            // The notes stay: recovery asks the rows.
+            throw error
         } catch {
             await blobs.withdraw(staged)
             throw error
