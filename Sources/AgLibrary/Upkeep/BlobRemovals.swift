@@ -56,7 +56,7 @@ package final class BlobRemovals: Sendable {
                 }
             }
             if paths.isEmpty { return }
-            for path in paths.compactMap({ BlobPath(untrusted: $0) }) { try await blobs.remove(path) }
+            try await blobs.remove(paths.compactMap { BlobPath(untrusted: $0) })
             try await database.write { tx in
                 _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
             }
