@@ -44,7 +44,7 @@ package struct Library: Sendable {
             time: ground.time)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, time: ground.time, limit: settings.uploadLimit)
+            events: ground.events, time: ground.time, reserve: ground.reserve, limit: settings.uploadLimit)
         grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
         delivery = Delivery(database: ground.database, blobs: ground.blobs, images: images)
     }

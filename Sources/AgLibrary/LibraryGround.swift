@@ -11,6 +11,7 @@ package struct LibraryGround: Sendable {
     package let events: EventLog
     package let queue: JobQueue
     package let removals: BlobRemovals
+    package let reserve: DiskReserve
     package let time: any TimeSource
     package let log: Log
 
@@ -33,7 +34,8 @@ package struct LibraryGround: Sendable {
         let queue = JobQueue(database: database, events: events, time: time, log: log, settings: settings.jobs)
         let removals = BlobRemovals(database: database, blobs: blobs, log: log)
         return LibraryGround(
-            database: database, blobs: blobs, events: events, queue: queue, removals: removals, time: time, log: log)
+            database: database, blobs: blobs, events: events, queue: queue, removals: removals,
+            reserve: DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files), time: time, log: log)
     }
 
     package var verifier: Verifier { Verifier(database: database, blobs: blobs, queue: queue, time: time) }

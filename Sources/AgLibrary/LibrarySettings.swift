@@ -10,6 +10,8 @@ package struct LibrarySettings: Sendable {
     package var databasePath: String
     /// Where pictures are kept; the data folder by default.
     package var storageFolder: String
+    /// Free bytes that uploads leave alone on each disk; `nil` for `DiskReserve`'s own measure.
+    package var storageReserve: Int64?
     /// Bytes per uploaded file, 100 MiB by default.
     package var uploadLimit: Int64 = 100 << 20
     package var codecs = CodecSettings()
@@ -29,5 +31,12 @@ package struct LibrarySettings: Sendable {
         self.dataFolder = dataFolder
         databasePath = "\(dataFolder)/argentum.sqlite"
         storageFolder = dataFolder
+    }
+
+    /// A folder on each disk that an upload writes to.
+    var diskFolders: [String] {
+        let above = databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let databaseFolder = above.joined(separator: "/")
+        return [storageFolder, databaseFolder.isEmpty ? (databasePath.hasPrefix("/") ? "/" : ".") : databaseFolder]
     }
 }

@@ -68,6 +68,13 @@ package struct DiskFiles: FileOperations {
         return names
     }
 
+    package func room(at folder: String) throws(SystemError) -> DiskRoom {
+        var info = statvfs()
+        try sys("statvfs") { statvfs(folder, &info) }
+        let block = Int64(info.f_frsize)
+        return DiskRoom(total: Int64(info.f_blocks) * block, free: Int64(info.f_bavail) * block)
+    }
+
     package func status(of path: String) throws(SystemError) -> FileStatus? {
         var info = stat()
         do {

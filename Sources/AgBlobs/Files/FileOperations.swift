@@ -19,6 +19,19 @@ package protocol FileOperations: Sendable {
     func names(in folder: String) throws(SystemError) -> [String]
     /// `nil` when there is nothing of that name.
     func status(of path: String) throws(SystemError) -> FileStatus?
+    /// The room on the disk that holds a folder.
+    func room(at folder: String) throws(SystemError) -> DiskRoom
+}
+
+/// In bytes; `free` is what we may use, which is less than what root may.
+package struct DiskRoom: Sendable, Hashable {
+    package let total: Int64
+    package let free: Int64
+
+    package init(total: Int64, free: Int64) {
+        self.total = total
+        self.free = free
+    }
 }
 
 package struct FileStatus: Sendable, Hashable {

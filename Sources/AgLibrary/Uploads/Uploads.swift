@@ -15,12 +15,15 @@ package struct Uploads: Sendable {
     let queue: JobQueue
     let events: EventLog
     let time: any TimeSource
+    let reserve: DiskReserve
     /// In bytes, per file.
     package let limit: Int64
 
-    /// Opens a place for the bytes of one file. Throws `Fault` when the storage does not work.
+    /// Opens a place for the bytes of one file. Throws `Fault`: 507 when the reserve of the disk is
+    /// touched, 503 when the storage does not work.
     package func begin(filename: String?, limit: Int64? = nil) throws(Fault) -> IncomingUpload {
         do {
+            try reserve.check()
             let file = try blobs.spool.begin()
             return IncomingUpload(filename: filename, limit: min(limit ?? self.limit, self.limit), file: file)
         } catch {

@@ -44,7 +44,14 @@ package enum ArgentumSettings {
     package static let storage = Setting<String>(
         .init("storage", .text, help: "file:///FOLDER for pictures. Without it: the data directory."))
 
-    package static let storageRows = [database.definition, storage.definition]
+    package static let storageReserve = Setting<Int64>(
+        .init(
+            "storage-reserve", .bytes(0...(1 << 50)),
+            help:
+                "Free space below which uploads get 507. Without it: 1 % of the disk, 256 MB at least and a tenth at most."
+        ))
+
+    package static let storageRows = [database.definition, storage.definition, storageReserve.definition]
 
     // MARK: Work and its limits
 

@@ -14,6 +14,7 @@ extension LibrarySettings {
         if let storage = settings[ArgentumSettings.storage] {
             storageFolder = try Self.path(of: storage, scheme: "file://", setting: "storage", else: "S3")
         }
+        storageReserve = settings[ArgentumSettings.storageReserve]
         uploadLimit = settings[required: ArgentumSettings.maxUpload]
         jobKinds = Self.kinds(settings[required: ArgentumSettings.jobs])
         fixedToken = try Self.token(settings[ArgentumSettings.token])

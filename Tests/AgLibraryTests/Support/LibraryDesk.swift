@@ -22,10 +22,11 @@ final class LibraryDesk: Sendable {
     /// Opens a library, lends it to `body`, and closes it however `body` ends.
     static func with<Value>(
         folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
-        files: any FileOperations = DiskFiles(), _ body: (LibraryDesk) async throws -> Value
+        files: any FileOperations = DiskFiles(), reserve: Int64? = nil, _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
         settings.uploadLimit = 1 << 20
+        settings.storageReserve = reserve
         settings.codecs = CodecSettings(codecs: 1)
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path
@@ -53,11 +54,13 @@ final class LibraryDesk: Sendable {
     }
 
     /// Runs the library's own work until every queued job has ended.
-    func work() async throws {
+    ///
+    /// - Parameter patiently: without it, a job that failed and waits for its next attempt is not waited for.
+    func work(patiently: Bool = true) async throws {
         let events = try await library.ground.events.subscribe(after: nil)
         let work = Task { [library] in try await library.run() }
         defer { work.cancel() }
-        while try await hasUnfinishedJobs() { _ = try await events.next() }
+        while try await hasUnfinishedJobs(patiently) { _ = try await events.next() }
         work.cancel()
         _ = try? await work.value
     }
@@ -70,9 +73,13 @@ final class LibraryDesk: Sendable {
     var pictureFiles: [String] { folder.files(below: "images") }
     var temporaryFiles: [String] { folder.files(below: "tmp") }
 
-    private func hasUnfinishedJobs() async throws -> Bool {
+    private func hasUnfinishedJobs(_ patiently: Bool) async throws -> Bool {
         try await library.ground.database.read {
-            try $0.exists("SELECT 1 FROM jobs WHERE state IN ('queued', 'active')")
+            try $0.exists(
+                """
+                SELECT 1 FROM jobs
+                WHERE state = 'active' OR (state = 'queued' AND (error_code IS NULL OR \(patiently)))
+                """)
         }
     }
 }

@@ -92,6 +92,11 @@ package final class FaultyFiles: FileOperations {
         return try real.names(in: folder)
     }
 
+    package func room(at folder: String) throws(SystemError) -> DiskRoom {
+        try step("statvfs")
+        return try real.room(at: folder)
+    }
+
     package func status(of path: String) throws(SystemError) -> FileStatus? {
         try step("lstat")
         return try real.status(of: path)
