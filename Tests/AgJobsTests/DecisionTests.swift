@@ -1,4 +1,5 @@
 import AgModel
+import AgSQL
 import Testing
 
 @testable import AgJobs
@@ -61,6 +62,16 @@ struct DecisionTests {
             #expect(final.class == example.failure)
             #expect(final.code == "code")
         }
+    }
+
+    @Test("trouble of the machine costs no attempt and is waited out, however long", arguments: [1, 3, 1_000])
+    func machine(attempt: Int) {
+        let judge = Judge(JobSettings(), base: .seconds(2))
+        let failure = JobFailure(SQLError(.full, "The disk is full."))
+        let verdict = judge.verdict(on: failure, .init(attempt: attempt, maxAttempts: 3), chance: 0.5)
+        guard case .again(let wait, let counts, _) = verdict else { return #expect(Bool(false), "\(verdict)") }
+        #expect(wait == .seconds(32))
+        #expect(!counts)
     }
 
     @Test("a provider's own wait is kept to, when it is longer")

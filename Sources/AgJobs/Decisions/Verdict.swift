@@ -36,6 +36,7 @@ struct Judge: Sendable {
 
     /// The handler failed, and the worker lives.
     func verdict(on failure: JobFailure, _ history: History, chance: Double) -> Verdict {
+        if failure.blamesTheMachine { return patience(with: failure, chance) }
         guard failure.class.isRetryable else { return .failed(failure) }
         let crashes = history.crashes + (Self.isCrash(failure) ? 1 : 0)
         if Self.isCrash(failure), crashes >= poison { return .failed(poisoned(failure, crashes)) }
@@ -55,6 +56,13 @@ struct Judge: Sendable {
             .crash, "worker-lost", "The worker running this job has died \(losses) times.")
         if history.attempt >= history.maxAttempts { return .failed(failure) }
         return .again(after: wait, counts: true, failure: failure)
+    }
+
+    /// A wait as after some failures, always the same: short enough to go on soon, long enough not to burn a core.
+    private func patience(with failure: JobFailure, _ chance: Double) -> Verdict {
+        .again(
+            after: max(backOff.wait(after: 5, chance: chance), failure.retryAfter ?? .zero), counts: false,
+            failure: failure)
     }
 
     private func poisoned(_ failure: JobFailure, _ crashes: Int) -> JobFailure {

@@ -1,5 +1,6 @@
 internal import AgBase
 package import AgModel
+internal import AgSQL
 
 /// Why an attempt failed, as its handler says it.
 package struct JobFailure: Error, Sendable {
@@ -11,6 +12,8 @@ package struct JobFailure: Error, Sendable {
     package var message: String
     /// The earliest next attempt, when somebody told us.
     package var retryAfter: Duration?
+    /// The machine's trouble, such as a full disk: the attempt costs nothing, and is made again until that is over.
+    package var blamesTheMachine = false
     /// For the log only.
     package var cause: (any Error)?
 
@@ -31,9 +34,17 @@ extension JobFailure {
         switch error {
         case let failure as JobFailure: self = failure
         case let fault as Fault:
-            self.init(Self.class(of: fault.kind), fault.code, fault.message, retryAfter: fault.retryAfter, cause: fault)
+            self.init(fault)
+        case let error as SQLError:
+            self.init(error.fault)
+            blamesTheMachine = [.full, .io, .busy].contains(error.code)
         default: self.init(.internal, "internal-error", "The job failed for a reason on our side.", cause: error)
         }
+    }
+
+    private init(_ fault: Fault) {
+        self.init(Self.class(of: fault.kind), fault.code, fault.message, retryAfter: fault.retryAfter, cause: fault)
+        blamesTheMachine = fault.kind == .insufficientStorage
     }
 
     private static func `class`(of kind: Fault.Kind) -> ErrorClass {

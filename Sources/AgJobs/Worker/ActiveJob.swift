@@ -21,6 +21,8 @@ package final class ActiveJob: Sendable {
     package var payload: String { record.payload }
     /// From 1.
     package var attempt: Int { record.attempt }
+    /// Whether nobody has begun this job before; attempts that did not count have begun it too.
+    package var isFirstTry: Bool { record.fence == 1 }
     package var maxAttempts: Int { record.maxAttempts }
 
     /// Tells listeners how far it is, 0 to 100. Twice a second at most; the rest is dropped.

@@ -32,7 +32,7 @@ struct MetadataJob: JobHandler {
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {
-            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
+            throw JobFailure(error, "original-unreadable")
         }
     }
 }

@@ -27,7 +27,7 @@ struct VariantRecorder: Sendable {
             try await blobs.keep(staged.map(\.blob))
             return Kept(rows: staged.map(\.row), blobs: staged.map(\.blob))
         } catch let error as BlobError {
-            throw JobFailure(.internal, "storage-\(error.code.rawValue)", error.message, cause: error)
+            throw JobFailure(error, "storage-\(error.code.rawValue)")
         }
     }
 
@@ -55,6 +55,6 @@ struct VariantRecorder: Sendable {
 
     /// A name of this attempt's own where the plain one may be taken: by an earlier attempt, or by what is replaced.
     private var mark: String? {
-        job.attempt > 1 || job.makesAgain ? Hex.encode(RandomBytes.make(4)) : nil
+        !job.isFirstTry || job.makesAgain ? Hex.encode(RandomBytes.make(4)) : nil
     }
 }

@@ -58,7 +58,7 @@ struct VariantsJob: JobHandler {
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {
-            throw JobFailure(.internal, "original-unreadable", error.message, cause: error)
+            throw JobFailure(error, "original-unreadable")
         }
     }
 }
@@ -75,6 +75,14 @@ extension JobFailure {
     /// A codec that died or hung may have had bad luck; bytes that do not decode never will.
     init(_ error: CodecError) {
         self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
+    }
+}
+
+extension JobFailure {
+    /// A full disk or a lack of descriptors passes; an unreadable file may be damaged for ever.
+    init(_ error: BlobError, _ code: String) {
+        self.init(.internal, code, error.message, cause: error)
+        blamesTheMachine = error.code == .full || error.code == .exhausted
     }
 }
 

@@ -69,16 +69,16 @@ struct FailingDiskTests {
         }
     }
 
-    @Test("variants are made whole, at last, or their job fails with the reason", arguments: troubles)
+    @Test("variants are made whole, at last, or their job waits or fails with the reason", arguments: troubles)
     func variants(_ trouble: Trouble) async throws {
         for nth in 1... {
             let folder = TemporaryFolder()
             let id = try await LibraryDesk.with(folder: folder) { try await $0.upload(picture).image.id }
-            let files = FaultyFiles(failing: nth, trouble.span, with: trouble.code)
+            let files = FaultyFiles(failing: nth, trouble.span, with: trouble.code, longestWrite: 100)
             var status: ImageStatus?
             do {
                 try await LibraryDesk.with(folder: folder, files: files) { desk in
-                    try await desk.work()
+                    try await desk.work(patiently: trouble.span == .once)
                     status = try await desk.library.images.progress(id).status
                 }
             } catch is BlobError {
@@ -86,11 +86,46 @@ struct FailingDiskTests {
             }
             if trouble.span == .once, let status { #expect(status == .completed, "call \(nth)") }
             try await inspect(folder) { desk in
-                if status != .completed { _ = try await desk.library.images.reprocess(id, [.generateVariants]) }
+                if status == .failed { _ = try await desk.library.images.reprocess(id, [.generateVariants]) }
                 try await desk.work()
                 #expect(try await desk.library.images.progress(id).status == .completed, "after failing call \(nth)")
             }
             guard files.broke else { break }
+        }
+    }
+
+    /// The first trouble leaves as much behind as it can: from one call on, nothing works any more. The second meets
+    /// the start that cleans up.
+    @Test("a start that fails while it cleans up leaves it to the next one", arguments: troubles)
+    func secondTrouble(_ trouble: Trouble) async throws {
+        for first in stride(from: 5, through: 60, by: Effort.rounds(short: 4, full: 1)) {
+            let folder = TemporaryFolder()
+            let files = FaultyFiles(failing: first, .forever, with: trouble.code)
+            let stored = await uploads(in: folder, files)
+            guard files.broke else { break }
+            for second in 1... {
+                let worse = FaultyFiles(failing: second, trouble.span, with: trouble.code)
+                do {
+                    try await LibraryDesk.with(folder: folder, files: worse) { _ in }
+                } catch is BlobError {
+                    // Not opened: what is left lies there for the next start.
+                }
+                guard worse.broke else { break }
+            }
+            try await inspect(folder) { desk in
+                let count = try await desk.count("images")
+                #expect(count == stored, "after failing call \(first)")
+            }
+        }
+    }
+
+    /// How many of one upload were stored.
+    private func uploads(in folder: TemporaryFolder, _ files: FaultyFiles) async -> Int {
+        do {
+            try await LibraryDesk.with(folder: folder, files: files) { desk in _ = try await desk.upload(picture) }
+            return 1
+        } catch {
+            return 0
         }
     }
 
