@@ -21,8 +21,8 @@ package protocol BlobStore: Sendable {
     /// Opens a blob for reading. Throws `BlobError` with `.notFound` when there is none.
     func open(_ path: BlobPath) async throws -> OpenFile
 
-    /// Removes a blob; one that is gone already is no error.
-    func remove(_ path: BlobPath) async throws
+    /// Removes blobs, for good when it returns: no power cut brings them back. One that is gone already is no error.
+    func remove(_ paths: [BlobPath]) async throws
 
     /// Moves a blob aside, where it is kept for a person to look at and serves nobody.
     func quarantine(_ path: BlobPath) async throws

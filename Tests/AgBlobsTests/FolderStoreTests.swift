@@ -56,14 +56,31 @@ struct FolderStoreTests {
         #expect(folder.files().isEmpty)
     }
 
+    @Test("says of a removal that it may not last, whichever call failed")
+    func removalFails() async throws {
+        for nth in 1... {
+            let store = try store()
+            let blob = try stage("silver", in: store)
+            try await store.keep([blob])
+            store.settle([blob])
+            let files = FaultyFiles(failing: nth, with: 5)
+            do {
+                try await self.store(files).remove([path])
+                #expect(!files.broke, "call \(nth) failed and nobody was told")
+            } catch is BlobError {}
+            guard files.broke else { break }
+            try await store.remove([path])
+        }
+    }
+
     @Test("removes a blob once and does not mind a second time")
     func removing() async throws {
         let store = try store()
         let blob = try stage("x", in: store)
         try await store.keep([blob])
         store.settle([blob])
-        try await store.remove(path)
-        try await store.remove(path)
+        try await store.remove([path])
+        try await store.remove([path])
         let error = await #expect(throws: BlobError.self) { _ = try await store.open(path) }
         #expect(error?.code == .notFound)
     }

@@ -10,7 +10,7 @@ struct FaultTests {
             (SQLError.Code.full, Fault.Kind.insufficientStorage, "storage-full"),
             (.io, .unavailable, "database-unavailable"), (.busy, .unavailable, "database-unavailable"),
             (.closed, .unavailable, "database-unavailable"), (.schema, .internal, "internal-error"),
-            (.unique, .internal, "internal-error"), (.corrupt, .internal, "internal-error"),
+            (.unique, .internal, "internal-error"), (.corrupt, .unavailable, "database-unavailable"),
         ])
     func told(code: SQLError.Code, kind: Fault.Kind, name: String) {
         let fault = SQLError(code, "disk image /secret/path", statement: "SELECT 1").fault

@@ -30,7 +30,7 @@ extension FolderStore {
     /// then is another attempt's.
     private func takeBack(_ path: BlobPath, noted name: String) async throws {
         guard let note = try await status(of: name), note.linkCount > 1 else { return }
-        try await remove(path)
+        try await remove([path])
     }
 
     private func status(of name: String) async throws -> FileStatus? {

@@ -42,8 +42,12 @@ package struct FolderStore: BlobStore {
         }
     }
 
-    package func remove(_ path: BlobPath) async throws {
-        try await pool.run { [self] in try removeIfThere(path) }
+    package func remove(_ paths: [BlobPath]) async throws {
+        try await pool.run { [self] in
+            for path in paths { try removeIfThere(path) }
+            // Also where nothing was left: whoever removed it may have died before this sync.
+            for folder in Set(paths.compactMap(\.folders.last)) { try syncIfThere(folder) }
+        }
     }
 
     package func checkWritable() async throws {
@@ -58,6 +62,15 @@ package struct FolderStore: BlobStore {
             try files.remove(absolute(path))
         } catch {
             let failure = BlobError(error, "The blob \(path) could not be removed.")
+            guard failure.code == .notFound else { throw failure }
+        }
+    }
+
+    private func syncIfThere(_ folder: String) throws(BlobError) {
+        do {
+            try files.syncFolder("\(root)/\(folder)")
+        } catch {
+            let failure = BlobError(error, "Removals from the folder \(folder) could not be made durable.")
             guard failure.code == .notFound else { throw failure }
         }
     }

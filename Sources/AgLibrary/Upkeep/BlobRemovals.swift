@@ -53,19 +53,31 @@ package final class BlobRemovals: Sendable {
         var failure: BlobError?
         var last = ""
         while case let paths = try await page(after: last), let end = paths.last {
-            var gone: [String] = []
-            for path in paths.compactMap({ BlobPath(untrusted: $0) }) {
-                do {
-                    try await blobs.remove(path)
-                    gone.append(path.text)
-                } catch let error as BlobError {
-                    failure = failure ?? error
-                }
-            }
-            try await forget(gone)
+            let result = await remove(paths.compactMap { BlobPath(untrusted: $0) })
+            try await forget(result.gone.map(\.text))
+            failure = failure ?? result.failure
             last = end
         }
         if let failure { throw failure }
+    }
+
+    /// All together, which costs one sync for a folder; one by one only where that fails.
+    private func remove(_ paths: [BlobPath]) async -> (gone: [BlobPath], failure: BlobError?) {
+        var failure: BlobError?
+        if await isGone(paths, &failure) { return (paths, nil) }
+        var gone: [BlobPath] = []
+        for path in paths where await isGone([path], &failure) { gone.append(path) }
+        return (gone, failure)
+    }
+
+    private func isGone(_ paths: [BlobPath], _ failure: inout BlobError?) async -> Bool {
+        do {
+            try await blobs.remove(paths)
+            return true
+        } catch {
+            failure = error as? BlobError ?? BlobError(.io, "\(error)")
+            return false
+        }
     }
 
     private func page(after path: String) async throws -> [String] {

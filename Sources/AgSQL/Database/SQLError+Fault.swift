@@ -5,10 +5,11 @@ extension SQLError: TellsFault {
     package var fault: Fault {
         switch code {
         case .full: .storageFull(cause: self)
-        case .io: Self.away("The database does not work at the moment; try again later.", .seconds(10), self)
+        // SQLite calls a file corrupt that the disk could not read, too.
+        case .io, .corrupt: Self.away("The database does not work at the moment; try again later.", .seconds(10), self)
         case .busy: Self.away("The database is busy; try again.", .seconds(1), self)
         case .closed: Self.away("The server is stopping.", .seconds(5), self)
-        case .unique, .foreignKey, .constraint, .corrupt, .schema, .mismatch, .misuse, .other:
+        case .unique, .foreignKey, .constraint, .schema, .mismatch, .misuse, .other:
             .internalError(cause: self)
         }
     }

@@ -93,7 +93,9 @@ struct RouterTests {
 
     @Test(
         "says of a full or failing disk that it is one, whoever met it",
-        arguments: [(28, 507, "storage-full"), (5, 503, "storage-unavailable"), (24, 503, "storage-unavailable")])
+        arguments: [
+            (Int32(28), 507, "storage-full"), (5, 503, "storage-unavailable"), (24, 503, "storage-unavailable"),
+        ])
     func disk(errno: Int32, status: Int, code: String) async throws {
         var router = Router()
         router.on(.get, "/disk") { _, _ in throw SystemError(call: "/secret/path", errno: errno) }

@@ -101,7 +101,7 @@ struct FailingDiskTests {
         for first in stride(from: 5, through: 60, by: Effort.rounds(short: 4, full: 1)) {
             let folder = TemporaryFolder()
             let files = FaultyFiles(failing: first, .forever, with: trouble.code)
-            let isStored = await isStored(in: folder, files)
+            let stored = await uploads(in: folder, files)
             guard files.broke else { break }
             for second in 1... {
                 let worse = FaultyFiles(failing: second, trouble.span, with: trouble.code)
@@ -113,18 +113,19 @@ struct FailingDiskTests {
                 guard worse.broke else { break }
             }
             try await inspect(folder) { desk in
-                let images = try await desk.count("images")
-                #expect(images == (isStored ? 1 : 0), "after failing call \(first)")
+                let count = try await desk.count("images")
+                #expect(count == stored, "after failing call \(first)")
             }
         }
     }
 
-    private func isStored(in folder: TemporaryFolder, _ files: FaultyFiles) async -> Bool {
+    /// How many of one upload were stored.
+    private func uploads(in folder: TemporaryFolder, _ files: FaultyFiles) async -> Int {
         do {
-            try await LibraryDesk.with(folder: folder, files: files) { _ = try await $0.upload(picture) }
-            return true
+            try await LibraryDesk.with(folder: folder, files: files) { desk in _ = try await desk.upload(picture) }
+            return 1
         } catch {
-            return false
+            return 0
         }
     }
 

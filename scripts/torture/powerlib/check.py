@@ -18,8 +18,7 @@ class Check:
             # Opening it lets SQLite take back what was not committed, as the server would.
             connection = sqlite3.connect(self.database, timeout=1)
             self._rows(connection, promises)
-            if leftovers:
-                self._strays(connection)
+            self._strays(connection, leftovers)
             connection.close()
         except (sqlite3.Error, OSError) as error:
             self.damage.append(f"{type(error).__name__}: {error}")
@@ -73,15 +72,18 @@ class Check:
         for image in promises.deleted & there.keys():
             self.losses.append(f"{image} is back after its deletion")
 
-    def _strays(self, connection):
-        """After a server has recovered, every file has a row and nothing is on its way."""
+    def _strays(self, connection, leftovers):
+        """Every file has a row, or a note by which the next start finds it. With `leftovers`, a server has been there
+        and nothing is on its way any more."""
+        notes = os.listdir(f"{self.storage}/tmp")
+        noted = {note.split("@")[0].replace("~", "/") for note in notes if note.endswith(".kept")}
         known = {row[0] for row in connection.execute(
             "SELECT path FROM originals UNION SELECT path FROM image_variants WHERE path IS NOT NULL "
             "UNION SELECT path FROM blob_removals")}
         for folder, _, names in os.walk(f"{self.storage}/images"):
             for name in names:
                 path = os.path.relpath(f"{folder}/{name}", self.storage)
-                if path not in known:
-                    self.damage.append(f"{path}: no row knows it")
-        for name in os.listdir(f"{self.storage}/tmp"):
-            self.damage.append(f"tmp/{name}: left behind")
+                if path not in known and path not in noted:
+                    self.damage.append(f"{path}: no row and no note knows it")
+        if leftovers:
+            self.damage += [f"tmp/{name}: left behind" for name in notes]

@@ -20,10 +20,11 @@ class Injection:
     def __enter__(self):
         self.tracer = subprocess.Popen([*self.command, "-p", str(self.pid)], stderr=subprocess.DEVNULL,
                                        preexec_fn=end_with_us)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not all_traced(self.pid):
             if time.monotonic() > end or self.tracer.poll() is not None:
-                raise RuntimeError("strace could not be attached")
+                self.tracer.kill()
+                raise RuntimeError(f"strace could not be attached to {self.pid}: exit code {self.tracer.wait()}")
             time.sleep(0.01)
         return self
 

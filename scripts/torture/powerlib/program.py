@@ -11,6 +11,11 @@ import time
 TOKEN = "torture-token-0123456789"
 
 
+def environment(**more):
+    """Ours without what only this bench reads, which the program would warn of."""
+    return {name: value for name, value in os.environ.items() if name != "ARGENTUM_BIN"} | more
+
+
 def binary():
     return os.path.abspath(os.environ.get("ARGENTUM_BIN", ".build/release/argentum"))
 
@@ -23,7 +28,7 @@ def end_with_us():
 class Server:
     """A running `argentum serve`. `before` is put in front of the command, such as a tracer."""
 
-    def __init__(self, settings, log, before=(), patience=60.0, extra_env=None):
+    def __init__(self, settings, log, before=(), patience=60.0):
         self.data = settings[settings.index("--data") + 1]
         note = f"{self.data}/server-url"
         if os.path.exists(note):
@@ -32,7 +37,7 @@ class Server:
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             [*before, binary(), "serve", "--port", "0", *settings], stdout=subprocess.DEVNULL, stderr=self.log,
-            env={**os.environ, "ARGENTUM_TOKEN": TOKEN, **(extra_env or {})}, start_new_session=True,
+            env=environment(ARGENTUM_TOKEN=TOKEN), start_new_session=True,
             preexec_fn=end_with_us)
         self.address = self._wait_for(note, patience)
         self.took = time.monotonic() - self.started_at

@@ -7,6 +7,7 @@ import os
 from . import disks
 
 CHUNK = 1 << 16
+SECTOR, BLOCK = 512, 4096
 
 
 class CutDisk:
@@ -14,6 +15,9 @@ class CutDisk:
 
     A disk keeps what it wrote before the last flush. Of what came later, each write is there (half of them), was torn
     at some sector (a tenth) or is missing; a write that asked for durability (FUA) is there."""
+
+    # What a disk writes whole or not at all.
+    grain = SECTOR
 
     def __init__(self, log, size, path):
         self.log, self.size, self.path = log, size, path
@@ -73,7 +77,9 @@ class CutDisk:
             if dice < 0.4:
                 return
             if dice < 0.5:
-                length = rng.randrange(length // 512 + 1) * 512
+                length = rng.randrange(length // SECTOR + 1) * SECTOR
+                # From the start of the disk, not of the write.
+                length = max(0, (entry.start + length) // self.grain * self.grain - entry.start)
         os.pwrite(self.file, self.log.bytes_of(entry, length), entry.start)
 
     def close(self):
