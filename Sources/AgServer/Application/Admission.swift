@@ -6,6 +6,13 @@ import AgLibrary
 struct Admission: Sendable {
     let access: Access
     let cookie: SessionCookie
+    let crossSite: CrossSiteGuard
+
+    init(access: Access, publicURL: String?) {
+        self.access = access
+        cookie = SessionCookie(publicURL: publicURL)
+        crossSite = CrossSiteGuard(publicURL: publicURL)
+    }
 
     func admit(_ request: HTTPRequest, _ needed: RouteAccess) async throws {
         switch needed {
@@ -16,7 +23,7 @@ struct Admission: Sendable {
     }
 
     private func admit(_ request: HTTPRequest, _ scope: TokenScope, mayBeNobody: Bool) async throws {
-        guard let credential = try await credential(of: request) else {
+        guard let credential = try await credential(of: request, mayBeNobody: mayBeNobody) else {
             if mayBeNobody { return }
             throw Fault(
                 .unauthorized, "unauthorized",
@@ -30,15 +37,17 @@ struct Admission: Sendable {
         request.attach(credential)
     }
 
-    /// `nil` when nothing was sent. What was sent and is not good is refused, never passed over.
-    private func credential(of request: HTTPRequest) async throws -> Credential? {
+    /// `nil` when nothing was sent. A token that is not good is refused, never passed over; so is the cookie of a session
+    /// that has ended, except where nobody may ask too: browsers send it without being asked.
+    private func credential(of request: HTTPRequest, mayBeNobody: Bool) async throws -> Credential? {
         if let header = request.headers["authorization"] { return try await holder(ofHeader: header) }
         guard let secret = cookie.value(of: request) else { return nil }
         guard let credential = try await access.credential(session: secret) else {
+            if mayBeNobody { return nil }
             throw Fault(.unauthorized, "session-expired", "The session has ended. Sign in again.")
         }
         if !request.method.isSafe {
-            try CrossSiteGuard.check(request) { access.isCSRFToken($0, session: secret) }
+            try crossSite.check(request) { access.isCSRFToken($0, session: secret) }
         }
         return credential
     }

@@ -25,7 +25,7 @@ package struct Application: Sendable {
     }
 
     private static func admission(_ parts: ApplicationParts) -> Router.Admission {
-        let admission = Admission(access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL))
+        let admission = Admission(access: parts.access, publicURL: parts.publicURL)
         return { request, route in
             guard let tag = route.options.tag as? RouteTag else {
                 preconditionFailure("\(route.pattern) was added past the route book")
