@@ -22,7 +22,9 @@ package struct Uploads: Sendable {
     package func begin(filename: String?, limit: Int64? = nil) throws(Fault) -> IncomingUpload {
         do {
             let file = try blobs.spool.begin()
-            return IncomingUpload(filename: filename, limit: min(limit ?? self.limit, self.limit), file: file)
+            return IncomingUpload(
+                filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit),
+                file: file)
         } catch {
             throw error.fault
         }
