@@ -1,7 +1,7 @@
 package import AgBase
 package import AgBlobs
 package import AgImaging
-import AgJobs
+package import AgJobs
 import AgSQL
 
 /// The product: pictures in, everything a page needs out. Each property is the door of one folder.
@@ -78,8 +78,12 @@ package struct Library: Sendable {
         claim.end()
     }
 
-    private var handlers: [any JobHandler] {
-        let all: [any JobHandler] = [
+    /// Every kind of jobs that this program can do, whatever this process was told to work on.
+    package static let jobKinds: [JobKind] = [.generateVariants, .generateMetadata]
+
+    /// In the order of `jobKinds`.
+    package var allHandlers: [any JobHandler] {
+        [
             VariantsJob(
                 policy: policy(timeout: .seconds(300)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
@@ -89,7 +93,10 @@ package struct Library: Sendable {
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 time: ground.time),
         ]
-        return all.filter { settings.jobKinds?.contains($0.kind) ?? true }
+    }
+
+    private var handlers: [any JobHandler] {
+        allHandlers.filter { settings.jobKinds?.contains($0.kind) ?? true }
     }
 
     /// More jobs of a kind than codecs would only wait for each other with their leases running.

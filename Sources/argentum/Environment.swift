@@ -16,4 +16,15 @@ enum Environment {
         }
         return all
     }()
+
+    /// The program's arguments as bytes, without its name: a file's name need not be UTF-8.
+    static let arguments: [[UInt8]] = {
+        var all: [[UInt8]] = []
+        var next = CommandLine.unsafeArgv
+        while let entry = next.pointee {
+            all.append(Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+            next += 1
+        }
+        return Array(all.dropFirst())
+    }()
 }

@@ -355,6 +355,7 @@ struct JobQueueTests {
             #expect(clash?.message.contains(twin.text) == true)
             let nobody = await #expect(throws: Fault.self) { try await plant.queue.retry(.make()) }
             #expect(nobody?.kind == .notFound)
+            #expect(nobody?.code == "no-such-job")
         }
     }
 
@@ -368,7 +369,8 @@ struct JobQueueTests {
             #expect(try await !plant.queue.hasDue([Plant.variants]))
             #expect(try await plant.lease(5, both).map(\.kind) == [Plant.metadata])
             try await plant.queue.pause(kind: nil)
-            try await plant.queue.resume(kind: Plant.variants)
+            let refusal = await #expect(throws: Fault.self) { try await plant.queue.resume(kind: Plant.variants) }
+            #expect(refusal?.code == "all-paused")
             #expect(try await plant.lease(5, both).isEmpty)
             #expect(try await plant.queue.status().allSatisfy(\.isPaused))
             try await plant.queue.resume(kind: nil)

@@ -11,7 +11,7 @@ struct AdmissionTests {
         switch operation.access {
         case .open: return nil
         case .scope(let needed), .scopeOrHandler(let needed):
-            if who == .nobody, case .scopeOrHandler = operation.access { return nil }
+            if who == .nobody || who == .endedSession, case .scopeOrHandler = operation.access { return nil }
             guard let scope = who.scope else { return 401 }
             if !operation.method.isSafe, !who.mayChangeThings { return 403 }
             return scope.covers(needed) ? nil : 403
@@ -68,6 +68,24 @@ struct AdmissionTests {
         let answer = try await ServerDesk().send(
             .post, "/api/tokens", as: .session, json: #"{"name":"a","scope":"read"}"#, headers: headers)
         #expect(answer.status == status, "\(answer.text)")
+    }
+
+    @Test(
+        "With a public address, that is the page's origin, whatever Host the proxy sends",
+        arguments: [
+            ("https://pictures.example:8443", "https://pictures.example:8443", 201),
+            ("https://pictures.example:8443/silver", "https://pictures.example:8443", 201),
+            ("https://pictures.example:8443", "https://pictures.example", 403),
+            ("https://pictures.example", "http://pictures.example", 403),
+            ("https://pictures.example:443", "https://pictures.example", 201),
+            ("https://pictures.example", "http://inside", 403),
+        ])
+    func publicOrigin(_ publicURL: String, _ origin: String, _ status: Int) async throws {
+        let desk = try await ServerDesk(publicURL: publicURL)
+        let signIn = try await desk.send(
+            .post, "/api/sign-in", json: "{\"token\":\"\(Who.fixedText)\"}",
+            headers: ["Origin": origin, "Host": "inside"])
+        #expect(signIn.status == (status == 201 ? 200 : 403), "\(signIn.text)")
     }
 
     @Test("A wrong method says which are right, before it asks who is there")

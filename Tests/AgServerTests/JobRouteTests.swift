@@ -70,7 +70,16 @@ struct JobRouteTests {
         #expect(try await desk.send(.post, "/api/jobs/\(id)/cancel", as: .fixed).status == 409)
         let again = try await desk.send(.post, "/api/jobs/\(id)/retry", as: .fixed)
         #expect(try again.json["state"]?.string == "queued")
-        #expect(try await desk.send(.post, "/api/jobs/\(JobID.make())/retry", as: .fixed).status == 404)
+    }
+
+    @Test("A job that nobody knows has one code, whatever is asked of it")
+    func unknownJob() async throws {
+        let desk = try await ServerDesk()
+        for (method, rest) in [(HTTPMethod.get, ""), (.post, "/retry"), (.post, "/cancel")] {
+            let answer = try await desk.send(method, "/api/jobs/\(JobID.make())\(rest)", as: .fixed)
+            #expect(answer.status == 404)
+            #expect(answer.code == "no-such-job", "\(rest)")
+        }
     }
 
     @Test(
@@ -89,9 +98,33 @@ struct JobRouteTests {
         #expect(try await isPaused() == false)
     }
 
-    @Test("A kind that cannot be one is refused", arguments: [#"{"kind":""}"#, #"{"kind":"A b"}"#, #"{"kind":5}"#])
-    func badKind(_ body: String) async throws {
-        #expect(try await ServerDesk().send(.post, "/api/jobs/pause", as: .fixed, json: body).status == 422)
+    @Test(
+        "A kind that nobody does is refused with a suggestion, and so is a member that would mean all",
+        arguments: [
+            (#"{"kind":""}"#, "unknown-kind"), (#"{"kind":"A b"}"#, "unknown-kind"), (#"{"kind":5}"#, "invalid-body"),
+            (#"{"kind":"generate-variant"}"#, "unknown-kind"), (#"{"knd":"generate-variants"}"#, "invalid-body"),
+        ])
+    func badKind(_ body: String, _ code: String) async throws {
+        let desk = try await ServerDesk()
+        for action in ["pause", "resume"] {
+            let answer = try await desk.send(.post, "/api/jobs/\(action)", as: .fixed, json: body)
+            #expect(answer.status == 422)
+            #expect(answer.code == code)
+            if body.contains("generate-variant\"") {
+                #expect(answer.text.contains("Did you mean 'generate-variants'?"))
+            }
+        }
+        #expect(try await desk.send(.get, "/api/jobs/status", as: .fixed).json["kinds"]?.array == [])
+    }
+
+    @Test("One kind cannot be resumed while everything is paused")
+    func resumeOne() async throws {
+        let desk = try await ServerDesk()
+        #expect(try await desk.send(.post, "/api/jobs/pause", as: .fixed).status == 204)
+        let one = try await desk.send(
+            .post, "/api/jobs/resume", as: .fixed, json: #"{"kind":"generate-variants"}"#)
+        #expect(one.status == 409)
+        #expect(one.code == "all-paused")
     }
 
     @Test("The event stream stays open, is never cached nor buffered, and refuses what is no query")

@@ -73,7 +73,11 @@ struct SignInTests {
         let out = try await desk.send(.post, "/api/sign-out", headers: headers)
         #expect(out.status == 204)
         #expect(out.headers["Set-Cookie"]?.hasPrefix("argentum_session=; Path=/; Max-Age=0;") == true)
-        #expect(try await desk.send(.get, "/api/session", headers: headers).status == 401)
+        #expect(try await desk.send(.get, "/api/tokens", headers: headers).status == 401)
+        let after = try await desk.send(.get, "/api/session", headers: headers)
+        #expect(after.status == 200)
+        #expect(try after.json["scope"] == .null)
+        #expect(after.headers["Set-Cookie"]?.contains("Max-Age=0") == true)
     }
 
     @Test("The page learns who it is; a token's holder gets no CSRF token")
@@ -85,6 +89,19 @@ struct SignInTests {
         let byToken = try await desk.send(.get, "/api/session", as: .writer)
         #expect(try byToken.json["scope"]?.string == "write")
         #expect(try byToken.json["csrfToken"] == .null)
+        #expect(try byToken.json["tokenId"]?.string?.isEmpty == false)
+        #expect(try await desk.send(.get, "/api/session", as: .fixed).json["tokenId"] == .null)
+    }
+
+    @Test("Nobody is told so without an error, and a token that is not good is one")
+    func nobody() async throws {
+        let desk = try await ServerDesk()
+        let answer = try await desk.send(.get, "/api/session")
+        #expect(answer.status == 200)
+        #expect(try answer.json["scope"] == .null)
+        #expect(try answer.json["csrfToken"] == .null)
+        #expect(answer.headers["Set-Cookie"] == nil)
+        #expect(try await desk.send(.get, "/api/session", as: .garbage).status == 401)
     }
 
     @Test(

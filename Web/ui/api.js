@@ -67,12 +67,8 @@ function remember(session) {
 
 /** The session in force, or null. */
 export async function currentSession() {
-  try {
-    return remember(await call("GET", "api/session"));
-  } catch (problem) {
-    if (problem.status === 401) return null;
-    throw problem;
-  }
+  const session = remember(await call("GET", "api/session"));
+  return session.scope ? session : null;
 }
 
 export const signIn = async (proof) => remember(await call("POST", "api/sign-in", proof));
@@ -82,8 +78,8 @@ export async function signOut() {
   csrfToken = null;
 }
 
-export const listImages = (cursor) =>
-  call("GET", `api/images?limit=60${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+export const listImages = (cursor, limit = 60) =>
+  call("GET", `api/images?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
 export const imageDetails = (id) => call("GET", `api/images/${id}`);
 export const imageStatus = (id) => call("GET", `api/images/${id}/status`);
 export const deleteImage = (id) => call("DELETE", `api/images/${id}`);
@@ -117,21 +113,64 @@ export function upload(file, onProgress) {
   });
 }
 
+const statuses = {
+  "job-queued": "pending", "job-active": "processing", "job-progress": "processing",
+  "job-completed": "completed", "job-failed": "failed",
+};
+
+/** What an event says of its picture's status, or null: the job that makes the variants decides. */
+export const statusTold = (type, data) => (data.jobName === "generate-variants" ? statuses[type] ?? null : null);
+
+const eventTypes = [
+  "job-queued", "job-active", "job-progress", "job-completed", "job-failed",
+  "image-created", "image-updated", "image-deleted",
+];
+
 /**
- * Follows the event stream. The browser connects again by itself and says with Last-Event-ID where it was.
- * Returns a function that ends it.
+ * Follows the event stream. A connection that breaks off is the browser's to mend; an answer that is no stream ends
+ * its tries for good, so then we ask who we are and begin again where we were. Returns a function that ends it.
  */
 export function follow(handlers, onConnection) {
-  const types = [
-    "job-queued", "job-active", "job-progress", "job-completed", "job-failed",
-    "image-created", "image-updated", "image-deleted",
-  ];
-  const stream = new EventSource(address("api/events"));
-  stream.addEventListener("open", () => onConnection(true));
-  stream.addEventListener("error", () => onConnection(false));
-  stream.addEventListener("resync", () => handlers.resync());
-  for (const type of types) {
-    stream.addEventListener(type, (event) => handlers.event(type, JSON.parse(event.data)));
+  let stream = null;
+  let timer = null;
+  let last = null;
+  let pause = 1000;
+  let hasEnded = false;
+
+  function open() {
+    stream = new EventSource(address(last === null ? "api/events" : `api/events?after=${last}`));
+    stream.addEventListener("open", () => { pause = 1000; onConnection(true); });
+    stream.addEventListener("error", () => {
+      onConnection(false);
+      if (stream.readyState === EventSource.CLOSED) again();
+    });
+    stream.addEventListener("resync", (event) => { note(event); handlers.resync(); });
+    for (const type of eventTypes) {
+      stream.addEventListener(type, (event) => { note(event); handlers.event(type, JSON.parse(event.data)); });
+    }
   }
-  return () => stream.close();
+
+  const note = (event) => { if (/^\d+$/.test(event.lastEventId)) last = event.lastEventId; };
+
+  function again() {
+    if (hasEnded) return;
+    timer = setTimeout(async () => {
+      try {
+        if (!(await currentSession())) return hasEnded || onSignedOut(new Problem(401, "signed-out", "You are signed out."));
+      } catch (problem) {
+        // A token that is no longer good has called the sign-in already.
+        if (problem.status === 401) return;
+        return again();
+      }
+      if (!hasEnded) open();
+    }, pause);
+    pause = Math.min(pause * 2, 30000);
+  }
+
+  open();
+  return () => {
+    hasEnded = true;
+    clearTimeout(timer);
+    stream.close();
+  };
 }

@@ -4,7 +4,7 @@ import { currentSession, follow, signIn, signOut, whenSignedOut } from "./api.js
 import * as details from "./details.js";
 import { byId, say } from "./dom.js";
 import * as gallery from "./gallery.js";
-import { startUploads } from "./uploads.js";
+import * as uploads from "./uploads.js";
 
 let stopFollowing = () => {};
 
@@ -27,8 +27,8 @@ async function showLibrary() {
   stopFollowing();
   stopFollowing = follow(
     {
-      event: (type, data) => { gallery.apply(type, data); details.apply(type, data); },
-      resync: () => gallery.reload(),
+      event: (type, data) => { uploads.apply(type, data); gallery.apply(type, data); details.apply(type, data); },
+      resync: () => { uploads.look(); gallery.reload(); },
     },
     (isConnected) => { byId("connection").hidden = isConnected; },
   );
@@ -80,7 +80,7 @@ byId("sign-out").addEventListener("click", async () => {
 });
 
 whenSignedOut((problem) => { if (!byId("library").hidden) showSignIn(problem.message); });
-startUploads(gallery.add);
+uploads.startUploads(gallery.add);
 gallery.startGallery(details.open);
 details.startDetails(gallery.remove);
 start();

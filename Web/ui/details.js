@@ -1,6 +1,6 @@
 // One picture: a look at it, what is known of it, and the links to all that was made of it.
 
-import { deleteImage, imageDetails, local, reprocessImage } from "./api.js";
+import { deleteImage, imageDetails, imageStatus, local, reprocessImage } from "./api.js";
 import { byId, make, readableBytes, readableTime, say, stateMark } from "./dom.js";
 
 let openID = null;
@@ -31,6 +31,8 @@ export function apply(type, data) {
 async function show(id) {
   try {
     const image = await imageDetails(id);
+    // The details do not say why a picture failed.
+    if (image.status === "failed") image.error = (await imageStatus(id)).error;
     if (openID === id) draw(image);
   } catch (problem) {
     if (openID === id) byId("details-body").replaceChildren(make("p", { className: "message" }, problem.message));
@@ -74,9 +76,11 @@ function table(image, variants) {
       make("td", {}, variant.format),
       make("td", { className: "number" }, `${variant.width} × ${variant.height}`),
       make("td", { className: "number" }, readableBytes(variant.fileSize))));
-  const note = variants.length === 0 ? make("p", { className: "faint" }, "Variants are being made.") : null;
+  const none = image.status === "failed" ? "No variants could be made." : "Variants are being made.";
+  const note = variants.length === 0 ? make("p", { className: "faint" }, none) : null;
   return make("div", {}, make("h3", {}, "Variants"),
-    make("div", { className: "table" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))), note);
+    make("p", { className: "faint scroll-hint" }, "Swipe the table sideways to see all of it."),
+    make("div", { className: "table", tabIndex: 0, role: "region", ariaLabel: "Variants, a table that scrolls" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))), note);
 }
 
 function actions(image) {

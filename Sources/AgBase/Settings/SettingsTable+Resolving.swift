@@ -15,6 +15,11 @@ extension SettingsTable {
             self.file = file
             self.readSecretFile = readSecretFile
         }
+
+        /// Empty is unset: that is how container files and units take a variable back.
+        func variable(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
     }
 
     /// Flag before variable before file before default. Throws `SettingsProblem` with every fault found.
@@ -64,9 +69,9 @@ extension SettingsTable {
         _ definition: SettingDefinition, _ origins: Origins
     ) throws(SettingComplaint) -> (String?, SettingSource)? {
         let name = definition.variable
-        let path = definition.isSecret ? origins.environment["\(name)_FILE"] : nil
-        guard let path else { return origins.environment[name].map { ($0, .variable(name)) } }
-        guard origins.environment[name] == nil else {
+        let path = definition.isSecret ? origins.variable("\(name)_FILE") : nil
+        guard let path else { return origins.variable(name).map { ($0, .variable(name)) } }
+        guard origins.variable(name) == nil else {
             throw SettingComplaint("\(name) and \(name)_FILE are both set; keep one")
         }
         do {

@@ -1,14 +1,36 @@
 /// A file's name as a stranger gave it, fit to be shown.
 package enum FileName {
-    /// The last piece of a path of either system, without control characters, at most 255 bytes of UTF-8; may be empty.
+    private static let longest = 255
+    /// What is longer behind the last dot is no extension but a sentence with a dot in it.
+    private static let longestExtension = 16
+
+    /// The last piece of a path of either system, without control characters, at most 255 bytes of UTF-8; empty when
+    /// nothing but dots is left. A name that is too long loses the end of its stem and keeps its extension.
     package static func forDisplay(_ text: String) -> String {
         let last = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? []
         var name = ""
-        for scalar in last where !isRefused(scalar) {
-            guard name.utf8.count + String(scalar).utf8.count <= 255 else { break }
-            name.unicodeScalars.append(scalar)
+        name.unicodeScalars.append(contentsOf: last.lazy.filter { !isRefused($0) })
+        if name.unicodeScalars.allSatisfy({ $0 == "." }) { return "" }
+        guard name.utf8.count > longest else { return name }
+        let end = ending(of: name)
+        return start(of: name, bytes: longest - end.utf8.count) + end
+    }
+
+    /// The last dot and what follows it, when that is an extension.
+    private static func ending(of name: String) -> String {
+        guard let dot = name.unicodeScalars.lastIndex(of: ".") else { return "" }
+        let ending = name[dot...]
+        return ending.utf8.count <= longestExtension + 1 ? String(ending) : ""
+    }
+
+    /// As many characters as fit, each of them whole.
+    private static func start(of name: String, bytes: Int) -> String {
+        var start = ""
+        for scalar in name.unicodeScalars {
+            guard start.utf8.count + String(scalar).utf8.count <= bytes else { break }
+            start.unicodeScalars.append(scalar)
         }
-        return name == "." || name == ".." ? "" : name
+        return start
     }
 
     /// Controls, and the marks that reorder text and so can make `gpj.exe` look like `exe.jpg`.

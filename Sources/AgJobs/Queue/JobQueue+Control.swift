@@ -41,8 +41,11 @@ extension JobQueue {
     }
 
     /// Takes a pause back; without a kind, every pause.
+    ///
+    /// Throws `Fault` `all-paused` for one kind while everything is paused: it would be told to run and would not.
     package func resume(kind: JobKind?) async throws {
         try await database.write { tx in
+            if let kind, try Pauses(tx).isEverything { throw JobRefusal.allPaused(kind) }
             let rest: SQL = kind.map { " WHERE kind = \($0)" } ?? ""
             try tx.execute("DELETE FROM job_pauses" + rest)
             tx.afterCommit { self.bell.ring() }
@@ -70,7 +73,7 @@ extension JobQueue {
 
     private func state(of id: JobID, _ tx: any SQLTransaction) throws -> JobState {
         let state: JobState? = try tx.value("SELECT state FROM jobs WHERE id = \(id)")
-        guard let state else { throw Fault(.notFound, "job-not-found", "There is no job \(id).") }
+        guard let state else { throw JobRefusal.unknown }
         return state
     }
 

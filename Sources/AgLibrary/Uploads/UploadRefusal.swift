@@ -28,7 +28,7 @@ enum UploadRefusal {
     }
 
     static let fixedIDForMany = Fault(
-        .badRequest, "fixed-id-for-many", "`fixedId` names one image; send one file with it.")
+        .unprocessable, "fixed-id-for-many", "`fixedId` names one image; send one file with it.")
 
     static func badSession(_ id: String) -> Fault {
         Fault(

@@ -6,8 +6,17 @@ import AgLibrary
 struct Admission: Sendable {
     let access: Access
     let cookie: SessionCookie
+    let crossSite: CrossSiteGuard
     let limiter: RateLimiter
     let time: any TimeSource
+
+    init(access: Access, publicURL: String?, limiter: RateLimiter, time: any TimeSource) {
+        self.access = access
+        self.limiter = limiter
+        self.time = time
+        cookie = SessionCookie(publicURL: publicURL)
+        crossSite = CrossSiteGuard(publicURL: publicURL)
+    }
 
     func admit(_ request: HTTPRequest, _ route: RouteTag) async throws {
         switch route.access {
@@ -23,7 +32,7 @@ struct Admission: Sendable {
     }
 
     private func admit(_ request: HTTPRequest, _ scope: TokenScope, mayBeNobody: Bool) async throws {
-        guard let credential = try await counted(request) else {
+        guard let credential = try await counted(request, mayBeNobody: mayBeNobody) else {
             if mayBeNobody { return }
             throw Fault(
                 .unauthorized, "unauthorized",
@@ -38,10 +47,10 @@ struct Admission: Sendable {
     }
 
     /// Who asks, counted against the limits. Whoever sends what is not good counts as a stranger: guessing has its limit.
-    private func counted(_ request: HTTPRequest) async throws -> Credential? {
+    private func counted(_ request: HTTPRequest, mayBeNobody: Bool) async throws -> Credential? {
         let found: Credential?
         do {
-            found = try await credential(of: request)
+            found = try await credential(of: request, mayBeNobody: mayBeNobody)
         } catch let fault as Fault where fault.kind == .unauthorized && Self.isSigned(request) {
             // The signature is proof enough, whatever stale cookie a browser sends beside it.
             found = nil
@@ -58,15 +67,17 @@ struct Admission: Sendable {
         return SignedURL.isClaimed(by: names)
     }
 
-    /// `nil` when nothing was sent. What was sent and is not good is refused, never passed over.
-    private func credential(of request: HTTPRequest) async throws -> Credential? {
+    /// `nil` when nothing was sent. A token that is not good is refused, never passed over; so is the cookie of a session
+    /// that has ended, except where nobody may ask too: browsers send it without being asked.
+    private func credential(of request: HTTPRequest, mayBeNobody: Bool) async throws -> Credential? {
         if let header = request.headers["authorization"] { return try await holder(ofHeader: header, request) }
         guard let secret = cookie.value(of: request) else { return nil }
         guard let credential = try await access.credential(session: secret) else {
+            if mayBeNobody { return nil }
             throw Fault(.unauthorized, "session-expired", "The session has ended. Sign in again.")
         }
         if !request.method.isSafe {
-            try CrossSiteGuard.check(request) { access.isCSRFToken($0, session: secret) }
+            try crossSite.check(request) { access.isCSRFToken($0, session: secret) }
         }
         watch(request, .session(secret))
         return credential

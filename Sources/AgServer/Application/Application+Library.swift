@@ -21,7 +21,7 @@ extension Application {
             addGrantRoutes(to: &book, library, publicURL: publicURL)
             addImageRoutes(to: &book, library, publicURL: publicURL)
             addDeliveryRoutes(to: &book, library, publicURL: publicURL)
-            addJobRoutes(to: &book, queue)
+            addJobRoutes(to: &book, queue, kinds: Library.jobKinds)
             addEventRoutes(to: &book, events)
         }
     }

@@ -26,8 +26,8 @@ package struct Application: Sendable {
 
     private static func admission(_ parts: ApplicationParts) -> Router.Admission {
         let admission = Admission(
-            access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL),
-            limiter: RateLimiter(parts.rateLimits, time: parts.time), time: parts.time)
+            access: parts.access, publicURL: parts.publicURL, limiter: RateLimiter(parts.rateLimits, time: parts.time),
+            time: parts.time)
         return { request, route in
             guard let tag = route.options.tag as? RouteTag else {
                 preconditionFailure("\(route.pattern) was added past the route book")

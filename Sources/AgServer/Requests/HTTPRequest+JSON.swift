@@ -6,10 +6,15 @@ extension HTTPRequest {
     /// The body as a value of JSON.
     ///
     /// Throws `Fault`: 415 when it says to be something else, 400 `invalid-json` when it is no JSON, 422 `invalid-body`
-    /// when a member is missing or has another type.
-    package func decode<Value: Decodable>(_ type: Value.Type, limit: Int = 1 << 20) async throws -> Value {
+    /// when a member is missing, has another type, or is none of `members`.
+    ///
+    /// - Parameter members: all that the body may have; `nil` lets the others be.
+    package func decode<Value: Decodable>(
+        _ type: Value.Type, members: [String]? = nil, limit: Int = 1 << 20
+    ) async throws -> Value {
         try requireJSON()
         let bytes = try await body.bytes(limit: limit)
+        if let members { try Self.refuseStrangers(in: bytes, members) }
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
@@ -19,10 +24,22 @@ extension HTTPRequest {
 
     /// The same where a body may be left out: without one, `fallback`.
     package func decode<Value: Decodable>(
-        _ type: Value.Type, orEmpty fallback: Value, limit: Int = 1 << 20
+        _ type: Value.Type, orEmpty fallback: Value, members: [String]? = nil, limit: Int = 1 << 20
     ) async throws -> Value {
         if body.declaredLength == 0 { return fallback }
-        return try await decode(type, limit: limit)
+        return try await decode(type, members: members, limit: limit)
+    }
+
+    /// A misspelt member that is passed over means something else than its sender meant. What is no object is left to
+    /// the decoding.
+    private static func refuseStrangers(in bytes: [UInt8], _ members: [String]) throws {
+        let given = (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)))?.members?.map(\.name) ?? []
+        guard let stranger = given.first(where: { !members.contains($0) }) else { return }
+        let hint = Suggestion.closest(to: stranger, in: members).map { "; did you mean '\($0)'?" } ?? "."
+        let sentence = "'\(stranger.prefix(80))' is no member of this body\(hint)"
+        throw Fault(
+            .unprocessable, "invalid-body", sentence,
+            details: [Fault.Detail(subject: stranger, code: "unknown-member", detail: sentence)])
     }
 
     /// Other sites' forms cannot send this type without asking first, which is a part of the defence against them.

@@ -14,6 +14,7 @@ extension Operation {
         ]))
     private static let id = OperationParameter.path("id", .uuid, "The job's id.")
     private static let unknown = OperationAnswer.problem(404, "There is no such job.")
+    private static let unknownKind = OperationAnswer.problem(422, "There is no such kind; `errors` suggests one.")
     private static let kindBody = OperationBody.json(
         .object([.optional("kind", .nullable(.text(of: "a-z0-9-", 1...64)), about: "Without it: all of them.")]),
         isRequired: false)
@@ -52,13 +53,22 @@ extension Operation {
     static let cancelJob = Operation(
         .post, "/api/jobs/{id}/cancel", "Cancel a job; its effects are refused", tag: "Jobs", access: .scope(.write),
         parameters: [id],
-        answers: [.json(200, "Cancelled.", CommonSchemas.job), unknown, .problem(409, "It has finished.")])
+        answers: [
+            .json(
+                200,
+                "Cancelled: `error` has the code `cancelled`, and the class `invalid`, which says no more than that nothing "
+                    + "tries it again by itself. Listeners get it as `job-failed` with the state `cancelled`.",
+                CommonSchemas.job), unknown, .problem(409, "It has finished."),
+        ])
 
     static let pauseJobs = Operation(
         .post, "/api/jobs/pause", "Start no more jobs of a kind; those that run go on", tag: "Jobs",
-        access: .scope(.admin), body: kindBody, answers: [.empty(204, "Paused.")])
+        access: .scope(.admin), body: kindBody, answers: [.empty(204, "Paused."), unknownKind])
 
     static let resumeJobs = Operation(
         .post, "/api/jobs/resume", "Take a pause back", tag: "Jobs", access: .scope(.admin), body: kindBody,
-        answers: [.empty(204, "Resumed.")])
+        answers: [
+            .empty(204, "Resumed. Without a kind, every pause is taken back, also those of single kinds."),
+            .problem(409, "A kind was named while all jobs are paused: resume all of them first."), unknownKind,
+        ])
 }

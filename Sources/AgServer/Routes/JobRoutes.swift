@@ -5,7 +5,9 @@ import AgLibrary
 import AgModel
 
 /// Looking at the queue and steering it.
-package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue) {
+///
+/// - Parameter kinds: what can be paused and resumed.
+package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue, kinds: [JobKind]) {
     book.on(.listJobs) { request, _ in try await list(request, queue) }
     book.on(.jobStatus) { _, _ in
         .answer(200, ["kinds": .array(try await queue.status().map { JobAnswer.json($0) })])
@@ -22,19 +24,17 @@ package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue) {
         return .answer(200, JobAnswer.json(try await record(id, queue)))
     }
     book.on(.pauseJobs) { request, _ in
-        try await queue.pause(kind: try await kind(request, queue))
+        try await queue.pause(kind: try await kind(request, kinds))
         return HTTPResponse(204)
     }
     book.on(.resumeJobs) { request, _ in
-        try await queue.resume(kind: try await kind(request, queue))
+        try await queue.resume(kind: try await kind(request, kinds))
         return HTTPResponse(204)
     }
 }
 
 private func record(_ id: JobID, _ queue: JobQueue) async throws -> JobRecord {
-    guard let record = try await queue.job(id) else {
-        throw Fault(.notFound, "no-such-job", "There is no job with this id. Finished jobs are kept for a while only.")
-    }
+    guard let record = try await queue.job(id) else { throw JobRefusal.unknown }
     return record
 }
 
@@ -54,15 +54,10 @@ private struct KindOrder: Decodable {
     let kind: String?
 }
 
-/// The kind that a body names; `nil` for all of them.
-private func kind(_ request: HTTPRequest, _ queue: JobQueue) async throws -> JobKind? {
-    guard let name = try await request.decode(KindOrder.self, orEmpty: KindOrder(kind: nil)).kind else { return nil }
-    guard 1...64 ~= name.utf8.count, name.utf8.allSatisfy({ 97...122 ~= $0 || 48...57 ~= $0 || $0 == 45 }) else {
-        throw Fault(
-            .unprocessable, "invalid-body", "'kind' must be the name of a kind of jobs, such as generate-variants.",
-            details: [
-                .init(subject: "kind", code: "invalid-value", detail: "It is lower-case letters, digits and dashes.")
-            ])
-    }
+/// The kind that a body names; `nil` for all of them. A misspelt member would mean all, so it is refused.
+private func kind(_ request: HTTPRequest, _ known: [JobKind]) async throws -> JobKind? {
+    let order = try await request.decode(KindOrder.self, orEmpty: KindOrder(kind: nil), members: ["kind"])
+    guard let name = order.kind else { return nil }
+    guard known.contains(JobKind(name)) else { throw JobRefusal.unknownKind(name, known: known) }
     return JobKind(name)
 }

@@ -1,10 +1,13 @@
 import AgBase
 import AgHTTP
 import AgLibrary
+import AgModel
 
 /// How the page gets and gives up its cookie.
 func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
-    let desk = SignInDesk(access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL))
+    let desk = SignInDesk(
+        access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL),
+        crossSite: CrossSiteGuard(publicURL: parts.publicURL))
     book.on(.signIn) { request, _ in try await desk.signIn(request) }
     book.on(.signOut) { request, _ in try await desk.signOut(request) }
     book.on(.session) { request, _ in desk.session(request) }
@@ -22,6 +25,7 @@ package let signInPath = "/sign-in"
 private struct SignInDesk: Sendable {
     let access: Access
     let cookie: SessionCookie
+    let crossSite: CrossSiteGuard
 
     private struct Order: Decodable {
         let token: String?
@@ -30,7 +34,7 @@ private struct SignInDesk: Sendable {
 
     func signIn(_ request: HTTPRequest) async throws -> HTTPResponse {
         // Nobody may be signed in by another site, not even as somebody else.
-        try CrossSiteGuard.checkOrigin(request)
+        try crossSite.checkOrigin(request)
         let order = try await request.decode(Order.self, limit: 4_096)
         guard let secret = try await open(order) else {
             throw Fault(
@@ -39,8 +43,8 @@ private struct SignInDesk: Sendable {
                     ? "The token is unknown, revoked or expired."
                     : "The link was used already or is too old. `argentum token link` makes a new one.")
         }
-        let scope = try await access.credential(session: secret)?.scope
-        var response = HTTPResponse.answer(200, state(scope, secret))
+        let credential = try await access.credential(session: secret)
+        var response = HTTPResponse.answer(200, state(credential, secret))
         response.headers.add("Set-Cookie", cookie.setting(secret))
         return response
     }
@@ -60,15 +64,20 @@ private struct SignInDesk: Sendable {
         return HTTPResponse(204, headers: ["Set-Cookie": cookie.clearing()])
     }
 
+    /// Nobody is an answer too: the page asks at every visit, and an error there would be one of the browser's console.
     func session(_ request: HTTPRequest) -> HTTPResponse {
         let credential = request.attached(Credential.self)
-        let secret = credential?.isSession == true ? cookie.value(of: request) : nil
-        return .answer(200, state(credential?.scope, secret))
+        let secret = cookie.value(of: request)
+        var response = HTTPResponse.answer(
+            200, state(credential, credential?.isSession == true ? secret : nil))
+        if credential == nil, secret != nil { response.headers.add("Set-Cookie", cookie.clearing()) }
+        return response
     }
 
-    private func state(_ scope: TokenScope?, _ secret: String?) -> JSONValue {
-        [
-            "scope": .optional(scope?.rawValue),
+    private func state(_ credential: Credential?, _ secret: String?) -> JSONValue {
+        let token: TokenID? = if case .token(let id) = credential?.origin { id } else { nil }
+        return [
+            "scope": .optional(credential?.scope.rawValue), "tokenId": .optional(token?.text),
             "csrfToken": .optional(secret.map(access.csrfToken(session:))),
         ]
     }
@@ -78,7 +87,10 @@ extension Operation {
     private static let state = Schema.named(
         "Session",
         .object([
-            SchemaField("scope", .nullable(.words(TokenScope.allCases.map(\.rawValue)))),
+            SchemaField(
+                "scope", .nullable(.words(TokenScope.allCases.map(\.rawValue))), about: "Null when nobody is signed in."
+            ),
+            SchemaField("tokenId", .nullable(.uuid), about: "The token that the call was made with."),
             SchemaField(
                 "csrfToken", .nullable(.string),
                 about: "For `X-CSRF-Token` on calls by cookie that change something; null for a token's holder."),
@@ -105,8 +117,11 @@ extension Operation {
         answers: [.empty(204, "Ended.")])
 
     fileprivate static let session = Operation(
-        .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scope(.read),
-        answers: [.json(200, "The scope of the credential.", state)])
+        .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scopeOrHandler(.read),
+        answers: [
+            .json(200, "The scope of the credential; null without one, and when the session has ended.", state),
+            .problem(401, "The token is unknown, revoked or expired."),
+        ])
 
     fileprivate static let signInLink = Operation(
         .post, "/api/sign-in/links", "Make a link that signs a browser in, once", tag: "Sign-in",

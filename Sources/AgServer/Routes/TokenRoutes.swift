@@ -10,13 +10,13 @@ func addTokenRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
         .answer(200, ["tokens": .array(try await access.listTokens().map(\.json))])
     }
     book.on(.createToken) { request, _ in
-        let order = try await request.decode(TokenOrder.self)
+        let order = try await request.decode(TokenOrder.self, members: ["name", "scope", "expiresIn"])
         let made = try await access.createToken(
             name: try order.checkedName(), scope: try order.checkedScope(), expiresIn: try order.checkedLifetime())
         return .answer(201, ["token": .string(made.text), "details": made.token.json])
     }
     book.on(.renameToken) { request, parameters in
-        let name = try await request.decode(TokenName.self).checkedName()
+        let name = try await request.decode(TokenName.self, members: ["name"]).checkedName()
         return .answer(200, try await access.renameToken(parameters["id"], to: name).json)
     }
     book.on(.revokeToken) { _, parameters in

@@ -2,6 +2,8 @@
 enum StreamedEvent: Sendable, Hashable {
     /// The server has answered; events follow.
     case opened
+    /// A comment, which the server sends now and then to show that it is there.
+    case beat
     case event(type: String, data: String, id: String?)
 }
 
@@ -29,6 +31,7 @@ struct EventStreamParser {
 
     private mutating func take(_ line: String) -> StreamedEvent? {
         guard !line.isEmpty else { return dispatch() }
+        if line.utf8.first == UInt8(ascii: ":") { return .beat }
         let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let value = parts.count == 2 ? String(parts[1].hasPrefix(" ") ? parts[1].dropFirst() : parts[1]) : ""
         switch parts[0] {

@@ -23,7 +23,8 @@ struct ServerClient: Sendable {
 
         func json() throws -> JSONValue {
             do {
-                return try JSONDecoder().decode(JSONValue.self, from: Data(body))
+                _ = try JSONDecoder().decode(JSONValue.self, from: Data(body))
+                return OrderedJSON.read(body)
             } catch {
                 throw Failure(.error, "The server's answer is not JSON. Is it Argentum at that address?")
             }
@@ -68,7 +69,7 @@ struct ServerClient: Sendable {
         }
     }
 
-    /// Hands a large answer over in pieces. Throws `Failure` for every status but 200.
+    /// Hands a large answer over in pieces. Throws `NotYet` for 202 and `Failure` for every other status but 200.
     func download(_ path: String, _ take: @escaping @Sendable (ArraySlice<UInt8>) throws -> Void) async throws {
         let request = authorized(ClientRequest(method: "GET", path: path))
         try await pool.run { [address] in
@@ -80,7 +81,10 @@ struct ServerClient: Sendable {
                     body += piece
                     return body.count < 1 << 20
                 }
-                throw Failure(problem: Answer(status: exchange.status, headers: exchange.headers, body: body))
+                let failure = Failure(
+                    problem: Answer(status: exchange.status, headers: exchange.headers, body: body))
+                if exchange.status == 202 { throw NotYet(failure: failure) }
+                throw failure
             }
             try exchange.readBody { piece in
                 try take(piece)
@@ -90,9 +94,11 @@ struct ServerClient: Sendable {
     }
 
     /// Follows the event stream until it breaks off. The first element says that it is open.
+    ///
+    /// What is not taken in time ends the stream: memory stays small, and the caller looks at everything anew.
     func events(_ path: String) -> AsyncThrowingStream<StreamedEvent, any Error> {
         let request = authorized(ClientRequest(method: "GET", path: path))
-        return AsyncThrowingStream { continuation in
+        return AsyncThrowingStream(bufferingPolicy: .bufferingOldest(4_096)) { continuation in
             let task = Task { [pool, address] in
                 do {
                     try await pool.run { try Self.follow(request, address, continuation) }
@@ -120,7 +126,11 @@ struct ServerClient: Sendable {
         continuation.yield(.opened)
         var parser = EventStreamParser()
         try exchange.readBody { piece in
-            for event in parser.feed(piece) { continuation.yield(event) }
+            for event in parser.feed(piece) {
+                if case .dropped = continuation.yield(event) {
+                    throw Failure(.error, "More events came than could be taken.")
+                }
+            }
             return true
         }
     }

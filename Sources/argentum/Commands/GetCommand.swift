@@ -12,25 +12,48 @@ enum GetCommand: Command {
     static let name = "get"
     static let summary = "Show what is known of a picture, or fetch it."
     static let arguments = "ID"
-    static let options = [variant.definition, file.definition]
+    static let options = [variant.definition, file.definition, wait.definition]
     static let settings = ArgentumSettings.clientRows
 
     private static let variant = Setting<String>(
         .init(
             "variant", .text, help: "Fetch original, thumbnail, or a variant such as medium.webp.", isOption: true))
     private static let file = Setting<String>(
-        .init("output", .text, help: "Where the bytes go; - is standard output.", isOption: true))
+        .init(
+            "output", .text, help: "Where the bytes go; - is standard output. Without --variant: the original's.",
+            isOption: true))
+    private static let wait = Setting<Bool>(
+        .init("wait", .bool, default: "false", help: "Wait for a variant that is not made yet.", isOption: true))
 
     static func run(_ call: CommandCall) async throws -> ExitCode {
         let id = try call.words(1...1, of: self)[0]
         let client = try call.client()
-        guard let variant = call.settings[variant] else {
+        guard let variant = call.settings[variant] ?? call.settings[file].map({ _ in "original" }) else {
             let image = try await client.call("GET", "/api/images/\(escaped(id))")
             call.output.result(image, describe(image))
             return .ok
         }
-        try await fetch(variant, of: id, to: call.settings[file] ?? "\(id)-\(variant)", client)
+        let path = call.settings[file] ?? "\(id)-\(variant)"
+        do {
+            try await fetch(variant, of: id, to: path, client)
+        } catch let notYet as NotYet {
+            try await wait(for: id, notYet, call, client)
+            try await fetch(variant, of: id, to: path, client)
+        }
         return .ok
+    }
+
+    /// Throws `Failure` when nobody wants to wait, or when waiting is of no use.
+    private static func wait(
+        for id: String, _ notYet: NotYet, _ call: CommandCall, _ client: ServerClient
+    ) async throws {
+        guard call.settings[required: wait] else {
+            throw Failure(.error, "\(notYet.failure.message) Add --wait to wait for it.")
+        }
+        let left = try await Waiting(client: client).wait(for: [["imageId": .string(id)]]) { _, _ in }
+        guard left.isEmpty else {
+            throw Failure(.error, "Jobs are paused, so it is not made now. `argentum jobs resume` goes on.")
+        }
     }
 
     private static func fetch(_ variant: String, of id: String, to path: String, _ client: ServerClient) async throws {
@@ -39,8 +62,8 @@ enum GetCommand: Command {
         let isPipe = path == "-"
         guard path != ".", !path.hasSuffix("/") else { throw Failure(.usage, "--output needs a file's name.") }
         // Beside the goal first: a transfer that breaks off must not leave half a picture under the right name.
-        let draft = "\(path).part"
-        let out = isPipe ? OpenFile(adopting: try sys("dup") { dup(1) }) : try create(draft)
+        let draft = "\(path).\(getpid()).part"
+        let out = isPipe ? OpenFile(adopting: try sys("dup") { dup(1) }) : try create(draft, for: path)
         do {
             try await client.download("/api/images/\(escaped(id))/\(name)") { piece in try write(piece, to: out) }
         } catch {
@@ -50,11 +73,13 @@ enum GetCommand: Command {
         if !isPipe { try sys("rename") { rename(draft, path) } }
     }
 
-    private static func create(_ path: String) throws -> OpenFile {
+    /// Never over a file that is there: it is somebody else's.
+    private static func create(_ draft: String, for path: String) throws -> OpenFile {
         do throws(SystemError) {
-            return OpenFile(adopting: try sys("open") { open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644) })
+            return OpenFile(adopting: try sys("open") { open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) })
         } catch {
-            throw Failure(.error, "\(path) cannot be written: \(error).")
+            let reason = String(cString: strerror(error.errno))
+            throw Failure(.error, "\(path) cannot be written: \(draft), which is written first, says: \(reason).")
         }
     }
 

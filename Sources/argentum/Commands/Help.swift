@@ -22,6 +22,7 @@ enum Help {
         var text = "argentum \(command.name)\(arguments) [FLAGS]\n\n\(command.summary)\n"
         let own = command.options + CommonOptions.all
         text += "\nFlags:\n\(table(own.map(row)))"
+        guard !command.settings.isEmpty else { return text }
         text += "\n\nSettings (also as ARGENTUM_… variables and in the settings file):\n"
         return text + table(command.settings.map(row))
     }

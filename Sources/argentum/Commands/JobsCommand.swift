@@ -1,4 +1,5 @@
 import AgBase
+import AgModel
 import AgServer
 
 /// `argentum jobs`: the queue.
@@ -22,6 +23,9 @@ enum JobsCommand: Command {
 
     static func run(_ call: CommandCall) async throws -> ExitCode {
         let words = try call.words(0...2, of: self)
+        if let id = call.settings[image], ImageID(untrusted: id) == nil {
+            throw Failure(.usage, "--image takes a picture's id, as `argentum list` shows them, not '\(id)'.")
+        }
         let client = try call.client()
         switch (words.first ?? "list", words.dropFirst().first) {
         case ("list", nil): try await list(call, client)

@@ -13,8 +13,14 @@ enum ServeCommand: Command {
         _ = try call.words(0...0, of: self)
         _ = Program.startedAt
         let settings = call.settings
-        var librarySettings = try LibrarySettings(settings)
+        let librarySettings = try LibrarySettings(settings)
         try DataFolder.make(librarySettings.dataFolder)
+        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings) }
+        return .ok
+    }
+
+    private static func serve(_ settings: Settings, _ librarySettings: LibrarySettings) async throws {
+        var librarySettings = librarySettings
         // Held until the process ends, so that no second server comes between our last write and our end.
         let lock = try FolderLock(librarySettings.dataFolder)
         librarySettings.workerName = try NodeName.ensure(in: librarySettings.dataFolder)
@@ -27,7 +33,6 @@ enum ServeCommand: Command {
             throw error
         }
         await library.close()
-        return .ok
     }
 
     private static func makeLog(_ settings: Settings) -> Log {

@@ -30,7 +30,7 @@ enum SettingsLoading {
     /// Where the file is cannot stand in the file itself, so only flags and variables are asked.
     private static func file(_ flags: [String: String], _ environment: [String: String]) throws -> SettingsFile? {
         func early(_ setting: Setting<String>) -> String? {
-            flags[setting.definition.name] ?? environment[setting.definition.variable]
+            flags[setting.definition.name] ?? environment[setting.definition.variable].flatMap { $0.isEmpty ? nil : $0 }
         }
         if let path = early(ArgentumSettings.config) {
             guard let text = try read(path) else {

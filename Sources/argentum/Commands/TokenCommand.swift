@@ -6,7 +6,7 @@ enum TokenCommand: Command {
     static let name = "token"
     static let summary = "Manage tokens: create NAME, list, revoke ID, link (a new sign-in link for the page)."
     static let arguments = "create|list|revoke|link [NAME|ID]"
-    static let options = [scope.definition, expires.definition]
+    static let options = [scope.definition, expires.definition, yes.definition]
     static let settings = ArgentumSettings.clientRows
 
     private static let scope = Setting<String>(
@@ -18,13 +18,16 @@ enum TokenCommand: Command {
             "expires", .duration(.seconds(1)...(.seconds(315_360_000))), help: "create: after which time it ends.",
             isOption: true))
 
+    private static let yes = Setting<Bool>(
+        .init("yes", .bool, default: "false", help: "revoke: also the token that this command uses.", isOption: true))
+
     static func run(_ call: CommandCall) async throws -> ExitCode {
         let words = try call.words(1...2, of: self)
         let client = try call.client()
         switch (words[0], words.dropFirst().first) {
         case ("create", let name?): try await create(name, call, client)
         case ("list", nil): try await list(call, client)
-        case ("revoke", let id?): try await client.call("DELETE", "/api/tokens/\(escaped(id))")
+        case ("revoke", let id?): try await revoke(id, call, client)
         case ("link", nil):
             let link = try await client.call("POST", "/api/sign-in/links")
             call.output.result(link, link["url"]?.string ?? "")
@@ -43,6 +46,18 @@ enum TokenCommand: Command {
         }
         let made = try await client.call("POST", "/api/tokens", json: .object(order))
         call.output.result(made, made["token"]?.string ?? "")
+    }
+
+    /// Whoever takes away the token they use cannot make another one with it.
+    private static func revoke(_ id: String, _ call: CommandCall, _ client: ServerClient) async throws {
+        let own = try await client.call("GET", "/api/session")["tokenId"]?.string
+        guard own != id.lowercased() || call.settings[required: yes] else {
+            throw Failure(
+                .usage,
+                "This command uses the token \(id) itself: without it, commands here have none until the server starts "
+                    + "again and writes a new one. Add --yes to revoke it all the same.")
+        }
+        try await client.call("DELETE", "/api/tokens/\(escaped(id))")
     }
 
     private static func list(_ call: CommandCall, _ client: ServerClient) async throws {

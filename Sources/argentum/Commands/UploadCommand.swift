@@ -5,7 +5,7 @@ import Synchronization
 /// `argentum upload`: pictures in, folders walked.
 enum UploadCommand: Command {
     static let name = "upload"
-    static let summary = "Upload pictures; folders are walked. Exit code 3 when some were not taken."
+    static let summary = "Upload pictures; folders are walked. Exit code 3 when some were not taken, 1 when none was."
     static let arguments = "PATH…"
     static let options = [session.definition, wait.definition, atOnce.definition]
     static let settings = ArgentumSettings.clientRows
@@ -20,10 +20,10 @@ enum UploadCommand: Command {
 
     static func run(_ call: CommandCall) async throws -> ExitCode {
         let paths = try call.words(1...(.max), of: self)
-        let plan = UploadPlan(paths)
+        let plan = UploadPlan(LocalPath.restore(paths))
         let client = try call.client(connections: call.settings[required: atOnce] + 1)
         let tally = UploadTally(call.output, hasWaiting: call.settings[required: wait])
-        for (path, reason) in plan.refused { tally.refuse(path, code: "unreadable", reason) }
+        for (path, reason) in plan.refused { tally.refuse(path.text, code: "unreadable", reason) }
         try await checkServer(client, plan)
         await send(plan, call, client, tally)
         try await follow(call, client, tally)
@@ -34,7 +34,13 @@ enum UploadCommand: Command {
     /// A server that is away or a token that is wrong is one failure, not one per file.
     private static func checkServer(_ client: ServerClient, _ plan: UploadPlan) async throws {
         guard !plan.items.isEmpty else { return }
-        try await client.call("GET", "/api/session")
+        switch try await client.call("GET", "/api/session")["scope"]?.string {
+        case nil:
+            throw Failure(
+                .error, "Uploads need a token. It is looked for in ARGENTUM_TOKEN and in the data directory.")
+        case "read": throw Failure(.error, "Uploads need a token of scope write; this one may only read.")
+        default: return
+        }
     }
 
     private static func send(
@@ -46,8 +52,8 @@ enum UploadCommand: Command {
         await uploader.send(plan.items) { item, outcome in
             bar.clear()
             switch outcome {
-            case .taken(let image): tally.take(item.path, image)
-            case .refused(let code, let reason): tally.refuse(item.path, code: code, reason)
+            case .taken(let image): tally.take(item.path.text, image)
+            case .refused(let code, let reason): tally.refuse(item.path.text, code: code, reason)
             }
         }
         bar.clear()
@@ -55,6 +61,11 @@ enum UploadCommand: Command {
 
     private static func follow(_ call: CommandCall, _ client: ServerClient, _ tally: UploadTally) async throws {
         guard call.settings[required: wait] else { return }
-        try await Waiting(client: client).wait(for: tally.waiting) { id, status in tally.end(id, status) }
+        let left = try await Waiting(client: client).wait(for: tally.images) { id, ending in tally.end(id, ending) }
+        guard !left.isEmpty else { return }
+        tally.leave(left)
+        Output.remark(
+            "argentum: Jobs are paused, so nothing is made of \(left.count) of these pictures now; they are stored. "
+                + "`argentum jobs status` shows what is paused, `argentum jobs resume` goes on.")
     }
 }

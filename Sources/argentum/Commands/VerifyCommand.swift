@@ -3,6 +3,12 @@ import AgLibrary
 import AgServer
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// `argentum verify`: rows, files and hashes against each other.
 enum VerifyCommand: Command {
     static let name = "verify"
@@ -25,6 +31,23 @@ enum VerifyCommand: Command {
             throw Failure(
                 .notFound, "There is no installation in \(settings.dataFolder): \(settings.databasePath) is missing.")
         }
+        try checkWritable(settings)
+        return try await DataFolder.explaining(settings) { try await verify(settings, call) }
+    }
+
+    /// Readers of a write-ahead log write too: they note in files beside the database what they read.
+    private static func checkWritable(_ settings: LibrarySettings) throws {
+        let folder = settings.databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let path = folder.isEmpty ? "." : folder.joined(separator: "/") + "/"
+        guard access(path, W_OK) != 0 || access(settings.databasePath, W_OK) != 0 else { return }
+        throw Failure(
+            .error,
+            "\(settings.databasePath) cannot be verified where it is: \(OpeningTrouble.advice(for: errno)) "
+                + "SQLite keeps notes beside the database even for reading; a writable copy of the folder can be verified."
+        )
+    }
+
+    private static func verify(_ settings: LibrarySettings, _ call: CommandCall) async throws -> ExitCode {
         let ground = try await LibraryGround.open(
             settings, log: Log(to: StandardErrorSink(format: .text), level: .warning))
         let meter = Meter(isShown: call.output.hasBar)

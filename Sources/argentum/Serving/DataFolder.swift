@@ -1,4 +1,5 @@
 import AgBase
+import AgLibrary
 
 #if canImport(Glibc)
     import Glibc
@@ -14,9 +15,33 @@ enum DataFolder {
         for part in path.split(separator: "/") {
             made += "\(part)/"
             guard mkdir(made, 0o700) != 0, errno != EEXIST else { continue }
+            let code = errno
             // Folders above may be read-only and there all the same.
             if access(made, F_OK) == 0 { continue }
-            throw Failure(.error, "The folder \(made) cannot be made: \(String(cString: strerror(errno))).")
+            throw Failure(
+                .error, "The data directory \(path) cannot be made, at \(made): \(OpeningTrouble.advice(for: code))")
+        }
+        try checkFolder(path)
+    }
+
+    /// What is there may be something else.
+    private static func checkFolder(_ path: String) throws {
+        var info = stat()
+        guard stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFDIR else { return }
+        throw Failure(.usage, "The data directory \(path) is a file. --data (ARGENTUM_DATA) must name a folder.")
+    }
+
+    /// Runs what opens an installation, and says what stands in its way with the path and the remedy.
+    static func explaining<Result>(
+        _ settings: LibrarySettings, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let fault as Fault where ["address-in-use", "address-unavailable"].contains(fault.code) {
+            throw Failure(.error, "\(fault.message) Choose another with --host and --port; port 0 takes a free one.")
+        } catch {
+            guard let sentence = OpeningTrouble.sentence(for: error, settings) else { throw error }
+            throw Failure(.error, sentence)
         }
     }
 

@@ -16,7 +16,7 @@ extension LibrarySettings {
         }
         storageReserve = settings[ArgentumSettings.storageReserve]
         uploadLimit = settings[required: ArgentumSettings.maxUpload]
-        jobKinds = Self.kinds(settings[required: ArgentumSettings.jobs])
+        jobKinds = try Self.kinds(settings[required: ArgentumSettings.jobs])
         fixedToken = try Self.token(settings[ArgentumSettings.token])
         codecs = Self.codecs(settings)
         jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
@@ -41,12 +41,22 @@ extension LibrarySettings {
         return Secret(text)
     }
 
-    private static func kinds(_ words: [String]) -> Set<JobKind>? {
+    private static func kinds(_ words: [String]) throws -> Set<JobKind>? {
         switch words {
         case ["all"]: nil
         case ["none"]: []
-        default: Set(words.map { JobKind($0) })
+        default: Set(try words.map(kind))
         }
+    }
+
+    /// A misspelt kind would be work that nobody does, found out much later.
+    private static func kind(_ word: String) throws -> JobKind {
+        let known = Library.jobKinds.map(\.rawValue)
+        if known.contains(word) { return JobKind(word) }
+        let hint = Suggestion.closest(to: word, in: known + ["all", "none"]).map { " Did you mean '\($0)'?" } ?? ""
+        throw Failure(
+            .usage,
+            "--jobs takes all, none or kinds of jobs, not '\(word)'.\(hint) Known: \(known.joined(separator: ", ")).")
     }
 
     private static func codecs(_ settings: Settings) -> CodecSettings {

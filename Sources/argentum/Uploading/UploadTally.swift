@@ -3,10 +3,24 @@ import Synchronization
 
 /// Prints what came of each file, and counts.
 final class UploadTally: Sendable {
+    private struct Taken {
+        let path: String
+        let image: JSONValue
+        var isFailed = false
+
+        var id: String { image["imageId"]?.string ?? "" }
+        var isNew: Bool { image["isNew"]?.bool ?? false }
+    }
+
     private struct State {
-        /// Pictures that were taken, with the paths that led to them.
-        var paths: [String: [String]] = [:]
-        var images: [String: JSONValue] = [:]
+        /// In the order in which they were taken. Several may be one picture.
+        var taken: [Taken] = []
+        var refused = 0
+        var isCutShort = false
+    }
+
+    /// How many files came to what; each file is in one of them.
+    struct Counts: Sendable, Hashable {
         var new = 0
         var known = 0
         var refused = 0
@@ -22,25 +36,41 @@ final class UploadTally: Sendable {
         self.hasWaiting = hasWaiting
     }
 
-    var waiting: Set<String> { state.withLock { Set($0.images.keys) } }
-
-    var exitCode: ExitCode {
+    /// The pictures that were taken, each once, as the server told of them last.
+    var images: [JSONValue] {
         state.withLock { state in
-            guard state.refused + state.failed > 0 else { return .ok }
-            return state.new + state.known > state.failed ? .partial : .error
+            Dictionary(state.taken.map { ($0.id, $0.image) }) { $1 }.sorted { $0.key < $1.key }.map(\.value)
         }
     }
 
-    func take(_ path: String, _ image: JSONValue) {
-        let id = image["imageId"]?.string ?? ""
-        let isNew = image["isNew"]?.bool ?? false
+    var counts: Counts {
         state.withLock { state in
-            state.paths[id, default: []].append(path)
-            state.images[id] = image
-            if isNew { state.new += 1 } else { state.known += 1 }
+            var counts = Counts(refused: state.refused)
+            for file in state.taken {
+                if file.isFailed {
+                    counts.failed += 1
+                } else if file.isNew {
+                    counts.new += 1
+                } else {
+                    counts.known += 1
+                }
+            }
+            return counts
         }
+    }
+
+    var exitCode: ExitCode {
+        let counts = counts
+        let isGood = counts.new + counts.known > 0
+        if counts.refused + counts.failed > 0 { return isGood ? .partial : .error }
+        return state.withLock { $0.isCutShort } ? .partial : .ok
+    }
+
+    func take(_ path: String, _ image: JSONValue) {
+        let file = Taken(path: path, image: image)
+        state.withLock { $0.taken.append(file) }
         // With waiting, one line per picture comes when it has come to its end.
-        if !hasWaiting { tell(path, image, image["status"]?.string ?? "") }
+        if !hasWaiting { tell(file, image["status"]?.string ?? "") }
     }
 
     func refuse(_ path: String, code: String, _ reason: String) {
@@ -52,37 +82,52 @@ final class UploadTally: Sendable {
     }
 
     /// A picture is ready, or will never be.
-    func end(_ id: String, _ status: JSONValue) {
-        let word = status["status"]?.string ?? ""
-        let (paths, image) = state.withLock { state in
-            if word != "completed" { state.failed += state.paths[id]?.count ?? 0 }
-            return (state.paths[id] ?? [], state.images[id] ?? .null)
+    func end(_ id: String, _ ending: ImageEnding) {
+        let files = state.withLock { state in
+            for index in state.taken.indices where state.taken[index].id == id {
+                state.taken[index].isFailed = ending.status != "completed"
+            }
+            return state.taken.filter { $0.id == id }
         }
-        for path in paths { tell(path, image, word, status["error"]?["message"]?.string) }
+        for file in files { tell(file, ending.status, ending.reason) }
     }
 
-    private func tell(_ path: String, _ image: JSONValue, _ status: String, _ reason: String? = nil) {
-        let id = image["imageId"]?.string ?? ""
-        let isNew = image["isNew"]?.bool ?? false
+    /// These are stored, and nobody waits for them any longer.
+    func leave(_ ids: Set<String>) {
+        let files = state.withLock { state in
+            state.isCutShort = true
+            return state.taken.filter { ids.contains($0.id) }
+        }
+        for file in files { tell(file, "pending") }
+    }
+
+    private func tell(_ file: Taken, _ status: String, _ reason: String? = nil) {
         let json: JSONValue = [
-            "path": .string(path), "imageId": .string(id), "isNew": .bool(isNew), "status": .string(status),
-            "sha256": image["sha256"] ?? .null, "url": image["url"] ?? .null,
+            "path": .string(file.path), "imageId": .string(file.id), "isNew": .bool(file.isNew),
+            "status": .string(status), "sha256": file.image["sha256"] ?? .null, "url": file.image["url"] ?? .null,
             "error": reason.map { ["detail": .string($0)] } ?? .null,
         ]
         let word = status == "completed" ? "ready" : status == "pending" ? "stored" : status
-        output.result(
-            json, "\(word)  \(id)  \(path)\(isNew ? "" : " (was there already)")\(reason.map { ": \($0)" } ?? "")")
+        let remark = (file.isNew ? "" : " (was there already)") + (reason.map { ": \($0)" } ?? "")
+        output.result(json, "\(word)  \(file.id)  \(file.path)\(remark)")
     }
 
+    /// The last line: on standard error for people, an object with the one member `summary` for programs.
     func tellTotal(skipped: Int) {
-        guard !output.isJSON else { return }
-        let text = state.withLock { state in
-            var parts = ["\(state.new) new", "\(state.known) known"]
-            if state.refused > 0 { parts.append("\(state.refused) refused") }
-            if state.failed > 0 { parts.append("\(state.failed) failed") }
-            if skipped > 0 { parts.append("\(skipped) skipped (no pictures)") }
-            return parts.joined(separator: ", ")
-        }
-        Output.remark(text)
+        let counts = counts
+        guard output.isJSON else { return Output.remark(Self.sentence(counts, skipped: skipped)) }
+        let summary: JSONValue = [
+            "new": .int(counts.new), "known": .int(counts.known), "refused": .int(counts.refused),
+            "failed": .int(counts.failed), "skipped": .int(skipped),
+        ]
+        output.line(JSONValue.object([.init(name: "summary", value: summary)]).text)
+    }
+
+    static func sentence(_ counts: Counts, skipped: Int) -> String {
+        var parts = ["\(counts.new) new", "\(counts.known) known"]
+        if counts.refused > 0 { parts.append("\(counts.refused) refused") }
+        if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+        if skipped > 0 { parts.append("\(skipped) skipped (no pictures by name or content)") }
+        return parts.joined(separator: ", ")
     }
 }

@@ -59,12 +59,11 @@ struct Uploader: Sendable {
     }
 
     private func request(_ item: UploadPlan.Item) throws -> ClientRequest {
-        let file = try OpenFile(reading: item.path)
+        let file = try item.path.open()
         let boundary = "argentum-\(UUIDv7.shared.next())"
-        let name = item.path.split(separator: "/").last.map(String.init) ?? "file"
         let head = """
             --\(boundary)\r
-            Content-Disposition: form-data; name="images"; filename="\(Self.quoted(name))"\r
+            Content-Disposition: form-data; name="images"; filename="\(Self.quoted(item.path.name))"\r
             Content-Type: application/octet-stream\r
             \r
 

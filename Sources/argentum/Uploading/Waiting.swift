@@ -1,49 +1,111 @@
 import AgBase
+import AgJobs
+import AgLibrary
 
 /// Waits until pictures are ready or have failed, by the event stream and not by asking again and again.
 struct Waiting: Sendable {
     let client: ServerClient
+    /// How long the server may stay away. Restarts and upgrades are shorter.
+    var patience = Duration.seconds(300)
+    /// The first wait before the server is asked again; it doubles up to ten seconds.
+    var firstPause = Duration.milliseconds(250)
 
-    /// Tells of each picture as it comes to its end. Throws `Failure` when the server stays away.
-    func wait(for ids: Set<String>, each: (_ id: String, _ status: JSONValue) -> Void) async throws {
-        var left = ids
-        var misses = 0
+    /// Tells of each picture as it comes to its end. Returns those that nobody will come to while jobs are paused.
+    ///
+    /// Throws `Failure` when the server stays away or refuses.
+    func wait(
+        for images: [JSONValue], each: @escaping (_ id: String, _ ending: ImageEnding) -> Void
+    ) async throws -> Set<String> {
+        var left = Remainder(images, each)
+        var missing = Absence(patience: patience, firstPause: firstPause)
         while !left.isEmpty {
             do {
-                try await follow(&left, each)
-                misses = 0
+                if try await follow(&left, &missing) == .paused { return left.ids }
+            } catch let failure as Refusal {
+                throw failure.failure
             } catch {
-                // The server may be restarting: everything is asked again once it is back.
-                misses += 1
-                guard misses < 5 else { throw error }
-                try await Task.sleep(for: .seconds(misses))
+                // The server may be restarting: everything is looked at again once it is back.
+                try await missing.pause(after: error)
             }
         }
+        return []
+    }
+
+    private enum Outcome {
+        case brokeOff
+        case paused
     }
 
     /// One connection: first the stream, then the state of all, so that nothing falls between the two.
-    private func follow(_ left: inout Set<String>, _ each: (String, JSONValue) -> Void) async throws {
-        let types = "job-completed,job-failed,image-updated,image-deleted"
-        for try await message in client.events("/api/events?types=\(types)") {
+    private func follow(_ left: inout Remainder, _ missing: inout Absence) async throws -> Outcome {
+        for try await message in client.events("/api/events?types=job-completed,job-failed,image-deleted") {
             switch message {
-            case .opened: try await ask(left, &left, each)
-            case .event("resync", _, _): try await ask(left, &left, each)
-            case .event(_, let data, _):
-                if let id = left.first(where: { data.contains($0) }) { try await ask([id], &left, each) }
+            case .opened, .event("resync", _, _):
+                missing.end()
+                try await look(&left)
+                if try await isPaused(left) { return .paused }
+            // The server's heartbeat: nothing has happened for a while, so it is time to ask why.
+            case .beat: if try await isPaused(left) { return .paused }
+            case .event(let type, let data, _): left.take(type, data)
             }
-            if left.isEmpty { return }
+            if left.isEmpty { return .brokeOff }
         }
+        throw Failure(.error, "The server ended the event stream.")
     }
 
-    private func ask(_ ids: Set<String>, _ left: inout Set<String>, _ each: (String, JSONValue) -> Void) async throws {
-        for id in ids.sorted() {
-            let answer = try await client.ask("GET", "/api/images/\(escaped(id))/status")
-            let status: JSONValue =
-                answer.status == 404 ? ["imageId": .string(id), "status": "deleted"] : try answer.json()
-            guard answer.status == 200 || answer.status == 404 else { throw Failure(problem: answer) }
-            guard !["pending", "processing"].contains(status["status"]?.string) else { continue }
-            left.remove(id)
-            each(id, status)
-        }
+    /// Looks through the newest pictures, page by page: what was just uploaded stands there. What is not found within
+    /// a few pages is older or gone, and asked for by itself.
+    private func look(_ left: inout Remainder) async throws {
+        var open = left.ids
+        var pages = open.count / Self.pageSize + 3
+        var cursor: String?
+        repeat {
+            let items = [("limit", "\(Self.pageSize)")] + (cursor.map { [("cursor", $0)] } ?? [])
+            let page = try await ask("/api/images" + queryText(items))
+            for image in page["images"]?.array ?? [] {
+                guard let id = image["imageId"]?.string, open.remove(id) != nil else { continue }
+                // The list does not say why a picture failed.
+                if image["status"]?.string == "failed" {
+                    open.insert(id)
+                } else {
+                    left.take(id, ImageEnding(told: image))
+                }
+            }
+            cursor = page["next"]?.string
+            pages -= 1
+        } while cursor != nil && pages > 0 && !open.isEmpty
+        for id in open.sorted() { left.take(id, try await ending(of: id)) }
+    }
+
+    private static let pageSize = 200
+
+    private func ending(of id: String) async throws -> ImageEnding? {
+        let answer = try await client.ask("GET", "/api/images/\(escaped(id))/status")
+        if answer.status == 404 { return .deleted }
+        return ImageEnding(told: try checked(answer))
+    }
+
+    private func isPaused(_ left: Remainder) async throws -> Bool {
+        guard !left.isEmpty else { return false }
+        let kinds = try await ask("/api/jobs/status")["kinds"]?.array ?? []
+        let kind = kinds.first { $0["kind"]?.string == JobKind.generateVariants.rawValue }
+        // Jobs that were begun before the pause still end.
+        return kind?["isPaused"]?.bool == true && kind?["counts"]?["active"]?.int == 0
+    }
+
+    private func ask(_ path: String) async throws -> JSONValue {
+        try checked(try await client.ask("GET", path))
+    }
+
+    /// A server that is just starting or stopping says so with 503; another refusal will not change by waiting.
+    private func checked(_ answer: ServerClient.Answer) throws -> JSONValue {
+        if answer.status == 200 { return try answer.json() }
+        let failure = Failure(problem: answer)
+        if answer.status >= 500 { throw failure }
+        throw Refusal(failure: failure)
+    }
+
+    private struct Refusal: Error {
+        let failure: Failure
     }
 }

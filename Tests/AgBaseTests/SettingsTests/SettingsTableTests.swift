@@ -40,6 +40,8 @@ struct SettingsTableTests {
         let last = try resolve()
         #expect(last[port] == 8080)
         #expect(last.source(of: "port") == .fallback)
+        let empty = try resolve(environment: ["ARGENTUM_PORT": ""], file: file)
+        #expect(empty.source(of: "port") == .file(line: 1), "An empty variable is unset.")
         #expect(last.source(of: "token") == .unset)
         #expect(last[token] == nil)
     }

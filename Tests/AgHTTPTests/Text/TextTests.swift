@@ -76,6 +76,28 @@ struct TextTests {
     }
 
     @Test(
+        "a long file name keeps its extension",
+        arguments: [
+            (String(repeating: "é", count: 500) + ".jpg", String(repeating: "é", count: 125) + ".jpg"),
+            (String(repeating: "a", count: 300) + ".tar.gz", String(repeating: "a", count: 252) + ".gz"),
+            (
+                "one." + String(repeating: "a", count: 300),
+                "one." + String(repeating: "a", count: 251)
+            ),
+            (String(repeating: "a", count: 251) + ".jpg", String(repeating: "a", count: 251) + ".jpg"),
+        ])
+    func longWithExtension(_ given: String, _ shown: String) {
+        #expect(FileName.forDisplay(given) == shown)
+        let disposition = ContentDisposition.inline.value(filename: given)
+        #expect(disposition.hasSuffix(shown.utf8.count == shown.count ? "\(shown)\"" : "\(shown.suffix(4))"))
+    }
+
+    @Test("a name of dots alone is none", arguments: [".", "..", "...", "a/....", ""])
+    func dots(_ given: String) {
+        #expect(FileName.forDisplay(given).isEmpty)
+    }
+
+    @Test(
         "a disposition cannot be broken out of",
         arguments: [
             ("cat.jpg", "attachment; filename=\"cat.jpg\""),

@@ -27,6 +27,13 @@ struct ImageTests {
         }
     }
 
+    @Test("is worked on by handlers of just the kinds that can be named")
+    func kinds() async throws {
+        try await LibraryDesk.with { desk in
+            #expect(desk.library.allHandlers.map(\.kind) == Library.jobKinds)
+        }
+    }
+
     @Test("is handed out byte for byte, with a tag that follows from the content")
     func delivered() async throws {
         try await LibraryDesk.with { desk in

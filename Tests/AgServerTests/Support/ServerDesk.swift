@@ -36,7 +36,7 @@ struct ServerDesk: Sendable {
                 access: access, readiness: readiness, metricSources: metricSources, log: log, time: clock,
                 publicURL: publicURL, rateLimits: rateLimits),
             addRoutes: { book in
-                addJobRoutes(to: &book, queue)
+                addJobRoutes(to: &book, queue, kinds: [JobKind("generate-variants"), JobKind("generate-metadata")])
                 addEventRoutes(to: &book, events)
                 addRoutes(&book)
             })

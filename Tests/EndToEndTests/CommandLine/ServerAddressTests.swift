@@ -51,7 +51,8 @@ struct EventStreamParserTests {
     private let text =
         ": open\n\nid: 7\nevent: job-queued\ndata: {\"a\":1}\n\n: still here\n\ndata: one\r\ndata: two\r\n\r\nevent: x\n\n"
     private let events: [StreamedEvent] = [
-        .event(type: "job-queued", data: "{\"a\":1}", id: "7"), .event(type: "message", data: "one\ntwo", id: "7"),
+        .beat, .event(type: "job-queued", data: "{\"a\":1}", id: "7"), .beat,
+        .event(type: "message", data: "one\ntwo", id: "7"),
     ]
 
     @Test("Events are the same wherever the pieces end")

@@ -59,6 +59,37 @@ struct CommandTests {
         #expect(!result.output.contains("letter.txt"), "\(result)")
     }
 
+    @Test("says of every file that is called a picture what came of it, and counts what it passed over")
+    func broken() async throws {
+        let good = try pictures(1)
+        try writeBytes([], to: "\(folder.path)/empty.png")
+        try writeBytes(BadPicture.text, to: "\(folder.path)/letter.jpg")
+        try writeBytes(BadPicture.text, to: "\(folder.path)/letter.txt")
+        let result = try await run("upload", folder.path, "--json")
+        #expect(result.code == 3, "\(result)")
+        let lines = try result.lines.map { try JSONValue.read($0) }
+        #expect(lines.compactMap { $0["sha256"]?.string } == good.map(\.sha256))
+        #expect(
+            Set(lines.compactMap { $0[path: "error.code"]?.string }) == ["empty-file", "not-a-picture"], "\(result)")
+        #expect(
+            lines.last?["summary"] == ["failed": 0, "known": 0, "new": 1, "refused": 2, "skipped": 1], "\(result)")
+    }
+
+    @Test("says that jobs are paused instead of waiting for ever")
+    func paused() async throws {
+        #expect(try await run("jobs", "pause").code == 0)
+        let one = try await run("jobs", "resume", "generate-variants")
+        #expect(one.code == 1 && one.errors.contains("All jobs are paused"), "\(one)")
+        try writeBytes(Picture.photo(width: 48, height: 32).bytes, to: "\(folder.path)/one.jpg")
+        let result = try await run("upload", folder.path, "--wait", "--json")
+        #expect(try await run("jobs", "resume").code == 0)
+        #expect(result.code == 3, "\(result)")
+        #expect(result.errors.contains("Jobs are paused"), "\(result)")
+        #expect(result.output.contains(#""status":"pending""#), "\(result)")
+        let again = try await run("upload", folder.path, "--wait", "--json")
+        #expect(again.code == 0 && again.output.contains(#""status":"completed""#), "\(again)")
+    }
+
     @Test("exits with 1 when nothing could be uploaded")
     func nothing() async throws {
         try writeBytes(BadPicture.text, to: "\(folder.path)/letter.jpg")
@@ -83,7 +114,12 @@ struct CommandTests {
         #expect(small.code == 0)
         #expect(Vips.look(readBytes("\(folder.path)/small.webp") ?? [])?.loader.hasPrefix("webp") == true)
 
+        // Without --variant, an --output is the original's.
+        #expect(try await run("get", id, "--output", "\(folder.path)/again.jpg").code == 0)
+        #expect(readBytes("\(folder.path)/again.jpg") == picture.bytes)
+
         let listed = try await run("list", "--session", "look", "--json")
+        #expect(listed.output.hasPrefix(#"{"imageId":"#), "The order is the server's.")
         #expect(try listed.lines.map { try JSONValue.read($0)["imageId"]?.string } == [id])
         let unknown = try await run("get", "\(UUIDv7.shared.next())")
         #expect(unknown.code == 10, "\(unknown)")
@@ -99,6 +135,9 @@ struct CommandTests {
         let status = try await run("jobs", "status", "--json")
         #expect(try JSONValue.read(status.output)["kinds"]?.array?.isEmpty == false)
         #expect(try await run("jobs", "retry", "\(UUIDv7.shared.next())").code == 10)
+        #expect(try await run("jobs", "list", "--image", "zzz").code == 2)
+        let kind = try await run("jobs", "pause", "generate-variant")
+        #expect(kind.code == 1 && kind.errors.contains("Did you mean 'generate-variants'?"), "\(kind)")
     }
 
     @Test("makes, lists and revokes tokens")
@@ -115,6 +154,13 @@ struct CommandTests {
         #expect(try await run("token", "revoke", id).code == 0)
         #expect(try await client.get("/api/images").status == 401)
         #expect(try await run("token", "revoke", id).code == 10)
+        let own = try await run("token", "create", "own", "--scope", "admin", "--json")
+        let ownID = try #require(try JSONValue.read(own.output)[path: "details.id"]?.string)
+        let variables = ["ARGENTUM_TOKEN": try #require(try JSONValue.read(own.output)["token"]?.string)]
+        let words = ["token", "revoke", ownID, "--data", server.data]
+        let warned = try await Argentum.run(words: words, environment: variables)
+        #expect(warned.code == 2 && warned.errors.contains("--yes"), "\(warned)")
+        #expect(try await Argentum.run(words: words + ["--yes"], environment: variables).code == 0)
         let link = try await run("token", "link")
         #expect(link.code == 0 && link.output.contains("/sign-in#"))
     }
@@ -178,6 +224,7 @@ struct CommandTests {
             #expect(all.output.contains(name), "\(name)")
             let one = try await Argentum.run(name, "--help")
             #expect(one.code == 0 && one.output.contains(name), "\(name): \(one)")
+            #expect(one.output.contains("Settings (also") == (name != "version"))
         }
     }
 
@@ -185,6 +232,11 @@ struct CommandTests {
     func settings() async throws {
         let port = try await Argentum.run("serve", "--port", "99999", "--data", folder.path)
         #expect(port.code == 2 && port.errors.contains("port"), "\(port)")
+        let kind = try await Argentum.run("serve", "--jobs", "generate-variant", "--data", folder.path)
+        #expect(kind.code == 2 && kind.errors.contains("Did you mean 'generate-variants'?"), "\(kind)")
+        let unset = try await Argentum.run(
+            "config", "--json", "--data", folder.path, environment: ["ARGENTUM_PORT": "", "ARGENTUM_CONFIG": ""])
+        #expect(unset.code == 0 && unset.output.contains(#""value":"8080","source":"default""#), "\(unset)")
         let file = "\(folder.path)/own.conf"
         try writeBytes(Array("max-uplod = 5 MB\n".utf8), to: file)
         let key = try await Argentum.run("config", "--config", file, "--data", folder.path)

@@ -24,6 +24,20 @@ struct FileNameTests {
         (Array("CON".utf8), "CON"),
     ]
 
+    @Test("of no letters is none, and a long one keeps its extension where it is delivered")
+    func emptyAndLong() async throws {
+        for name in ["", "...", "a/"] {
+            let answer = try await server.upload([(name, Picture.photo(width: 40, height: 30).bytes)])
+            let image = try #require(try answer.json["images"]?.array?.first)
+            #expect(image["originalFilename"] == .null, "\(name)")
+        }
+        let name = String(repeating: "é", count: 500) + ".jpg"
+        let answer = try await server.upload([(name, Picture.photo(width: 40, height: 30).bytes)])
+        let id = try server.id(try #require(try answer.json["images"]?.array?.first))
+        let original = try await server.client.get("/api/images/\(id)/original")
+        #expect(original["content-disposition"]?.hasSuffix(".jpg") == true)
+    }
+
     @Test("never reaches the disk, and nobody's screen as it was sent", arguments: 0..<13)
     func harmless(_ index: Int) async throws {
         let (name, shown) = Self.names[index]

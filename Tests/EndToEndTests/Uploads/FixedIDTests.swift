@@ -46,7 +46,7 @@ struct FixedIDTests {
     func twoFiles() async throws {
         let (first, second) = (Picture.photo(), Picture.photo())
         try expectProblem(
-            await server.upload(first, second, fields: [("fixedId", id)]), 400, "fixed-id-for-many")
+            await server.upload(first, second, fields: [("fixedId", id)]), 422, "fixed-id-for-many")
         #expect(
             try await server.upload(first, second).json["images"]?.array?.map { $0["isNew"]?.bool } == [true, true])
     }

@@ -149,9 +149,18 @@ struct GrantTests {
         arguments: [
             (["expiresIn": 0], "invalid-body"), (["expiresIn": 86_401], "invalid-body"), (["maxBytes": 0], "bad-grant"),
             (["sha256": "abc"], "invalid-body"), (["contentType": "image/svg+xml"], "unknown-content-type"),
-            (["maxBytes": "many"], "invalid-body"),
+            (["maxBytes": "many"], "invalid-body"), (["sha265": "abc"], "invalid-body"),
         ] as [(JSONValue, String)])
     func nonsense(_ order: JSONValue, _ code: String) async throws {
         try expectProblem(await server.client.post("/api/uploads", order), 422, code)
+    }
+
+    @Test("with a misspelt member is not made, and says what was probably meant")
+    func misspelt() async throws {
+        let hash = JSONValue.string(Picture.photo().sha256)
+        let problem = try expectProblem(
+            await server.client.post("/api/uploads", ["sha265": hash]), 422, "invalid-body")
+        #expect(problem["errors"]?.array?.first?["subject"]?.string == "sha265")
+        #expect(problem["detail"]?.string?.contains("did you mean 'sha256'?") == true)
     }
 }

@@ -72,7 +72,9 @@ struct DeliveryDesk: Sendable {
     /// What the client called the file, with the extension of what is sent.
     private func filename(_ delivered: Delivered) -> String {
         let name = delivered.image.filename ?? delivered.image.id.text
-        let stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]
+        var stem = name.lastIndex(of: ".").map { name[..<$0] } ?? name[...]
+        // Names that earlier versions stored may be nothing but dots.
+        while stem.last == "." { stem.removeLast() }
         return "\(stem.isEmpty ? "image" : stem).\(delivered.fileExtension)"
     }
 

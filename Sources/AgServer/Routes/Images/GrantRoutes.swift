@@ -9,7 +9,8 @@ import AgModel
 package func addGrantRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
     let links = Links(publicURL: publicURL)
     book.on(.makeGrant) { request, _ in
-        let order = try await request.decode(GrantOrder.self, orEmpty: GrantOrder())
+        let order = try await request.decode(
+            GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
         let made = try await library.grants.make(try order.request())
         let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
         return .answer(
@@ -65,6 +66,10 @@ private struct GrantOrder: Decodable {
     /// Seconds.
     var expiresIn: Int?
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case maxBytes, contentType, sha256, sessionId, filename, expiresIn
+    }
+
     func request() throws -> UploadGrantRequest {
         var digest: SHA256Digest?
         if let sha256 {
@@ -79,7 +84,8 @@ private struct GrantOrder: Decodable {
         }
         return UploadGrantRequest(
             maxBytes: maxBytes, contentType: contentType, sha256: digest, sessionID: sessionId,
-            filename: filename.map { FileName.forDisplay($0) }, lives: .seconds(expiresIn ?? 900))
+            filename: filename.map { FileName.forDisplay($0) }.flatMap { $0.isEmpty ? nil : $0 },
+            lives: .seconds(expiresIn ?? 900))
     }
 }
 
@@ -105,7 +111,9 @@ extension Operation {
                     SchemaField("uploadId", .uuid), SchemaField("uploadUrl", .string),
                     SchemaField("expiresAt", .dateTime),
                 ])),
-            .problem(422, "A member is not allowed."),
+            .problem(
+                422, "A member is not allowed, or unknown: a misspelt `sha256` must not make a URL that takes anything."
+            ),
         ])
 
     fileprivate static func useGrant(_ method: HTTPMethod, _ limit: Int64) -> Operation {

@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgImaging
 import AgJobs
 package import AgLibrary
 import AgModel
@@ -28,7 +29,8 @@ package func addImageRoutes(to book: inout RouteBook, _ library: Library, public
         return HTTPResponse(204)
     }
     book.on(.reprocess) { request, parameters in
-        let order = try await request.decode(ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil))
+        let order = try await request.decode(
+            ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil), members: ["only"])
         let ids = try await images.reprocess(parameters["id"], order.kinds())
         return .answer(202, ["jobIds": .array(ids.map { .string($0.text) })])
     }
@@ -47,7 +49,7 @@ private func list(
         status: try query.word("status", of: ImageStatus.allCases.map(\.rawValue)).flatMap {
             ImageStatus(rawValue: $0)
         },
-        sessionID: try session ?? query.text("sessionId"), mediaType: try query.text("type"))
+        sessionID: try session ?? query.text("sessionId"), mediaType: try query.word("type", of: mediaTypes))
     let page = try await images.list(
         filter, limit: try query.int("limit", in: 1...200, default: 50), after: try cursor(query),
         countsAll: try query.word("count", of: ["exact"]) != nil)
@@ -58,6 +60,9 @@ private func list(
     if let total = page.total { members.append(.init(name: "total", value: .int(total))) }
     return .answer(200, .object(members))
 }
+
+/// Those that we take: no picture has another one.
+private let mediaTypes = PictureFormat.allCases.map(\.mediaType)
 
 private func cursor(_ query: QueryReader) throws -> ImageCursor? {
     guard let text = try query.text("cursor") else { return nil }
@@ -94,7 +99,7 @@ extension Operation {
         .query("limit", .integer(minimum: 1, maximum: 200), "Images per page, 50 by default."),
         .query("cursor", .text(of: "A-Za-z0-9_-", 1...128), "The `next` of an earlier page."),
         .query("status", .words(ImageStatus.allCases.map(\.rawValue)), "Only images of this status."),
-        .query("type", .string, "Only images of this media type."),
+        .query("type", .words(mediaTypes), "Only images of this media type."),
         .query("count", .words(["exact"]), "Adds `total`, which costs more than the page."),
     ]
     private static let unknown = OperationAnswer.problem(404, "There is no such image.")

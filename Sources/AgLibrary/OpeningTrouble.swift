@@ -1,0 +1,63 @@
+import AgBase
+import AgBlobs
+import AgSQL
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Says to whoever starts the program what stands in its way: which path, what is wrong, what to do. Clients never see it.
+package enum OpeningTrouble {
+    /// `nil` for what is no trouble with folders or the database.
+    package static func sentence(for error: any Error, _ settings: LibrarySettings) -> String? {
+        switch error {
+        case let error as SQLError: database(error, settings.databasePath)
+        case let error as BlobError:
+            folder("storage folder", settings.storageFolder, error.cause?.errno, error.message)
+        case let error as SystemError: folder("data directory", settings.dataFolder, error.errno, nil)
+        default: nil
+        }
+    }
+
+    private static func database(_ error: SQLError, _ path: String) -> String {
+        let parent = folderOf(path)
+        switch error.code {
+        case .full: return "The disk is full, so the database \(path) cannot be written. Free some space and try again."
+        case .corrupt:
+            return
+                "The database \(path) is damaged, or no database (\(error.message)). Put a copy that is sound in its place."
+        case .busy: return "Another program holds the database \(path). Stop it and try again."
+        // Steps of the schema are told in a sentence already.
+        case .schema where error.statement.isEmpty: return "\(path): \(error.message)"
+        case _ where access(parent, F_OK) != 0:
+            return "The folder \(parent) for the database \(path) does not exist. Make it, or name another one."
+        case _ where access(parent, W_OK) != 0 || (access(path, F_OK) == 0 && access(path, W_OK) != 0):
+            return "The database \(path) cannot be written by this user: \(advice(for: errno))"
+        default: return "The database \(path) cannot be used: \(error.message)."
+        }
+    }
+
+    private static func folder(_ what: String, _ path: String, _ code: Int32?, _ message: String?) -> String {
+        guard let code else { return message ?? "The \(what) \(path) cannot be used." }
+        return "The \(what) \(path) cannot be used: \(advice(for: code))"
+    }
+
+    /// The reason and the remedy.
+    package static func advice(for code: Int32) -> String {
+        let reason = String(cString: strerror(code))
+        switch code {
+        case EACCES, EPERM: return "\(reason). Give this user the right to write there, or choose another place."
+        case EROFS: return "\(reason). Make it writable, or choose another place."
+        case ENOSPC, EDQUOT: return "\(reason). Free some space and try again."
+        case ENOTDIR: return "\(reason). It must be a folder."
+        default: return "\(reason)."
+        }
+    }
+
+    private static func folderOf(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
