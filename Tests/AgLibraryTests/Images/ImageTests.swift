@@ -77,6 +77,21 @@ struct ImageTests {
         }
     }
 
+    @Test("goes before new uploads when it is made again, unless another one waits there already")
+    func rebuildPriority() async throws {
+        try await LibraryDesk.with { desk in
+            let first = try await desk.upload(picture).image.id
+            let second = try await desk.upload(PNGFile.drawn(300, 200)).image.id
+            try await desk.work()
+            var priorities: [JobPriority?] = []
+            for id in [first, second] {
+                let job = try await desk.library.images.reprocess(id, [.generateVariants])[0]
+                priorities.append(try await desk.library.ground.queue.job(job)?.priority)
+            }
+            #expect(priorities == [.interactive, .rebuild])
+        }
+    }
+
     @Test("that is deleted leaves no row and no file")
     func deleted() async throws {
         try await LibraryDesk.with { desk in
