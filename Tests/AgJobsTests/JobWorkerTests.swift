@@ -255,20 +255,6 @@ struct JobWorkerTests {
         }
     }
 
-    @Test("tells a job whether anybody began it before, also when that cost it no attempt")
-    func firstStart() async throws {
-        try await Plant.with { plant in
-            let handler = Work { leaving("\($0.subject) attempt \($0.attempt) first \($0.isFirstStart)") }
-            try await plant.enqueue(Plant.variants, "lost")
-            _ = try await plant.lease(by: Plant.holder("worker"))
-            try await plant.enqueue(Plant.variants, "new")
-            try await plant.worker([handler], name: "worker").whileRunning {
-                try await eventually { try await plant.effects().count == 2 }
-            }
-            #expect(try await plant.effects() == ["lost attempt 1 first false", "new attempt 1 first true"])
-        }
-    }
-
     @Test("lets running jobs finish when it stops, and takes no more")
     func drain() async throws {
         try await Plant.with { plant in
