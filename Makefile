@@ -9,7 +9,7 @@ endif
 BINARY := .build/release/argentum
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test fuzz asan tsan format lint docs clean
+.PHONY: help setup build run test torture fuzz asan tsan format lint docs clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ run: build ## Build and start on http://127.0.0.1:8080; prints a sign-in link
 test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: setup ## Run every test
 	swift test --disable-xctest
+
+torture: build ## Kills, power cuts, failing disks, hostile pictures and HTTP, in full: hours; needs root
+	@scripts/setup --groups "build test torture"
+	@scripts/torture/all
 
 fuzz: ## Fuzz every parser, 100 million executions each
 	@scripts/fuzz/build
