@@ -27,7 +27,8 @@ package struct Uploads: Sendable {
             let file = try blobs.spool.begin()
             let own = limit.map { $0 < self.limit } ?? false
             return IncomingUpload(
-                filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit), isOwnLimit: own, file: file)
+                filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit),
+                isOwnLimit: own, file: file)
         } catch {
             throw error.fault
         }
