@@ -79,6 +79,8 @@ struct ConnectionWatch {
         _ now: MonotonicTime, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         if let headSince { return now - headSince > settings.headTimeout ? .slowHead : .fine }
+        // The library is done with an answer when the kernel has it; the other end may still be taking it by the drop.
+        if checkSending(now, settings, socket) == .slowReader { return .slowReader }
         if now - idleSince > settings.idleTimeout { return .idle }
         return checkPeer(now, settings, socket)
     }

@@ -108,6 +108,19 @@ struct ConnectionWatchTests {
         #expect(watch.check(at(10), stage: .waiting, settings: settings, socket: gone) == .gone)
     }
 
+    @Test("an answer that lies in the kernel must be read at the least rate too")
+    func slowReaderBehindTheKernel() {
+        var watch = ConnectionWatch(openedAt: at(0))
+        watch.isIdle(since: at(0))
+        let stuck = PretendSocket(acknowledged: 7, hasUnacknowledged: true)
+        #expect(watch.check(at(1), stage: .head, settings: settings, socket: stuck) == .fine)
+        #expect(watch.check(at(11), stage: .head, settings: settings, socket: stuck) == .slowReader)
+        var patient = ConnectionWatch(openedAt: at(0))
+        patient.isIdle(since: at(0))
+        #expect(patient.check(at(1), stage: .head, settings: settings, socket: PretendSocket()) == .fine)
+        #expect(patient.check(at(11), stage: .head, settings: settings, socket: PretendSocket()) == .fine)
+    }
+
     @Test("an answer must be read at the least rate, while there is any of it on its way")
     func slowReader() {
         var watch = ConnectionWatch(openedAt: at(0))
