@@ -6,4 +6,8 @@ package enum FuzzTargets {
         MultipartFuzz.self, PercentFuzz.self, RequestHeadFuzz.self, RequestTargetFuzz.self, SettingsFuzz.self,
         SignedURLFuzz.self, StructureFuzz.self,
     ]
+
+    package static var names: [String] { all.map { $0.name } }
+
+    package static func named(_ name: String) -> (any FuzzTarget.Type)? { all.first { $0.name == name } }
 }
