@@ -7,5 +7,7 @@ package enum FuzzTargets {
         SignedURLFuzz.self, StructureFuzz.self,
     ]
 
-    package static let names: [String] = all.map { target in target.name }
+    package static var names: [String] { all.map { $0.name } }
+
+    package static func named(_ name: String) -> (any FuzzTarget.Type)? { all.first { $0.name == name } }
 }

@@ -8,7 +8,7 @@ import Testing
 struct CorpusTests {
     @Test("breaks no promise of any parser", arguments: FuzzTargets.names)
     func replays(_ name: String) throws {
-        let target = try #require(FuzzTargets.all.first { $0.name == name })
+        let target = try #require(FuzzTargets.named(name))
         let inputs = try Corpus.inputs(of: name)
         #expect(!inputs.isEmpty, "Fuzz/corpus/\(name) has no input")
         for (file, input) in inputs {
@@ -18,7 +18,7 @@ struct CorpusTests {
 
     @Test("breaks none when it is cut or changed", arguments: FuzzTargets.names)
     func replaysChanged(_ name: String) throws {
-        let target = try #require(FuzzTargets.all.first { $0.name == name })
+        let target = try #require(FuzzTargets.named(name))
         var random = FixedRandom(state: 20_261_120)
         for (file, input) in try Corpus.inputs(of: name) {
             for round in 0..<Effort.rounds(short: 20, full: 2_000) {

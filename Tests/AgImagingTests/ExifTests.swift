@@ -79,6 +79,15 @@ struct ExifTests {
         #expect(found.exposure == nil && found.place == nil)
     }
 
+    @Test("signed degrees do not lead off the globe")
+    func signedDegrees() {
+        let block = ExifBlock(place: [
+            (1, .text("N")), (2, .ratios([(1, 1)])), (3, .text("E")), (4, .signedRatios([(-6_308_233, 1)])),
+        ])
+
+        #expect(read(block.bytes).place == nil)
+    }
+
     @Test("answers for every cut and every damaged byte")
     func damage() {
         let bytes = full(isBig: false).bytes

@@ -72,7 +72,8 @@ struct ExifReader {
 
     private func readPlace(_ entries: [Int: TIFFEntry]) -> PictureMetadata.Place? {
         guard let latitude = degrees(entries[2]), let longitude = degrees(entries[4]),
-            latitude <= 90, longitude <= 180
+            // The hemisphere has a letter of its own; a signed type can still say less than nothing.
+            0...90 ~= latitude, 0...180 ~= longitude
         else { return nil }
         let below = entries[5].flatMap { $0.range.flatMap { block[$0.lowerBound] } } == 1
         return PictureMetadata.Place(

@@ -5,6 +5,7 @@ struct ExifBlock {
         case long(Int)
         case text(String)
         case ratios([(Int, Int)])
+        case signedRatios([(Int, Int)])
         case byte(UInt8)
         /// Type, count and the four bytes as they stand.
         case raw(Int, Int, Int)
@@ -65,6 +66,7 @@ struct ExifBlock {
         case .byte(let byte): (1, 1, [byte])
         case .text(let text): (2, text.utf8.count + 1, Array(text.utf8) + [0])
         case .ratios(let ratios): (5, ratios.count, ratios.flatMap { number($0.0, 4) + number($0.1, 4) })
+        case .signedRatios(let ratios): (10, ratios.count, ratios.flatMap { number($0.0, 4) + number($0.1, 4) })
         case .raw(let type, let count, let bits): (type, count, number(bits, 4))
         }
     }
