@@ -58,6 +58,9 @@ struct OpenAPITests {
             let method = operation.method.rawValue.lowercased()
             let security = document["paths"]?[operation.path]?[method]?["security"]?.array
             #expect(security?.isEmpty == (operation.access == .open), "\(operation.path)")
+            if case .scope(let scope) = operation.access {
+                #expect(security?.first?["token"]?.array == [.string(scope.rawValue)], "\(operation.path)")
+            }
         }
     }
 

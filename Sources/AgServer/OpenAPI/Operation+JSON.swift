@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgLibrary
 
 extension Operation {
     var json: JSONValue {
@@ -26,9 +27,14 @@ extension Operation {
     private var security: JSONValue {
         switch access {
         case .open: []
-        case .scope: [["token": []], ["session": []]]
-        case .scopeOrHandler: [["token": []], ["session": []], [:]]
+        case .scope(let scope): .array(Self.schemes(scope))
+        case .scopeOrHandler(let scope): .array(Self.schemes(scope) + [[:]])
         }
+    }
+
+    /// Behind each scheme stands the scope that is needed, as OpenAPI 3.1 has it for roles.
+    private static func schemes(_ scope: TokenScope) -> [JSONValue] {
+        ["token", "session"].map { .object([.init(name: $0, value: [.string(scope.rawValue)])]) }
     }
 
     private var responses: [JSONValue.Member] {
