@@ -45,6 +45,8 @@ struct ServerRun: Sendable {
     func run() async throws {
         let folder = settings[required: ArgentumSettings.data]
         let token = try await library.access.ensureAdminToken(in: folder)
+        // Before anybody can know that we run: whoever asks us to stop then is heard.
+        let signals = try StopSignals.take()
         let port = try server.start()
         let local = "http://\(Self.reachable(settings[required: ArgentumSettings.host])):\(port)"
         try ServerNote.write(local, in: folder)
@@ -52,7 +54,7 @@ struct ServerRun: Sendable {
         tell(local, try await library.access.signInCode(token: token))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await library.run() }
-            group.addTask { try await StopSignals.first() }
+            group.addTask { for await _ in signals { return } }
             // Whichever ends first: a signal, or a worker that cannot go on.
             let result = await group.nextResult()
             await stop()

@@ -12,11 +12,11 @@ import Synchronization
 /// The handler only writes a byte into a pipe, which is all that a handler may do; a thread reads it there. Blocking
 /// the signals instead would be inherited by the codec children.
 enum StopSignals {
-    /// Where the handler writes; -1 before `first` is called.
+    /// Where the handler writes; -1 before `take` is called.
     private static let pipeEnd = Atomic<Int32>(-1)
 
-    /// Waits for the first signal.
-    static func first() async throws {
+    /// From now on the signals are taken; one that comes before somebody waits is not lost. Call it once.
+    static func take() throws -> AsyncStream<Void> {
         var ends: [Int32] = [0, 0]
         try sys("pipe") { pipe(&ends) }
         // Not for the codec children, which are started again and again.
@@ -27,7 +27,7 @@ enum StopSignals {
             NamedThread.start("signals") { wait(reader, continuation) }
         }
         for number in [SIGTERM, SIGINT] { handle(number) }
-        for await _ in signals { return }
+        return signals
     }
 
     private static func wait(_ reader: OpenFile, _ continuation: AsyncStream<Void>.Continuation) {
