@@ -67,6 +67,7 @@ package struct Library: Sendable {
             group.addTask { await ground.removals.run() }
             group.addTask { await ground.events.run() }
             group.addTask { await keepRecovering() }
+            group.addTask { await queueOldRecipes() }
             try await group.waitForAll()
         }
     }
@@ -102,27 +103,5 @@ package struct Library: Sendable {
     /// More jobs of a kind than codecs would only wait for each other with their leases running.
     private func policy(timeout: Duration) -> JobPolicy {
         JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
-    }
-
-    /// Nobody works on one file for so long, not even another process.
-    private static let abandonedAge = Duration.seconds(3_600)
-
-    private func recover(olderThan age: Duration) async throws -> Int {
-        try await ground.blobs.recover(olderThan: age) { path in
-            try await ground.database.read { try BlobReferences.contains(path, in: $0) }
-        }
-    }
-
-    /// Jobs whose effect was refused leave files behind; an hour later nobody can be working on them any more.
-    private func keepRecovering() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(900))
-            if Task.isCancelled { return }
-            do {
-                _ = try await recover(olderThan: Self.abandonedAge)
-            } catch {
-                ground.log.warning("abandoned files could not be looked for", ["error": "\(error)"])
-            }
-        }
     }
 }

@@ -55,6 +55,37 @@ struct HostileTests {
         #expect(try await codecs.render(Samples.all[0].bytes).outputs.count == 6)
     }
 
+    @Test(
+        "a JPEG that lost data inside fails its render, and is made and marked where damage is allowed",
+        arguments: ["cut and closed", "hole of zeros", "cut and closed, progressive"])
+    func lostData(_ kind: String) async throws {
+        let codecs = try await TestCodecs.shared.value
+        var bytes = Picture.photo(600, 400).file(kind.hasSuffix("progressive") ? ".jpg[interlace]" : ".jpg")
+        let middle = bytes.count / 2
+        if kind.hasPrefix("cut") {
+            bytes = bytes.prefix(middle) + [0xFF, 0xD9]
+        } else {
+            bytes.replaceSubrange(middle..<middle + 2_000, with: repeatElement(0, count: 2_000))
+        }
+        #expect(await code(bytes, codecs) == nil)
+
+        let error = await #expect(throws: CodecError.self) { try await codecs.render(bytes) }
+        let saved = try await codecs.render(bytes, .only(200, .webp, toleratesDamage: true))
+
+        #expect(error?.code == .damaged && error?.message.contains("allowDamaged=1") == true)
+        #expect(saved.hasLostData)
+        let good = try await codecs.render(Samples.all[0].bytes, .only(20, .webp, toleratesDamage: true))
+        #expect(!good.hasLostData, "one picture's loss is not told of the next")
+    }
+
+    @Test("a JPEG with stray bytes between its segments has lost nothing")
+    func strayBytes() async throws {
+        let codecs = try await TestCodecs.shared.value
+        var bytes = Picture.photo(300, 200).file(".jpg")
+        bytes.insert(contentsOf: [0, 0, 0, 0], at: bytes.count - 2)
+        #expect(try await codecs.render(bytes).outputs.count == 6)
+    }
+
     @Test("mutated files of every format are answered, and the pool goes on")
     func mutated() async throws {
         let codecs = try await TestCodecs.shared.value

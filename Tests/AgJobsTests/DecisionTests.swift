@@ -74,6 +74,14 @@ struct DecisionTests {
         #expect(!counts)
     }
 
+    @Test("the failure of a verdict is the one it was made of")
+    func failureOfVerdict() {
+        let failure = JobFailure(.crash, "code", "Sentence.")
+        #expect(Verdict.failed(failure).failure?.code == "code")
+        #expect(Verdict.again(after: .zero, counts: true, failure: failure).failure?.code == "code")
+        #expect(Verdict.again(after: .zero, counts: false, failure: nil).failure == nil)
+    }
+
     @Test("a provider's own wait is kept to, when it is longer")
     func retryAfter() {
         let judge = Judge(JobSettings(), base: .seconds(2))

@@ -132,6 +132,7 @@ struct JobWorkerTests {
                 try await plant.clock.run { try await plant.state(id) == .failed }
                 let record = try #require(try await plant.queue.job(id))
                 #expect(record.attempt == 2)
+                #expect(record.crashes == 2)
                 #expect(record.error?.code == "codec-crashed")
             }
         }

@@ -32,6 +32,18 @@ struct RenderWork {
         return .done(warnings: warnings, cpu: csandbox_cpu() - cpuAtStart)
     }
 
+    /// A decode that came to its end may still have left parts of the picture out.
+    private mutating func noteLostData() throws(CodecError) {
+        guard let words = Complaint.ofLostData() else { return }
+        guard order.toleratesDamage else {
+            throw CodecError(
+                .damaged,
+                "A part of the picture is missing or damaged inside the file (\(words)). Upload a sound copy, or this one "
+                    + "again with allowDamaged=1.")
+        }
+        warnings.append(RenderResult.lostData)
+    }
+
     // MARK: The one decode
 
     private struct Base {
@@ -54,7 +66,9 @@ struct RenderWork {
         let size = baseSize(width, height)
         let stored = isTurned ? PlannedSize(width: size.height, height: size.width) : size
         let source = try reopened(whole, for: stored)
+        Complaint.forget()
         let small = try source.resized(to: stored).inMemory()
+        try noteLostData()
         return Base(raster: try small.turned(by: orientation).inSRGB(&warnings), width: width, height: height)
     }
 

@@ -21,4 +21,9 @@ package struct RenderResult: Sendable {
     package let warnings: [String]
     /// Processor time that the child used for this picture.
     package let cpu: Duration
+
+    /// The warning that parts of the picture are missing; only of orders that tolerate it.
+    static let lostData = "A part of the picture is missing or damaged inside the file."
+
+    package var hasLostData: Bool { warnings.contains(Self.lostData) }
 }

@@ -14,4 +14,20 @@ enum Complaint {
         }
         return CodecError(.damaged, "The picture could not be decoded (\(last)).")
     }
+
+    /// Forgets what was said so far, so that `ofLostData` speaks of one decode.
+    static func forget() { vips_error_clear() }
+
+    /// What libjpeg merely mumbles where data ends early or makes no sense: it goes on in grey and calls that done.
+    ///
+    /// Its other warnings, such as stray bytes between segments, are said of pictures that lost nothing. The words are
+    /// those of libjpeg's jerror.h: JWRN_HIT_MARKER, JWRN_HUFF_BAD_CODE, JWRN_ARITH_BAD_CODE, JWRN_MUST_RESYNC. It says
+    /// only its first warning aloud, so a loss behind a harmless one stays unknown.
+    static func ofLostData() -> String? {
+        let losses = [
+            "premature end of data segment", "bad Huffman code", "bad arithmetic code", "found marker",
+        ]
+        let lines = unsafe String(cString: vips_error_buffer()).split(separator: "\n")
+        return lines.first { line in losses.contains { line.contains($0) } }.map(String.init)
+    }
 }

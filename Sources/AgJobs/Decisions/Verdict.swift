@@ -5,6 +5,13 @@ enum Verdict: Sendable {
     /// Queued again after a wait. An attempt that does not count gets its number back.
     case again(after: Duration, counts: Bool, failure: JobFailure?)
     case failed(JobFailure)
+
+    var failure: JobFailure? {
+        switch self {
+        case .again(_, _, let failure): failure
+        case .failed(let failure): failure
+        }
+    }
 }
 
 /// Decides on verdicts. Pure: numbers in, verdict out.

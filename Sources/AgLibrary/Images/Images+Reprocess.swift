@@ -14,7 +14,7 @@ extension Images {
             return try kinds.map { kind in
                 let isRebuild = try queue.isWaiting(kind, priority: .interactive, in: tx)
                 let priority = isRebuild ? JobPriority.rebuild : .interactive
-                return try queue.enqueue(.image(kind, id, priority: priority, again: true), in: tx)
+                return try queue.enqueue(.image(kind, id, priority: priority, .again), in: tx)
             }
         }
     }

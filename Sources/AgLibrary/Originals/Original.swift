@@ -25,6 +25,11 @@ package struct Original: Sendable {
 }
 
 extension Original {
+    /// Notes that parts of the picture are missing, as its decoder found out.
+    func markDamaged(in tx: any SQLTransaction) throws {
+        try tx.execute("UPDATE originals SET is_damaged = 1 WHERE id = \(id)")
+    }
+
     static let columns: SQL = """
         o.id AS original_id, o.sha256, o.path, o.byte_count, o.format, o.width, o.height, o.frames,
         o.has_alpha, o.is_damaged, o.lost_at, o.created_at

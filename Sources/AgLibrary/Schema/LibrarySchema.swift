@@ -7,6 +7,7 @@ package enum LibrarySchema {
         Migration(2, "derived pictures") { dialect in derived(dialect) },
         Migration(3, "upload grants") { dialect in grants(dialect) },
         Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
+        Migration(5, "what has been done to all pictures") { dialect in progress(dialect) },
     ]
 
     private static func pictures(_ d: SQLDialect) -> [String] {
@@ -117,5 +118,9 @@ package enum LibrarySchema {
             )\(d.tableOptions)
             """,
         ]
+    }
+
+    private static func progress(_ d: SQLDialect) -> [String] {
+        ["CREATE TABLE library_state (name \(d.text) PRIMARY KEY, value \(d.text) NOT NULL)\(d.tableOptions)"]
     }
 }

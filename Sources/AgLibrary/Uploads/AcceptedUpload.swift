@@ -8,5 +8,7 @@ package struct AcceptedUpload: Sendable {
     package let sha256: SHA256Digest
     package let probe: PictureProbe
     package let byteCount: Int64
+    /// What is missing of the picture shall not fail it.
+    package let allowsDamage: Bool
     let file: SpoolFile
 }

@@ -58,8 +58,20 @@ extension Uploads {
         let found = try existingImage(of: original, target, in: tx)
         let image = try found ?? insertImage(upload, original, target, in: tx)
         if let session = target.sessionID { try link(image, to: session, in: tx) }
-        let status = try Images.status(of: image, queue, in: tx)
+        var status = try Images.status(of: image, queue, in: tx)
+        if status == .failed {
+            try queueJobs(for: image, upload, in: tx)
+            status = .pending
+        }
         return UploadOutcome(image: image, isNew: found == nil, status: status)
+    }
+
+    /// Also for a picture that is here and has failed: whoever sends it again wants it tried again.
+    private func queueJobs(for image: Image, _ upload: AcceptedUpload, in tx: any SQLTransaction) throws {
+        let options: ImageJobOptions = upload.allowsDamage ? .allowDamaged : []
+        for kind in [JobKind.generateVariants, .generateMetadata] {
+            try queue.enqueue(.image(kind, image.id, priority: .new, options), in: tx)
+        }
     }
 
     /// With a fixed id, that image and no other; without, the oldest one that shows these bytes.
@@ -80,9 +92,7 @@ extension Uploads {
             uploadedAt: time.now())
         try image.insert(in: tx)
         try events.append(.imageCreated, image, in: tx)
-        for kind in [JobKind.generateVariants, .generateMetadata] {
-            _ = try queue.enqueue(.image(kind, image.id, priority: .new), in: tx)
-        }
+        try queueJobs(for: image, upload, in: tx)
         return image
     }
 

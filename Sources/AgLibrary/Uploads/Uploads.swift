@@ -44,7 +44,7 @@ package struct Uploads: Sendable {
             let probe = try await codecs.probe(incoming.file.file, allowDamaged: allowDamaged)
             return AcceptedUpload(
                 filename: incoming.filename, sha256: digest, probe: probe, byteCount: incoming.byteCount,
-                file: incoming.file)
+                allowsDamage: allowDamaged, file: incoming.file)
         } catch let error as CodecError {
             throw UploadRefusal.notAcceptable(error)
         }

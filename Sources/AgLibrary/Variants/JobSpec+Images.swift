@@ -12,15 +12,14 @@ extension JobKind {
 extension JobSpec {
     /// Work on one image.
     ///
-    /// - Parameter again: also what is there already is made anew.
-    static func image(_ kind: JobKind, _ id: ImageID, priority: JobPriority, again: Bool = false) -> JobSpec {
+    static func image(
+        _ kind: JobKind, _ id: ImageID, priority: JobPriority, _ options: ImageJobOptions = []
+    ) -> JobSpec {
         JobSpec(
-            kind: kind, subject: id.text, recipe: Recipe.current, payload: again ? #"{"again":true}"# : "{}",
-            priority: priority)
+            kind: kind, subject: id.text, recipe: Recipe.current, payload: options.payload, priority: priority)
     }
 }
 
 extension ActiveJob {
-    /// Whether what is there already shall be made anew. The payload is ours: see `JobSpec.image`.
-    var makesAgain: Bool { payload == #"{"again":true}"# }
+    var options: ImageJobOptions { ImageJobOptions(payload: payload) }
 }

@@ -60,12 +60,18 @@ extension Variant {
     }
 
     /// Whether all outcomes that the current recipe asks for are there, as an expression over `i.original_id`.
-    static let isComplete: SQL = """
-        ((SELECT count(*) FROM image_variants v WHERE v.original_id = i.original_id AND v.recipe = \(Recipe.current))
-            >= \(VariantName.required.count))
-        """
+    ///
+    /// One that an older recipe made counts: a page can show it, and its successor is on its way.
+    static let isComplete: SQL = "(\(count(of: "i.original_id")) = \(VariantName.required.count))"
 
     static func isComplete(_ original: OriginalID, in connection: any SQLConnection) throws -> Bool {
-        try missing(of: original, in: connection).isEmpty
+        try connection.value("SELECT \(count(of: "\(original)"))") == VariantName.required.count
+    }
+
+    /// Quoted, for a list of them in SQL; our own words, so none needs an escape.
+    private static let requiredNames = VariantName.required.map { "'\($0)'" }.joined(separator: ", ")
+
+    private static func count(of original: SQL) -> SQL {
+        "(SELECT count(*) FROM image_variants v WHERE v.original_id = \(original) AND v.name IN (\(raw: requiredNames)))"
     }
 }

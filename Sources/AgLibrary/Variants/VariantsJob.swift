@@ -27,6 +27,7 @@ struct VariantsJob: JobHandler {
         return { tx in
             try recorder.record(variants, in: tx)
             try Insight.record(result.analysis, for: work.image.original.id, at: time.now(), in: tx)
+            if result.hasLostData { try work.image.original.markDamaged(in: tx) }
             try events.append(.imageUpdated, work.image, in: tx)
         }
     }
@@ -37,8 +38,9 @@ struct VariantsJob: JobHandler {
         return try await database.read { connection in
             guard let image = try Image.find(id, in: connection) else { return nil }
             let missing = try Variant.missing(of: image.original.id, in: connection)
-            let names = job.makesAgain ? VariantName.required : missing
-            return names.isEmpty ? nil : VariantWork(image: image, names: names)
+            let names = job.options.contains(.again) ? VariantName.required : missing
+            let tolerates = image.original.isDamaged || job.options.contains(.allowDamaged)
+            return names.isEmpty ? nil : VariantWork(image: image, names: names, toleratesDamage: tolerates)
         }
     }
 
@@ -67,14 +69,17 @@ struct VariantsJob: JobHandler {
 struct VariantWork: Sendable {
     let image: Image
     let names: [VariantName]
+    let toleratesDamage: Bool
 
-    var order: RenderOrder { .current(names, toleratesDamage: image.original.isDamaged) }
+    var order: RenderOrder { .current(names, toleratesDamage: toleratesDamage) }
 }
 
 extension JobFailure {
-    /// A codec that died or hung may have had bad luck; bytes that do not decode never will.
+    /// A codec that died or hung may have had bad luck; bytes that do not decode never will. That no codec could be
+    /// started says nothing of the picture.
     init(_ error: CodecError) {
         self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
+        blamesTheMachine = error.code == .unavailable
     }
 }
 

@@ -17,7 +17,7 @@ package enum ImageStatus: String, Sendable, Codable, CaseIterable {
     }
 
     /// - Parameters:
-    ///   - isComplete: whether the thumbnail and all variants of the current recipe are there.
+    ///   - isComplete: whether the thumbnail and all variants that the current recipe names are there.
     ///   - work: the required jobs of the picture, newest first.
     package init(isComplete: Bool, work: [Work]) {
         if isComplete {

@@ -42,15 +42,19 @@ final class LibraryDesk: Sendable {
         }
     }
 
-    func accept(_ bytes: [UInt8], filename: String? = nil) async throws -> AcceptedUpload {
+    func accept(
+        _ bytes: [UInt8], filename: String? = nil, allowDamaged: Bool = false
+    ) async throws -> AcceptedUpload {
         let incoming = try library.uploads.begin(filename: filename)
         try bytes.withUnsafeBytes { raw in try incoming.append(raw) }
-        return try await library.uploads.accept(incoming)
+        return try await library.uploads.accept(incoming, allowDamaged: allowDamaged)
     }
 
     @discardableResult
-    func upload(_ bytes: [UInt8], at target: UploadTarget = UploadTarget()) async throws -> UploadOutcome {
-        try await library.uploads.store([try await accept(bytes)], at: target)[0]
+    func upload(
+        _ bytes: [UInt8], at target: UploadTarget = UploadTarget(), allowDamaged: Bool = false
+    ) async throws -> UploadOutcome {
+        try await library.uploads.store([try await accept(bytes, allowDamaged: allowDamaged)], at: target)[0]
     }
 
     /// Runs the library's own work until every queued job has ended.

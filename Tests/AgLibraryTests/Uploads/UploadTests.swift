@@ -1,6 +1,7 @@
 import AgBase
 import AgBlobs
 import AgCrypto
+import AgJobs
 import AgLibrary
 import AgModel
 import AgTesting
@@ -35,6 +36,36 @@ struct UploadTests {
             #expect(second.image.id == first.image.id)
             #expect(desk.pictureFiles.count == 1)
             #expect(desk.temporaryFiles.isEmpty)
+        }
+    }
+
+    @Test("of a picture that has failed has it tried again")
+    func failedBefore() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(picture).image.id
+            for job in try await desk.library.images.progress(id).jobs {
+                try await desk.library.ground.queue.cancel(job.id)
+            }
+            #expect(try await desk.library.images.progress(id).status == .failed)
+            let again = try await desk.upload(picture)
+            #expect(!again.isNew && again.status == .pending)
+            try await desk.work()
+            #expect(try await desk.library.images.progress(id).status == .completed)
+        }
+    }
+
+    @Test("of a JPEG that lost data fails with a reason, and is made when it is sent again with allowDamaged")
+    func lostData() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(JPEGFile.halfGrey).image.id
+            try await desk.work(patiently: false)
+            let failed = try await desk.library.images.progress(id)
+            #expect(failed.status == .failed)
+            #expect(failed.jobs.first { $0.kind == .generateVariants }?.error?.code == "damaged")
+            try await desk.upload(JPEGFile.halfGrey, allowDamaged: true)
+            try await desk.work()
+            let details = try await desk.library.images.details(id)
+            #expect(details.status == .completed && details.image.original.isDamaged)
         }
     }
 
