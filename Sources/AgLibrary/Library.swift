@@ -49,12 +49,14 @@ package struct Library: Sendable {
             database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
-            time: ground.time)
+            deliveries: ground.deliveries, time: ground.time)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, time: ground.time, reserve: ground.reserve, limit: settings.uploadLimit)
+            events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
+            limit: settings.uploadLimit)
         grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
-        delivery = Delivery(database: ground.database, blobs: ground.blobs, images: images)
+        delivery = Delivery(
+            database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
     }
 
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
@@ -88,7 +90,7 @@ package struct Library: Sendable {
             VariantsJob(
                 policy: policy(timeout: .seconds(300)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
-                removals: ground.removals, time: ground.time),
+                removals: ground.removals, deliveries: ground.deliveries, time: ground.time),
             MetadataJob(
                 policy: policy(timeout: .seconds(60)),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,

@@ -12,6 +12,7 @@ package struct LibraryGround: Sendable {
     package let queue: JobQueue
     package let removals: BlobRemovals
     package let reserve: DiskReserve
+    package let deliveries: DeliveryCache
     package let time: any TimeSource
     package let log: Log
 
@@ -35,7 +36,8 @@ package struct LibraryGround: Sendable {
         let removals = BlobRemovals(database: database, blobs: blobs, log: log)
         return LibraryGround(
             database: database, blobs: blobs, events: events, queue: queue, removals: removals,
-            reserve: DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files), time: time, log: log)
+            reserve: DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files),
+            deliveries: DeliveryCache(), time: time, log: log)
     }
 
     package var verifier: Verifier { Verifier(database: database, blobs: blobs, queue: queue, time: time) }

@@ -13,6 +13,11 @@ extension HTTPResponse {
         HTTPResponse(status, headers: ["Content-Type": "application/json"], body: .bytes(bytes))
     }
 
+    /// JSON that many answers share.
+    package static func json(_ status: Int, _ bytes: SharedBytes) -> HTTPResponse {
+        HTTPResponse(status, headers: ["Content-Type": "application/json"], body: .prepared(bytes))
+    }
+
     package static func text(
         _ status: Int, _ text: String, type: String = "text/plain; charset=utf-8"
     ) -> HTTPResponse {

@@ -24,6 +24,7 @@ package final class EventLog: Sendable {
     private let time: any TimeSource
     private let log: Log
     private let state = Mutex(State())
+    private let listeners = Mutex<[@Sendable (String) -> Void]>([])
 
     package init(
         database: any Database, time: any TimeSource, settings: EventSettings = EventSettings(),
@@ -45,11 +46,25 @@ package final class EventLog: Sendable {
             INSERT INTO events (type, image_id, data, at)
             VALUES (\(type.rawValue), \(imageID), \(data), \(time.now()))
             """)
-        tx.afterCommit { self.wake() }
+        tx.afterCommit {
+            if let imageID { self.tell(imageID) }
+            self.wake()
+        }
+    }
+
+    /// From now on calls the listener with the id of each image that something happened to in this process, before
+    /// whoever did it is answered. For caches: it must be quick.
+    package func whenImageChanges(_ listener: @escaping @Sendable (String) -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    private func tell(_ imageID: String) {
+        for listener in listeners.withLock({ $0 }) { listener(imageID) }
     }
 
     /// Tells those who listen now: no number, no row, lost for everybody else. For progress.
     package func publishLive(_ type: EventType, imageID: String?, data: String) {
+        if let imageID { tell(imageID) }
         let live = state.withLock { Array($0.subscribers.values) }
         guard !live.isEmpty else { return }
         let event = Event(sequence: nil, type: type, imageID: imageID, data: data, at: time.now())

@@ -9,20 +9,40 @@ package struct Delivery: Sendable {
     let database: any Database
     let blobs: any BlobStore
     let images: Images
+    let cache: DeliveryCache
+
+    /// Up to this length a file is read once and kept; sending it from memory is then cheaper than from the disk.
+    private static let keptLength: Int64 = 64 << 10
 
     /// Throws `Fault`: 404 for an unknown image, 410 when its bytes were lost.
     package func original(_ id: ImageID) async throws -> Delivered {
+        try await cached(DeliveryKey(image: id, name: nil)) { try await findOriginal(id) }
+    }
+
+    /// Throws `Fault` 404 for an unknown image or one whose processing failed, and `NotReady` while it is being made.
+    package func variant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
+        try await cached(DeliveryKey(image: id, name: name)) { try await findVariant(name, of: id) }
+    }
+
+    private func cached(_ key: DeliveryKey, _ find: () async throws -> Delivered) async throws -> Delivered {
+        if let known = cache.value(for: key) { return known }
+        let ticket = cache.ticket()
+        let found = try await find()
+        cache.keep(found, for: key, ticket)
+        return found
+    }
+
+    private func findOriginal(_ id: ImageID) async throws -> Delivered {
         let image = try await images.image(id)
         let original = image.original
         if original.lostAt != nil { throw DeliveryRefusal.lost(id) }
         return Delivered(
             image: image, mediaType: original.format.mediaType, sha256: original.sha256, byteCount: original.byteCount,
             fileExtension: original.format.fileExtension,
-            content: .file(try await open(original.path, original.byteCount)))
+            content: try await open(original.path, original.byteCount))
     }
 
-    /// Throws `Fault` 404 for an unknown image or one whose processing failed, and `NotReady` while it is being made.
-    package func variant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
+    private func findVariant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
         let found = try await database.read { [images] connection in
             let image = try Images.require(id, in: connection)
             guard let variant = try StoredVariant.find(name, of: image.original.id, in: connection) else {
@@ -37,7 +57,7 @@ package struct Delivery: Sendable {
         let variant = stored.variant
         let content: Delivered.Content
         if let path = variant.path {
-            content = .file(try await open(path, variant.byteCount))
+            content = try await open(path, variant.byteCount)
         } else {
             content = .bytes(stored.content ?? [])
         }
@@ -47,11 +67,12 @@ package struct Delivery: Sendable {
     }
 
     /// A file of another length than its row is not served: better an error than wrong bytes.
-    private func open(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
+    private func open(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
         do {
             let file = try await blobs.open(path)
             guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }
-            return file
+            guard byteCount <= Self.keptLength else { return .file(file) }
+            return .bytes(try file.read(at: 0, count: Int(byteCount)))
         } catch let error as BlobError {
             throw error.fault
         }

@@ -15,6 +15,7 @@ extension Images {
             if try !tx.exists("SELECT 1 FROM images WHERE original_id = \(image.original.id)") {
                 try deleteOriginal(image.original, in: tx)
             }
+            tx.afterCommit { [deliveries] in deliveries.forget(image.original.id) }
             try events.append(.imageDeleted, image, in: tx)
         }
     }

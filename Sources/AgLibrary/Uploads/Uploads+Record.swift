@@ -50,6 +50,7 @@ extension Uploads {
 
     private func markFound(_ id: OriginalID, in tx: any SQLTransaction) throws {
         try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(id)")
+        tx.afterCommit { [deliveries] in deliveries.forget(id) }
     }
 
     private func settleImage(

@@ -14,6 +14,7 @@ package struct Uploads: Sendable {
     let codecs: Codecs
     let queue: JobQueue
     let events: EventLog
+    let deliveries: DeliveryCache
     let time: any TimeSource
     let reserve: DiskReserve
     /// In bytes, per file.

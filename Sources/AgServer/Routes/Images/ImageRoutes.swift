@@ -9,6 +9,7 @@ import AgModel
 package func addImageRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
     let images = library.images
     let answer = ImageAnswer(links: Links(publicURL: publicURL))
+    let statuses = StatusDesk(images, library.ground.events)
     book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer) }
     book.on(.listSession) { request, parameters in
         try await list(request, session: parameters["sessionId"], images, answer)
@@ -19,7 +20,7 @@ package func addImageRoutes(to book: inout RouteBook, _ library: Library, public
             return .answer(200, answer.details(details, showsPlace: request.mayWrite))
         }
     }
-    book.on(.status) { _, parameters in .answer(200, ProgressAnswer.json(try await images.progress(parameters["id"]))) }
+    book.on(.status) { _, parameters in try await statuses.answer(parameters["id"]) }
     book.on(.deleteImage) { request, parameters in
         if let session = try QueryReader(request).text("sessionId") {
             try await images.unlink(parameters["id"], from: session)

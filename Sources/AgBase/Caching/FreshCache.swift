@@ -1,0 +1,101 @@
+internal import Synchronization
+
+/// Results of look-ups that stay good until somebody writes about their topic.
+///
+/// Whoever looks something up takes a ticket first: a result that was read before a write and comes in after it is not
+/// kept. What other processes write is noticed when an entry's `lifetime` ends.
+package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// The moment a look-up began.
+    package struct Ticket: Sendable {
+        fileprivate let number: Int
+    }
+
+    private struct Entry: Sendable {
+        let value: Value
+        let topic: Topic
+        let until: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var entries: RecentlyUsed<Key, Entry>
+        var keys: [Topic: Set<Key>] = [:]
+        var news = News<Topic>()
+    }
+
+    private let lifetime: Duration
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - budget: the most that all entries may weigh together.
+    ///   - lifetime: how long an entry is good when nothing is heard.
+    package init(budget: Int, lifetime: Duration) {
+        self.lifetime = lifetime
+        state = Mutex(State(entries: RecentlyUsed(budget: budget)))
+    }
+
+    package func value(for key: Key, at now: ContinuousClock.Instant = .now) -> Value? {
+        state.withLock { state in
+            guard let entry = state.entries.value(for: key), now < entry.until else { return nil }
+            return entry.value
+        }
+    }
+
+    package func ticket() -> Ticket {
+        state.withLock { Ticket(number: $0.news.count) }
+    }
+
+    /// Keeps what was looked up, unless something has been written about its topic since the ticket was taken.
+    package func keep(
+        _ value: Value, for key: Key, about topic: Topic, weight: Int, _ ticket: Ticket,
+        at now: ContinuousClock.Instant = .now
+    ) {
+        state.withLock { state in
+            guard !state.news.mayConcern(topic, since: ticket.number) else { return }
+            let entry = Entry(value: value, topic: topic, until: now + lifetime)
+            state.keys[topic, default: []].insert(key)
+            for gone in state.entries.insert(entry, for: key, weight: weight) {
+                let isStillListed = gone.value.topic == topic && state.entries.contains(gone.key)
+                if !isStillListed { Self.unlist(gone.key, of: gone.value.topic, &state.keys) }
+            }
+        }
+    }
+
+    /// Something was written about the topic. Call it after the commit and before the writer is answered.
+    package func forget(_ topic: Topic) {
+        state.withLock { state in
+            state.news.add(topic)
+            for key in state.keys.removeValue(forKey: topic) ?? [] { _ = state.entries.remove(key) }
+        }
+    }
+
+    package var count: Int { state.withLock { $0.entries.count } }
+    package var weight: Int { state.withLock { $0.entries.weight } }
+
+    private static func unlist(_ key: Key, of topic: Topic, _ keys: inout [Topic: Set<Key>]) {
+        keys[topic]?.remove(key)
+        if keys[topic]?.isEmpty == true { keys[topic] = nil }
+    }
+}
+
+/// Which topics were written about lately, in a bounded memory: what was forgotten counts as written about.
+private struct News<Topic: Hashable & Sendable>: Sendable {
+    private static var capacity: Int { 1_024 }
+
+    private(set) var count = 0
+    private var latest: [Topic: Int] = [:]
+    /// Nothing is known of what was written before this.
+    private var horizon = 0
+
+    mutating func add(_ topic: Topic) {
+        if latest.count >= Self.capacity {
+            latest.removeAll(keepingCapacity: true)
+            horizon = count
+        }
+        count += 1
+        latest[topic] = count
+    }
+
+    func mayConcern(_ topic: Topic, since number: Int) -> Bool {
+        number < horizon || (latest[topic] ?? 0) > number
+    }
+}

@@ -1,0 +1,96 @@
+/// Values with weights, at most so much of it together; what was not asked for the longest goes first.
+///
+/// Every call costs the same however many there are. A struct for one owner; it has no lock.
+package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private struct Node: Sendable {
+        var key: Key
+        var value: Value
+        var weight: Int
+        /// Places of the next more and the next less recent one; -1 is none.
+        var newer: Int
+        var older: Int
+    }
+
+    private var nodes: [Node?] = []
+    private var free: [Int] = []
+    private var places: [Key: Int] = [:]
+    private var newest = -1
+    private var oldest = -1
+
+    package let budget: Int
+    /// The weight of everything that is here.
+    package private(set) var weight = 0
+
+    package init(budget: Int) {
+        self.budget = max(0, budget)
+    }
+
+    package var count: Int { places.count }
+
+    /// Does not make it more recent.
+    package func contains(_ key: Key) -> Bool { places[key] != nil }
+
+    /// From the most to the least recent. For tests and for looking; costs a walk.
+    package var keys: [Key] {
+        var found: [Key] = []
+        var place = newest
+        while place >= 0, let node = nodes[place] {
+            found.append(node.key)
+            place = node.older
+        }
+        return found
+    }
+
+    /// The value, which is the most recent one from now on.
+    package mutating func value(for key: Key) -> Value? {
+        guard let place = places[key] else { return nil }
+        if place != newest {
+            unlink(place)
+            linkAsNewest(place)
+        }
+        return nodes[place]?.value
+    }
+
+    /// Puts a value in and returns what had to go, its own predecessor included; a value heavier than the whole budget
+    /// goes at once.
+    package mutating func insert(_ value: Value, for key: Key, weight: Int) -> [(key: Key, value: Value)] {
+        var gone: [(key: Key, value: Value)] = []
+        if let old = remove(key) { gone.append((key, old)) }
+        guard weight <= budget else { return gone + [(key, value)] }
+        let node = Node(key: key, value: value, weight: weight, newer: -1, older: -1)
+        let place = free.popLast() ?? nodes.count
+        if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
+        places[key] = place
+        self.weight += weight
+        linkAsNewest(place)
+        while self.weight > budget, let last = removeOldest() { gone.append(last) }
+        return gone
+    }
+
+    package mutating func remove(_ key: Key) -> Value? {
+        guard let place = places.removeValue(forKey: key), let node = nodes[place] else { return nil }
+        unlink(place)
+        nodes[place] = nil
+        free.append(place)
+        weight -= node.weight
+        return node.value
+    }
+
+    package mutating func removeOldest() -> (key: Key, value: Value)? {
+        guard oldest >= 0, let key = nodes[oldest]?.key, let value = remove(key) else { return nil }
+        return (key, value)
+    }
+
+    private mutating func unlink(_ place: Int) {
+        guard let node = nodes[place] else { return }
+        if node.newer >= 0 { nodes[node.newer]?.older = node.older } else { newest = node.older }
+        if node.older >= 0 { nodes[node.older]?.newer = node.newer } else { oldest = node.newer }
+    }
+
+    private mutating func linkAsNewest(_ place: Int) {
+        nodes[place]?.newer = -1
+        nodes[place]?.older = newest
+        if newest >= 0 { nodes[newest]?.newer = place } else { oldest = place }
+        newest = place
+    }
+}

@@ -1,0 +1,54 @@
+package import AgBase
+package import AgModel
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Pictures that were handed out lately, ready to be handed out again: with their bytes when they are few, else with
+/// the open file. Every write about an original forgets what was made of it.
+package typealias DeliveryCache = FreshCache<DeliveryKey, OriginalID, Delivered>
+
+package struct DeliveryKey: Hashable, Sendable {
+    let image: ImageID
+    /// `nil` is the original itself.
+    let name: VariantName?
+}
+
+extension DeliveryCache {
+    /// Another process that shares the database may delete a picture; it is handed out for as long at most.
+    private static var patience: Duration { .seconds(2) }
+    /// Bytes: some 5,000 thumbnails, or 500 open files.
+    static var room: Int { 32 << 20 }
+
+    package convenience init() {
+        self.init(budget: Self.room, lifetime: Self.patience)
+    }
+
+    func keep(_ delivered: Delivered, for key: DeliveryKey, _ ticket: Ticket) {
+        keep(delivered, for: key, about: delivered.image.original.id, weight: delivered.weight, ticket)
+    }
+}
+
+extension Delivered {
+    /// An open file weighs as much as the largest that is kept by its bytes, and more where descriptors are rare: an
+    /// eighth of them at most is held here.
+    private static let fileWeight = max(64 << 10, DeliveryCache.room / max(1, mostOpenFiles / 8))
+
+    private static var mostOpenFiles: Int {
+        let limit = sysconf(Int32(_SC_OPEN_MAX))
+        return limit > 0 ? limit : 1_024
+    }
+
+    /// Names, hashes, and the cache's own lists.
+    private static let frame = 1 << 10
+
+    fileprivate var weight: Int {
+        switch content {
+        case .bytes(let bytes): Self.frame + bytes.count
+        case .file: Self.fileWeight
+        }
+    }
+}

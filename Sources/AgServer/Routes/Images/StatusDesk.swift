@@ -1,0 +1,32 @@
+import AgBase
+import AgHTTP
+import AgJobs
+import AgLibrary
+import AgModel
+
+/// Answers how far an image is. Pages ask again and again, so what is completed is kept as bytes ready to be sent.
+struct StatusDesk: Sendable {
+    private typealias Answers = FreshCache<ImageID, ImageID, SharedBytes>
+
+    private let images: Images
+    private let answers: Answers
+
+    init(_ images: Images, _ events: EventLog) {
+        self.images = images
+        // Another process's writes are noticed when the lifetime ends.
+        let answers = Answers(budget: 8 << 20, lifetime: .seconds(2))
+        self.answers = answers
+        events.whenImageChanges { answers.forget(ImageID(trusted: $0)) }
+    }
+
+    /// Throws `Fault` 404 for an unknown image.
+    func answer(_ id: ImageID) async throws -> HTTPResponse {
+        if let known = answers.value(for: id) { return .json(200, known) }
+        let ticket = answers.ticket()
+        let progress = try await images.progress(id)
+        let bytes = SharedBytes(ProgressAnswer.json(progress).text)
+        // While it is being made, another image of the same bytes may complete it without a word about this one.
+        if progress.status == .completed { answers.keep(bytes, for: id, about: id, weight: bytes.count + 512, ticket) }
+        return .json(200, bytes)
+    }
+}
