@@ -136,7 +136,7 @@ extension Operation {
         .post, "/api/images/{id}/reprocess", "Make derived pictures and metadata again", tag: "Images",
         access: .scope(.write), parameters: [id],
         body: .json(
-            .object([
+            .closed([
                 .optional(
                     "only", .nullable(.list(of: .words(["variants", "metadata"]), 1...100)), about: "All, without it.")
             ]),
