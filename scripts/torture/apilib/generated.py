@@ -38,11 +38,16 @@ values = ["{key}"]
 "body.variant" = {{ dictionary = "variant", probability = 0.8 }}
 "path.id" = {{ dictionary = "image", probability = 0.8 }}
 
-# Whether bytes are a picture, and whether a generated form can be sent at all, is no matter of types; 410 and 507 are not
-# among them.
+# Whether bytes are a picture, and whether a generated form can be sent at all, is no matter of types. 410 and 507
+# are not among them.
 [[operations]]
 include-path = ["/api/images/upload", "/api/uploads/{{uploadId}}"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 409, 413, 415, 422, 429]
+
+# Where a picture ends, and so whether a range lies in it, only the picture knows.
+[[operations]]
+include-path = ["/api/images/{{id}}/original", "/api/images/{{id}}/thumbnail", "/api/images/{{id}}/variants/{{variant}}"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 416, 429]
 
 # A cursor is opaque: only the server knows its own.
 [[operations]]
