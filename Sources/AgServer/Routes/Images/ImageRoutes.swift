@@ -77,6 +77,7 @@ private struct ReprocessOrder: Decodable {
 
     func kinds() throws -> [JobKind] {
         guard let only else { return [.generateVariants, .generateMetadata] }
+        guard only.count <= 100 else { throw Fault(.unprocessable, "invalid-body", "`only` has more than 100 words.") }
         let kinds = try Set(only).sorted().map { word in
             switch word {
             case "variants": JobKind.generateVariants
