@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgJobs
 import AgLibrary
 import AgServer
 import Testing
@@ -80,6 +81,29 @@ struct OpenAPITests {
                 named.isSuperset(of: wanted), "\(operation.method) \(operation.path) lacks \(wanted.subtracting(named))"
             )
         }
+    }
+
+    @Test("A body that is said to take no other members refuses them")
+    func closedBodies() async throws {
+        let desk = try await ServerDesk()
+        let closed = desk.application.operations.filter {
+            if case .closed = $0.body?.schema { true } else { false }
+        }
+        #expect(Set(closed.map(\.path)).isSuperset(of: ["/api/tokens", "/api/tokens/{id}", "/api/jobs/pause"]))
+        for operation in closed {
+            #expect(operation.body?.schema.json["additionalProperties"]?.bool == false)
+            let path = operation.path.replacing("{id}", with: "01936f5e-0000-7000-8000-000000000000")
+            let answer = try await desk.send(operation.method, path, as: .admin, json: #"{"kin": "x"}"#)
+            #expect(answer.status == 422 && answer.text.contains("unknown-member"), "\(operation.path)")
+        }
+    }
+
+    @Test("The kinds of jobs that it names are those that there are")
+    func kinds() async throws {
+        let (document, _) = try await document()
+        let body = document["paths"]?["/api/jobs/pause"]?["post"]?["requestBody"]?["content"]?["application/json"]
+        let kind = body?["schema"]?["properties"]?["kind"]?["anyOf"]?.array?.first?["enum"]?.array
+        #expect(kind?.compactMap(\.string) == Library.jobKinds.map(\.rawValue))
     }
 
     @Test("It names the cookie as browsers have it")

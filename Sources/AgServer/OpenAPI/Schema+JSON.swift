@@ -1,8 +1,8 @@
-import AgBase
+package import AgBase
 
 extension Schema {
     /// The schema as it stands in the document; named schemas become references.
-    var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .string: ["type": "string"]
         case .formatted(let format): ["type": "string", "format": .string(format)]
@@ -11,7 +11,9 @@ extension Schema {
         case .number: ["type": "number"]
         case .boolean: ["type": "boolean"]
         case .array(let item): ["type": "array", "items": item.json]
-        case .object(let fields): Self.objectJSON(fields)
+        case .object(let fields): .object(Self.objectMembers(fields))
+        case .closed(let fields):
+            .object(Self.objectMembers(fields) + [.init(name: "additionalProperties", value: false)])
         case .anyObject: ["type": "object"]
         case .nullable(let schema): ["anyOf": [schema.json, ["type": "null"]]]
         case .binary: ["type": "string", "contentMediaType": "application/octet-stream"]
@@ -27,21 +29,21 @@ extension Schema {
         return .object(members)
     }
 
-    private static func objectJSON(_ fields: [SchemaField]) -> JSONValue {
+    private static func objectMembers(_ fields: [SchemaField]) -> [JSONValue.Member] {
         let properties = fields.map { JSONValue.Member(name: $0.name, value: $0.json) }
         let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
         var members: [JSONValue.Member] = [
             .init(name: "type", value: "object"), .init(name: "properties", value: .object(properties)),
         ]
         if !required.isEmpty { members.append(.init(name: "required", value: .array(required))) }
-        return .object(members)
+        return members
     }
 
     /// Every named schema in here, itself included, with what it stands for.
     func collectNamed(into known: inout [String: JSONValue]) {
         switch self {
         case .array(let inner), .nullable(let inner): inner.collectNamed(into: &known)
-        case .object(let fields): for field in fields { field.schema.collectNamed(into: &known) }
+        case .object(let fields), .closed(let fields): for field in fields { field.schema.collectNamed(into: &known) }
         case .named(let name, let inner):
             guard known[name] == nil else { return }
             known[name] = inner.json

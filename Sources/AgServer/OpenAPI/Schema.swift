@@ -11,6 +11,8 @@ package indirect enum Schema: Sendable {
     case boolean
     case array(Schema)
     case object([SchemaField])
+    /// An object of a call's body: other members than these are refused.
+    case closed([SchemaField])
     /// Any JSON object.
     case anyObject
     case nullable(Schema)

@@ -15,8 +15,9 @@ extension Operation {
     private static let id = OperationParameter.path("id", .uuid, "The job's id.")
     private static let unknown = OperationAnswer.problem(404, "There is no such job.")
     private static let unknownKind = OperationAnswer.problem(422, "There is no such kind; `errors` suggests one.")
+    private static let kinds = Schema.words(Library.jobKinds.map(\.rawValue))
     private static let kindBody = OperationBody.json(
-        .object([.optional("kind", .nullable(.text(of: "a-z0-9-", 1...64)), about: "Without it: all of them.")]),
+        .closed([.optional("kind", .nullable(kinds), about: "Without it: all of them.")]),
         isRequired: false)
 
     static let listJobs = Operation(

@@ -101,7 +101,7 @@ extension Operation {
     fileprivate static let createToken = Operation(
         .post, "/api/tokens", "Make a token", tag: "Tokens", access: .scope(.admin),
         body: .json(
-            .object([
+            .closed([
                 tokenName, SchemaField("scope", scopes),
                 .optional(
                     "expiresIn", .nullable(.integer(minimum: 1, maximum: 315_360_000)),
@@ -116,7 +116,7 @@ extension Operation {
 
     fileprivate static let renameToken = Operation(
         .patch, "/api/tokens/{id}", "Rename a token", tag: "Tokens", access: .scope(.admin), parameters: [tokenID],
-        body: .json(.object([tokenName])),
+        body: .json(.closed([tokenName])),
         answers: [.json(200, "Renamed.", token), .problem(404, "There is no such token.")])
 
     fileprivate static let revokeToken = Operation(

@@ -130,6 +130,9 @@ struct SignedURLTests {
             let order: JSONValue = ["variant": "original", "expiresIn": .int(seconds)]
             try expectProblem(await server.client.post(path, order), 422, "invalid-body")
         }
+        // Passed over, a misspelt minute would be the default hour.
+        let misspelt: JSONValue = ["variant": "original", "expiresin": 60]
+        try expectProblem(await server.client.post(path, misspelt), 422, "invalid-body")
         let nobody = "/api/images/\(UUIDv7.shared.next())/sign"
         try expectProblem(await server.client.post(nobody, ["variant": "original"]), 404, "no-such-image")
     }

@@ -242,6 +242,20 @@ struct BadUploadTests {
         try await server.finish(try server.id(try answer.json))
     }
 
+    @Test("with a field or header that means nothing is refused before its files are looked at")
+    func strangeFields() async throws {
+        try await leavingNothing {
+            let picture = Picture.photo()
+            let answer = try await server.upload(picture, fields: [("allowDamaged", "perhaps")])
+            try expectProblem(answer, 422, "bad-allow-damaged")
+            let form = Form.of([(picture.name, picture.bytes)], fields: [("sessionId", "good")])
+            let named = try await server.client.call(
+                "POST", "/api/images/upload", headers: ["X-Session-Id": String(repeating: "x", count: 129)], .form(form)
+            )
+            try expectProblem(named, 400, "bad-session-id")
+        }
+    }
+
     @Test("that ends too early is taken, and flagged, when the client insists")
     func damaged() async throws {
         let whole = Picture.photo(width: 400, height: 300).bytes

@@ -20,6 +20,8 @@ def faults(status, headers, problem):
     if problem is not None:
         if not MEMBERS <= problem.keys() or problem["status"] != status:
             found.append(f"an incomplete problem: {sorted(MEMBERS - problem.keys())}")
+    if "location" in headers or 300 <= status < 400 and status != 304:
+        found.append("a redirect")
     if "access-control-allow-origin" in headers:
         found.append("a CORS header")
     return found

@@ -15,6 +15,8 @@ def check(server, _):
         for who in ("none", "wrong", "read", "write", "admin"):
             asked += 1
             found += as_somebody(server, method, path, operation, who)
+            if path == "/api/session" and who == "none":
+                found += tells_nobody(server)
             if method == "GET":
                 asked += 1
                 found += as_somebody(server, "HEAD", path, operation, who)
@@ -35,8 +37,11 @@ def concrete(path):
     return "/".join(NOBODYS if piece.startswith("{") else piece for piece in path.split("/"))
 
 
-def expected(operation, who):
+def expected(path, operation, who):
     """The status that admission must give, or None when the handler has the word."""
+    # Nobody is an answer there, not a refusal: the page asks at every visit.
+    if path == "/api/session" and who == "none":
+        return None
     needed = needed_scope(operation)
     if needed is None:
         return None
@@ -52,7 +57,7 @@ def expected(operation, who):
 def as_somebody(server, method, path, operation, who):
     answer = server.ask(method, concrete(path), server.tokens[who])
     place = f"{method} {path} as {who}: {answer.status}"
-    wanted = expected(operation, who)
+    wanted = expected(path, operation, who)
     # The doors that judge what is in the body or the URL may say 401 themselves.
     judges = needed_scope(operation) is None
     if wanted is not None and answer.status != wanted:
@@ -66,6 +71,12 @@ def as_somebody(server, method, path, operation, who):
     if not answers.is_named(answer.status, operation, answer.code):
         found.append(f"{place} ({answer.code}) is not named in the document")
     return found
+
+
+def tells_nobody(server):
+    """The one call of a scope that answers strangers must tell them nothing."""
+    told = server.ask("GET", "/api/session", None).json
+    return [f"/api/session tells a stranger {told}"] if any(value is not None for value in told.values()) else []
 
 
 def by_cookie(server, method, path, operation):

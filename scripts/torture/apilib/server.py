@@ -48,6 +48,7 @@ class Server:
         for scope in ("read", "write"):
             made = self.ask("POST", "/api/tokens", body={"name": scope, "scope": scope})
             self.tokens[scope] = made.json["token"]
+            self.token_id = made.json["details"]["id"]
         return self
 
     def __exit__(self, *_):
@@ -103,6 +104,8 @@ class Server:
             self.images.append(answer.json["images"][0]["imageId"])
         for image in self.images:
             self._wait_until_completed(image)
+        made = self.ask("POST", "/api/uploads", body={"expiresIn": 86_400}).json
+        self.grant, self.key = made["uploadId"], made["uploadUrl"].split("key=")[1]
         self.job = self.ask("GET", "/api/jobs").json["jobs"][0]["jobId"]
 
     def _wait_until_completed(self, image):

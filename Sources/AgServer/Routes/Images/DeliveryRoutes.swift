@@ -22,7 +22,7 @@ package func addDeliveryRoutes(to book: inout RouteBook, _ library: Library, pub
         return response
     }
     book.on(.sign) { request, parameters in
-        let order = try await request.decode(SignOrder.self)
+        let order = try await request.decode(SignOrder.self, members: ["variant", "expiresIn"])
         let image = try await library.images.image(parameters["id"])
         return .answer(200, try order.answer(image, library.signedURLs, Links(publicURL: publicURL)))
     }
@@ -81,7 +81,8 @@ private struct SignOrder: Decodable {
 extension Operation {
     private static let id = OperationParameter.path("id", .uuid, "The image's id.")
     private static let version = OperationParameter.query(
-        "v", .integer(minimum: 1, maximum: nil), "The image's generation: lets the answer be cached for ever.")
+        "v", .string,
+        "The image's generation: lets the answer be cached for ever. Any other text does not, and no more.")
     private static let range = OperationParameter.header("Range", .string, "One range of bytes.")
 
     private static func bytes(
@@ -117,7 +118,7 @@ extension Operation {
         .post, "/api/images/{id}/sign", "Make a URL that works without a token for a while", tag: "Pictures",
         access: .scope(.write), parameters: [id],
         body: .json(
-            .object([
+            .closed([
                 SchemaField("variant", .string, about: "original, thumbnail, small, small.webp, …"),
                 .optional(
                     "expiresIn", .nullable(.integer(minimum: 1, maximum: 604_800)), about: "Seconds, 3600 by default."),

@@ -93,7 +93,7 @@ extension Operation {
     fileprivate static let makeGrant = Operation(
         .post, "/api/uploads", "Make a one-time upload URL", tag: "Uploads", access: .scope(.write),
         body: .json(
-            .object([
+            .closed([
                 .optional("maxBytes", .nullable(.integer(minimum: 1, maximum: .max))),
                 .optional(
                     "contentType", .nullable(.words(PictureFormat.allCases.map(\.mediaType))),

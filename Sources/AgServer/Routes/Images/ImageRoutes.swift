@@ -78,6 +78,7 @@ private struct ReprocessOrder: Decodable {
 
     func kinds() throws -> [JobKind] {
         guard let only else { return [.generateVariants, .generateMetadata] }
+        guard only.count <= 100 else { throw Fault(.unprocessable, "invalid-body", "`only` has more than 100 words.") }
         let kinds = try Set(only).sorted().map { word in
             switch word {
             case "variants": JobKind.generateVariants
@@ -137,7 +138,7 @@ extension Operation {
         .post, "/api/images/{id}/reprocess", "Make derived pictures and metadata again", tag: "Images",
         access: .scope(.write), parameters: [id],
         body: .json(
-            .object([
+            .closed([
                 .optional(
                     "only", .nullable(.list(of: .words(["variants", "metadata"]), 1...100)), about: "All, without it.")
             ]),

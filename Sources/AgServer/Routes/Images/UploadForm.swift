@@ -21,13 +21,20 @@ struct UploadForm: Sendable {
     /// Reads the whole form on a thread that may block. Throws `Fault` for what spoils the form as a whole.
     static func read(_ request: HTTPRequest, into uploads: Uploads) async throws -> UploadForm {
         var form = UploadForm()
-        form.target.sessionID = request.headers["x-session-id"]
+        form.target.sessionID = try session(request)
         try await withTaskExecutorPreference(UploadThreads.pool) {
             let reader = try MultipartReader(request)
             for try await part in reader { try await form.take(part, into: uploads) }
             try await form.judge(uploads)
         }
         return form
+    }
+
+    /// The header is judged before the files arrive, also where a field will overrule it.
+    private static func session(_ request: HTTPRequest) throws -> String? {
+        guard let name = request.headers["x-session-id"] else { return nil }
+        try SessionName.check(name)
+        return name
     }
 
     /// Why nothing was acceptable: 413 when size was the only reason, 422 otherwise.
@@ -71,7 +78,7 @@ struct UploadForm: Sendable {
         switch part.name {
         case "sessionId": target.sessionID = value
         case "fixedId": target.fixedID = try Self.fixedID(value)
-        case "allowDamaged": allowsDamaged = value == "1" || value == "true"
+        case "allowDamaged": allowsDamaged = try Self.flag(value)
         default: break
         }
     }
@@ -92,6 +99,16 @@ struct UploadForm: Sendable {
         faults.append(fault)
         errors.append(
             Fault.Detail(label: "filename", subject: filename ?? "", code: fault.code, detail: fault.message))
+    }
+
+    private static func flag(_ text: String) throws -> Bool {
+        switch text {
+        case "1", "true": return true
+        case "0", "false": return false
+        default:
+            throw Fault(
+                .unprocessable, "bad-allow-damaged", "`allowDamaged` must be 1 or 0, not '\(text.prefix(80))'.")
+        }
     }
 
     private static func fixedID(_ text: String) throws -> ImageID {

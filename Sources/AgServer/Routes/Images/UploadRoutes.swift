@@ -41,7 +41,8 @@ extension Operation {
                     .optional("sessionId", CommonSchemas.sessionID),
                     .optional("fixedId", .uuid, about: "The id the one picture shall have."),
                     .optional(
-                        "allowDamaged", .words(["0", "1"]), about: "Take pictures that end too early, and flag them."),
+                        "allowDamaged", .words(["0", "1", "true", "false"]),
+                        about: "Take pictures that end too early, and flag them."),
                 ])),
             answers: [
                 .json(201, "At least one picture is new.", ImageSchemas.uploaded),
