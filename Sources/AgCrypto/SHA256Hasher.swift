@@ -5,10 +5,14 @@ internal import COpenSSL
 /// One owner feeds it, in order.
 // OpenSSL's context is bound to no thread, and only its one owner, with exclusive access, can reach it.
 @safe package struct SHA256Hasher: ~Copyable, @unchecked Sendable {
+    /// Fetched once: `EVP_sha256()` looks the provider up again for every digest, which costs more than a short hash.
+    // Never written after it was made; OpenSSL counts its references atomically.
+    nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
+
     private let context: OpaquePointer
 
     package init() {
-        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1 else {
             preconditionFailure("OpenSSL has no SHA-256; the installed libcrypto is not usable.")
         }
         unsafe self.context = context

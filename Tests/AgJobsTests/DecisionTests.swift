@@ -92,10 +92,10 @@ struct DecisionTests {
     }
 
     @Test(
-        "a dead worker costs no attempt before the fifth time",
+        "a dead worker costs no attempt before the twenty-first time",
         arguments: [
-            (0, 3, true, false), (1, 3, true, false), (2, 3, true, false), (3, 3, true, false), (4, 3, false, true),
-            (4, 1, false, false), (9, 2, false, false),
+            (0, 3, true, false), (1, 3, true, false), (2, 3, true, false), (19, 3, true, false), (20, 3, false, true),
+            (20, 1, false, false), (90, 2, false, false),
         ])
     func losses(before: Int, attempt: Int, isFree: Bool, isLast: Bool) {
         let judge = Judge(JobSettings(), base: .seconds(2))
@@ -105,6 +105,7 @@ struct DecisionTests {
             #expect(!isLast)
             #expect(counts == !isFree)
             #expect((wait == .zero) == (before == 0))
+            #expect(wait <= .seconds(30))
         case .failed(let failure):
             #expect(isLast)
             #expect(failure.code == "worker-lost")

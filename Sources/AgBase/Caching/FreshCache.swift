@@ -60,6 +60,11 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         }
     }
 
+    /// Whether nothing has been written about the topic since the ticket was taken.
+    package func isUnchanged(_ topic: Topic, since ticket: Ticket) -> Bool {
+        state.withLock { !$0.news.mayConcern(topic, since: ticket.number) }
+    }
+
     /// Something was written about the topic. Call it after the commit and before the writer is answered.
     package func forget(_ topic: Topic) {
         state.withLock { state in

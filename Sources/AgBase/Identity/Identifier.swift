@@ -11,13 +11,21 @@ package struct Identifier<Subject>: Hashable, Sendable, CustomStringConvertible 
 
     /// Reads an id from a stranger: a UUID in any case; `nil` when it cannot exist.
     package init?(untrusted text: some StringProtocol) {
+        self.init(untrusted: String(text))
+    }
+
+    /// The same for a whole string, which is looked through once: each request names one.
+    package init?(untrusted text: String) {
         guard text.utf8.count == 36 else { return nil }
-        for (index, byte) in text.utf8.enumerated() {
-            let isDash = byte == UInt8(ascii: "-")
-            let belongs = [8, 13, 18, 23].contains(index) ? isDash : Hex.value(byte) != nil
-            guard belongs else { return nil }
+        var index = 0
+        var hasCapitals = false
+        for byte in text.utf8 {
+            let isPlaceOfDash = index == 8 || index == 13 || index == 18 || index == 23
+            guard isPlaceOfDash ? byte == UInt8(ascii: "-") : Hex.value(byte) != nil else { return nil }
+            if 65...90 ~= byte { hasCapitals = true }
+            index += 1
         }
-        self.text = text.lowercased()
+        self.text = hasCapitals ? text.lowercased() : text
     }
 
     /// A new id, later than all that this process made before.

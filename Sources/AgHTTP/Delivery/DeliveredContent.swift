@@ -17,7 +17,7 @@ package struct DeliveredContent: Sendable {
     package var lastModified: Timestamp?
     /// The value of `Content-Disposition`.
     package var disposition: String?
-    /// Whatever else belongs to the content, such as `Vary`; sent with 200, 206 and 304.
+    /// Whatever else belongs to the content, such as `Vary`, but none of what is named above; sent with 200, 206 and 304.
     package var headers: HTTPHeaders
 
     /// - Parameters:
@@ -67,18 +67,18 @@ package func content(of content: DeliveredContent, for request: HTTPRequest) -> 
 extension DeliveredContent {
     fileprivate var cacheHeaders: HTTPHeaders {
         var all = headers
-        all["ETag"] = tag.description
-        all["Cache-Control"] = cacheControl
-        if let lastModified { all["Last-Modified"] = HTTPDate.format(lastModified) }
+        all.add("ETag", tag.description)
+        all.add("Cache-Control", cacheControl)
+        if let lastModified { all.add("Last-Modified", HTTPDate.format(lastModified)) }
         return all
     }
 
     private var allHeaders: HTTPHeaders {
         var all = cacheHeaders
-        all["Content-Type"] = contentType
-        all["X-Content-Type-Options"] = "nosniff"
-        all["Accept-Ranges"] = "bytes"
-        if let disposition { all["Content-Disposition"] = disposition }
+        all.add("Content-Type", contentType)
+        all.add("X-Content-Type-Options", "nosniff")
+        all.add("Accept-Ranges", "bytes")
+        if let disposition { all.add("Content-Disposition", disposition) }
         return all
     }
 

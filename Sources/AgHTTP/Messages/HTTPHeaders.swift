@@ -55,7 +55,12 @@ package struct HTTPHeaders: Sendable {
         }
     }
 
-    package func contains(_ name: String) -> Bool { self[name] != nil }
+    package func contains(_ name: String) -> Bool {
+        switch storage {
+        case .fields(let fields): fields.contains { ASCIICase.isEqual($0.name, name) }
+        case .block(let block): block.contains(name)
+        }
+    }
 
     package mutating func set(_ name: String, _ value: String) {
         self[name] = value
@@ -64,7 +69,20 @@ package struct HTTPHeaders: Sendable {
     /// Adds a field beside those of the same name. Control characters become spaces, so that no value can start a new line.
     package mutating func add(_ name: String, _ value: String) {
         precondition(HTTPToken.isToken(name), "'\(name)' cannot be a header name")
-        storage = .fields(fields + [Field(name: name, value: HTTPToken.withoutControls(value))])
+        append(Field(name: name, value: HTTPToken.withoutControls(value)))
+    }
+
+    /// Adds what is not there yet by its name.
+    package mutating func addMissing(_ others: HTTPHeaders) {
+        for field in others.fields where !contains(field.name) { append(field) }
+    }
+
+    /// In place: copying the list for each field would cost more than all the rest of an answer.
+    private mutating func append(_ field: Field) {
+        var all = fields
+        storage = .fields([])
+        all.append(field)
+        storage = .fields(all)
     }
 }
 

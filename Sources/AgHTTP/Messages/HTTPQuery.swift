@@ -35,7 +35,8 @@ package struct HTTPQuery: Sendable {
     ///
     /// Split by bytes: as characters, `&` with a combining accent behind it would be no `&`.
     package func items() throws -> [(name: String, value: String)] {
-        try raw.utf8.split(separator: UInt8(ascii: "&")).map { item in
+        if raw.isEmpty { return [] }
+        return try raw.utf8.split(separator: UInt8(ascii: "&")).map { item in
             let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             return (try decode(Substring(parts[0])), try decode(parts.count == 2 ? Substring(parts[1]) : ""))
         }

@@ -14,7 +14,7 @@ package final class HTTPRequest: Sendable {
     package let peer: String
     package let receivedAt: Timestamp
     private let parts: RequestTarget
-    private let notes = Mutex<[ObjectIdentifier: any Sendable]>([:])
+    private let notes = Mutex<[(type: ObjectIdentifier, note: any Sendable)]>([])
 
     /// Throws `Fault` 400 `invalid-target` when the path is not percent-encoded UTF-8.
     package init(
@@ -40,10 +40,15 @@ package final class HTTPRequest: Sendable {
 
     /// Keeps a value of the layers above, such as who asks, beside the request; one per type.
     package func attach<Note: Sendable>(_ note: Note) {
-        notes.withLock { $0[ObjectIdentifier(Note.self)] = note }
+        let type = ObjectIdentifier(Note.self)
+        notes.withLock { notes in
+            notes.removeAll { $0.type == type }
+            notes.append((type, note))
+        }
     }
 
     package func attached<Note: Sendable>(_ type: Note.Type = Note.self) -> Note? {
-        notes.withLock { $0[ObjectIdentifier(Note.self)] } as? Note
+        let found = notes.withLock { notes in notes.first { $0.type == ObjectIdentifier(Note.self) }?.note }
+        return found as? Note
     }
 }

@@ -32,6 +32,8 @@ import CMicrohttpd
         return found
     }
 
+    func contains(_ name: String) -> Bool { (0..<count).contains { isNamed($0, name) } }
+
     /// Whether all names are tokens and no value holds a control character other than a tab.
     var isWellFormed: Bool {
         (0..<count).allSatisfy { index in

@@ -85,9 +85,12 @@ package struct Router: Sendable {
     /// Holes are named by each route, so two methods of one path may name them differently.
     private static func parameters(_ route: Route, _ values: [String]) -> PathParameters {
         var rest = values.makeIterator()
-        var named: [String: String] = [:]
-        for case .one(let name) in route.pattern.pieces { named[name] = rest.next() }
-        for case .rest(let name) in route.pattern.pieces { named[name] = rest.next() }
+        var named: [(name: String, value: String)] = []
+        for piece in route.pattern.pieces {
+            if case .literal = piece { continue }
+            if case .one(let name) = piece, let value = rest.next() { named.append((name, value)) }
+            if case .rest(let name) = piece, let value = rest.next() { named.append((name, value)) }
+        }
         return PathParameters(named)
     }
 }

@@ -7,6 +7,7 @@ package enum ContentDisposition: String, Sendable {
     ///
     /// Path pieces and control characters are dropped; the second form is there only when the first one had to replace something.
     package func value(filename: String) -> String {
+        if FileName.isHarmless(filename) { return "\(rawValue); filename=\"\(filename)\"" }
         let name = FileName.forDisplay(filename)
         guard !name.isEmpty else { return rawValue }
         let ascii = Self.ascii(name)

@@ -7,6 +7,7 @@ package enum FileName {
     /// The last piece of a path of either system, without control characters, at most 255 bytes of UTF-8; empty when
     /// nothing but dots is left. A name that is too long loses the end of its stem and keeps its extension.
     package static func forDisplay(_ text: String) -> String {
+        if isHarmless(text) { return text }
         let last = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? []
         var name = ""
         name.unicodeScalars.append(contentsOf: last.lazy.filter { !isRefused($0) })
@@ -14,6 +15,17 @@ package enum FileName {
         guard name.utf8.count > longest else { return name }
         let end = ending(of: name)
         return start(of: name, bytes: longest - end.utf8.count) + end
+    }
+
+    /// Most names are letters, digits and little else, and need no look at their characters.
+    static func isHarmless(_ text: String) -> Bool {
+        guard 1...longest ~= text.utf8.count, text.utf8.first != UInt8(ascii: ".") else { return false }
+        return text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 0x20, 0x28, 0x29, 0x2B...0x2E, 0x5F: true
+            default: false
+            }
+        }
     }
 
     /// The last dot and what follows it, when that is an extension.

@@ -30,11 +30,13 @@ struct Judge: Sendable {
     let poison: Int
     let freeLosses: Int
     let backOff: BackOff
+    let lossBackOff: BackOff
 
     init(_ settings: JobSettings, base: Duration) {
         poison = settings.poison
         freeLosses = settings.freeLosses
         backOff = BackOff(base: base, limit: settings.backOffLimit)
+        lossBackOff = BackOff(base: base, limit: settings.lossBackOffLimit)
     }
 
     static func isCrash(_ failure: JobFailure) -> Bool {
@@ -57,7 +59,7 @@ struct Judge: Sendable {
         let losses = history.losses + 1
         let isFree = losses <= freeLosses
         // The first time it runs again at once; a job that follows workers into death is made to wait.
-        let wait = losses == 1 ? .zero : backOff.wait(after: losses - 1, chance: chance)
+        let wait = losses == 1 ? .zero : lossBackOff.wait(after: losses - 1, chance: chance)
         if isFree { return .again(after: wait, counts: false, failure: nil) }
         let failure = JobFailure(
             .crash, "worker-lost", "The worker running this job has died \(losses) times.")

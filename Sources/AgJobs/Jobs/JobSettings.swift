@@ -11,8 +11,11 @@ package struct JobSettings: Sendable {
     package var drain: Duration = .seconds(20)
     /// How long a cancelled handler may take to notice before it is given up.
     package var cancelGrace: Duration = .seconds(5)
-    /// Worker deaths that cost a job no attempt.
-    package var freeLosses: Int = 4
+    /// Worker deaths that cost a job no attempt. Many: what is decoded runs in processes of its own, so a picture hardly
+    /// kills its worker, while a machine that restarts again and again meets the same jobs each time.
+    package var freeLosses: Int = 20
+    /// The longest wait after a worker's death.
+    package var lossBackOffLimit: Duration = .seconds(30)
     /// Crashes or timeouts under a living worker after which a job is poison.
     package var poison: Int = 2
     /// The longest wait between attempts that we choose ourselves.

@@ -9,7 +9,8 @@ package struct Delivery: Sendable {
     let database: any Database
     let blobs: any BlobStore
     let images: Images
-    let cache: DeliveryCache
+    /// Everything that writes about a picture says so here.
+    package let cache: DeliveryCache
 
     /// Up to this length a file is read once and kept; sending it from memory is then cheaper than from the disk.
     private static let keptLength: Int64 = 64 << 10

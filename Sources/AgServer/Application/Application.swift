@@ -8,6 +8,7 @@ package struct Application: Sendable {
     /// What `/openapi.json` describes.
     package let operations: [Operation]
     private let parts: ApplicationParts
+    private let hotAnswers: HotAnswers
 
     /// - Parameter addRoutes: the product's routes; those of the frame are there already.
     package init(_ parts: ApplicationParts, addRoutes: (inout RouteBook) -> Void = { _ in }) {
@@ -18,16 +19,17 @@ package struct Application: Sendable {
         addPageRoutes(to: &book)
         addRoutes(&book)
         addOpenAPIRoute(to: &book, publicURL: parts.publicURL)
-        book.setAdmission(Self.admission(parts))
+        let limiter = RateLimiter(parts.rateLimits, time: parts.time)
+        book.setAdmission(Self.admission(parts, limiter))
+        hotAnswers = HotAnswers(access: parts.access, limiter: limiter)
         self.parts = parts
         router = book.router
         operations = book.operations
     }
 
-    private static func admission(_ parts: ApplicationParts) -> Router.Admission {
+    private static func admission(_ parts: ApplicationParts, _ limiter: RateLimiter) -> Router.Admission {
         let admission = Admission(
-            access: parts.access, publicURL: parts.publicURL, limiter: RateLimiter(parts.rateLimits, time: parts.time),
-            time: parts.time)
+            access: parts.access, publicURL: parts.publicURL, limiter: limiter, time: parts.time)
         return { request, route in
             guard let tag = route.options.tag as? RouteTag else {
                 preconditionFailure("\(route.pattern) was added past the route book")
@@ -40,15 +42,23 @@ package struct Application: Sendable {
     /// The handler that `HTTPServer` is given.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         let start = ContinuousClock.now
+        if let hot = hotAnswers.answer(to: request) {
+            note(request, hot.route, hot.response, since: start)
+            return hot.response
+        }
         var response = await router.respond(to: request)
         SecurityHeaders.add(to: &response)
-        note(request, response, took: ContinuousClock.now - start)
+        hotAnswers.keep(response, to: request)
+        note(request, request.attached(RouteTag.self), response, since: start)
         return response
     }
 
     /// The server itself writes the line in the log.
-    private func note(_ request: HTTPRequest, _ response: HTTPResponse, took: Duration) {
-        let route = request.attached(RouteTag.self)?.pattern ?? "none"
-        parts.metrics.count(method: request.method, route: route, status: response.status, took: took)
+    private func note(
+        _ request: HTTPRequest, _ route: RouteTag?, _ response: HTTPResponse, since start: ContinuousClock.Instant
+    ) {
+        parts.metrics.count(
+            method: request.method, route: route?.pattern ?? "none", status: response.status,
+            took: ContinuousClock.now - start)
     }
 }

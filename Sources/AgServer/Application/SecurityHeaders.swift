@@ -10,19 +10,17 @@ enum SecurityHeaders {
     /// Everything that is not the page is data: opened by itself it may run and load nothing.
     static let data = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-    private static let standing = [
-        ("X-Content-Type-Options", "nosniff"),
-        ("Content-Security-Policy", data),
-        ("Referrer-Policy", "no-referrer"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("X-Frame-Options", "DENY"),
+    private static let standing: HTTPHeaders = [
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": data,
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
     ]
 
     static func add(to response: inout HTTPResponse) {
-        for (name, value) in standing where !response.headers.contains(name) {
-            response.headers.add(name, value)
-        }
+        response.headers.addMissing(standing)
         // Errors never, and answers only when their route said so.
         if response.status >= 400 || !response.headers.contains("Cache-Control") {
             response.headers.set("Cache-Control", "no-store")

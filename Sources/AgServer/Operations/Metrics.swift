@@ -17,6 +17,11 @@ package final class Metrics: Sendable {
     struct Latency {
         var buckets = [Int](repeating: 0, count: Metrics.bounds.count + 1)
         var sum = 0.0
+
+        mutating func add(_ seconds: Double, _ bucket: Int) {
+            buckets[bucket] += 1
+            sum += seconds
+        }
     }
 
     private struct State {
@@ -36,8 +41,7 @@ package final class Metrics: Sendable {
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
         state.withLock { state in
             state.requests[RequestKey(method: name, route: route, status: status), default: 0] += 1
-            state.latencies[route, default: Latency()].buckets[bucket] += 1
-            state.latencies[route, default: Latency()].sum += seconds
+            state.latencies[route, default: Latency()].add(seconds, bucket)
         }
     }
 

@@ -51,7 +51,7 @@ struct DeliveryCacheTests {
             let id = try await desk.upload(picture).image.id
             try await desk.work()
             let before = try await deliver(desk, id)
-            try await desk.library.ground.database.write { tx in
+            _ = try await desk.library.ground.database.write { tx in
                 // As an older encoder might have made it.
                 try tx.execute("UPDATE image_variants SET sha256 = zeroblob(32) WHERE name = 'thumbnail'")
             }

@@ -12,8 +12,12 @@ struct DeliveryDesk: Sendable {
         _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID) async throws -> Delivered
     ) async throws -> HTTPResponse {
         let admission = try admit(request)
+        let ticket = delivery.cache.ticket()
         do {
             let delivered = try await fetch(id)
+            request.attach(
+                Reusable(lives: admission.left) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
+                })
             return answer(delivered, request, admission)
         } catch let notReady as NotReady {
             return Self.wait(notReady, request)
@@ -27,6 +31,8 @@ struct DeliveryDesk: Sendable {
         case signature(Duration)
 
         var isSigned: Bool { if case .signature = self { true } else { false } }
+
+        var left: Duration { if case .signature(let left) = self { left } else { Reusable.patience } }
     }
 
     /// Throws `Fault` 401 or 403.
@@ -65,7 +71,9 @@ struct DeliveryDesk: Sendable {
         guard asked == "\(delivered.image.generation)" else { return "private, no-cache" }
         return switch pass {
         case .credential: "private, max-age=31536000, immutable"
-        case .signature(let left): "public, max-age=\(left.milliseconds / 1_000), immutable"
+        // The answer may be given again for so long.
+        case .signature(let left):
+            "public, max-age=\(max(0, (left - Reusable.patience).milliseconds / 1_000)), immutable"
         }
     }
 

@@ -20,7 +20,7 @@ package func addImageRoutes(to book: inout RouteBook, _ library: Library, public
             return .answer(200, answer.details(details, showsPlace: request.mayWrite))
         }
     }
-    book.on(.status) { _, parameters in try await statuses.answer(parameters["id"]) }
+    book.on(.status) { request, parameters in try await statuses.answer(parameters["id"], request) }
     book.on(.deleteImage) { request, parameters in
         if let session = try QueryReader(request).text("sessionId") {
             try await images.unlink(parameters["id"], from: session)

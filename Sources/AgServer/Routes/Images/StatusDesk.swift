@@ -20,9 +20,12 @@ struct StatusDesk: Sendable {
     }
 
     /// Throws `Fault` 404 for an unknown image.
-    func answer(_ id: ImageID) async throws -> HTTPResponse {
-        if let known = answers.value(for: id) { return .json(200, known) }
+    func answer(_ id: ImageID, _ request: HTTPRequest) async throws -> HTTPResponse {
         let ticket = answers.ticket()
+        if let known = answers.value(for: id) {
+            request.attach(Reusable { [answers] in answers.isUnchanged(id, since: ticket) })
+            return .json(200, known)
+        }
         let progress = try await images.progress(id)
         let bytes = SharedBytes(ProgressAnswer.json(progress).text)
         // While it is being made, another image of the same bytes may complete it without a word about this one.

@@ -1,0 +1,134 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgTesting
+import Synchronization
+import Testing
+
+@testable import AgServer
+
+@Suite("A hot answer", .timeLimit(.minutes(1)))
+struct HotAnswerTests {
+    /// A picture of one word, which a test can change.
+    private final class Picture: Sendable {
+        let asked = Atomic(0)
+        let isCurrent = Atomic(true)
+
+        func answer(_ request: HTTPRequest, headers: HTTPHeaders = [:]) -> HTTPResponse {
+            let count = asked.add(1, ordering: .relaxed).newValue
+            request.attach(Reusable { self.isCurrent.load(ordering: .acquiring) })
+            let content = DeliveredContent(
+                .bytes(Array("answer \(count)".utf8)), tag: "tag", contentType: "text/plain", headers: headers)
+            return AgHTTP.content(of: content, for: request)
+        }
+    }
+
+    private static func operation(_ path: String) -> AgServer.Operation {
+        Operation(
+            .get, path, "A picture", tag: "Tests", access: .scope(.read),
+            answers: [.bytes(200, "Bytes.", ["text/plain"])])
+    }
+
+    private func desk(_ picture: Picture, rateLimits: RateLimits = .none) async throws -> ServerDesk {
+        try await ServerDesk(rateLimits: rateLimits) { book in
+            book.on(Self.operation("/hot")) { request, _ in picture.answer(request) }
+            book.on(Self.operation("/varied")) { request, _ in picture.answer(request, headers: ["Vary": "Accept"]) }
+        }
+    }
+
+    @Test("is given without asking the handler again, with all its headers")
+    func again() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        let first = try await desk.send(.get, "/hot", as: .fixed)
+        let second = try await desk.send(.get, "/hot", as: .fixed)
+        #expect(picture.asked.load(ordering: .relaxed) == 1)
+        #expect(second.status == 200 && second.text == "answer 1")
+        for name in ["ETag", "Content-Type", "Content-Security-Policy", "Cache-Control"] {
+            #expect(second.headers[name] == first.headers[name] && second.headers[name] != nil, "\(name)")
+        }
+    }
+
+    @Test("is a 304 for the tag it has, and goes the whole way for another one")
+    func conditions() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        _ = try await desk.send(.get, "/hot", as: .fixed)
+        let same = try await desk.send(.get, "/hot", as: .fixed, headers: ["If-None-Match": "\"tag\""])
+        #expect(same.status == 304 && same.headers["ETag"] == "\"tag\"" && !same.headers.contains("Content-Type"))
+        #expect(picture.asked.load(ordering: .relaxed) == 1)
+        let other = try await desk.send(.get, "/hot", as: .fixed, headers: ["If-None-Match": "\"x\", \"tag\""])
+        #expect(other.status == 304)
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test(
+        "is not given to a question that differs in anything that handlers look at",
+        arguments: [
+            ("/hot?v=1", HTTPMethod.get, [:]), ("/hot", .head, [:]), ("/hot", .get, ["Range": "bytes=0-1"]),
+            ("/hot", .get, ["If-Match": "*"]), ("/hot", .get, ["If-Range": "\"tag\""]),
+            ("/hot", .get, ["If-Modified-Since": "Sat, 21 Nov 2026 10:00:00 GMT"]),
+        ] as [(String, HTTPMethod, HTTPHeaders)])
+    func differs(_ target: String, _ method: HTTPMethod, _ headers: HTTPHeaders) async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        _ = try await desk.send(.get, "/hot", as: .fixed)
+        _ = try await desk.send(method, target, as: .fixed, headers: headers)
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("is nobody else's: a stranger, another token and a session are judged for themselves")
+    func callers() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        _ = try await desk.send(.get, "/hot", as: .fixed)
+        #expect(try await desk.send(.get, "/hot").status == 401)
+        #expect(try await desk.send(.get, "/hot", headers: ["Authorization": "Bearer wrong"]).status == 401)
+        #expect(try await desk.send(.get, "/hot", as: .session).status == 200)
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("ends with a write about its picture")
+    func written() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        _ = try await desk.send(.get, "/hot", as: .fixed)
+        picture.isCurrent.store(false, ordering: .releasing)
+        #expect(try await desk.send(.get, "/hot", as: .fixed).text == "answer 2")
+    }
+
+    @Test("ends with the revocation of its token")
+    func revoked() async throws {
+        let desk = try await desk(Picture())
+        let token = try await desk.access.createToken(name: "a", scope: .read)
+        let headers: HTTPHeaders = ["Authorization": "Bearer \(token.text)"]
+        for _ in 0..<2 { #expect(try await desk.send(.get, "/hot", headers: headers).status == 200) }
+        try await desk.access.revokeToken(token.token.id)
+        #expect(try await desk.send(.get, "/hot", headers: headers).status == 401)
+    }
+
+    @Test("counts against the limit of its caller")
+    func limits() async throws {
+        let desk = try await desk(Picture(), rateLimits: RateLimits(perToken: 3))
+        let token = try await desk.access.createToken(name: "a", scope: .read).text
+        var statuses: [Int] = []
+        for _ in 0..<5 {
+            statuses.append(try await desk.send(.get, "/hot", headers: ["Authorization": "Bearer \(token)"]).status)
+        }
+        #expect(statuses == [200, 200, 200, 429, 429])
+    }
+
+    @Test("is not kept when it depends on more than the question")
+    func varied() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        for _ in 0..<2 { _ = try await desk.send(.get, "/varied", as: .fixed) }
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("ends after two seconds, and with its signature before that", arguments: [-1, 1, 60])
+    func patience(_ seconds: Int) {
+        let promise = Reusable(lives: .seconds(seconds)) { true }
+        #expect(promise.until <= .now + min(.seconds(seconds), .seconds(2)))
+    }
+}
