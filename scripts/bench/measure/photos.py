@@ -40,15 +40,16 @@ def eight_megabytes():
     return source("abstract/Elephants_3840x2160").read_bytes()
 
 
-def as_camera(path, quality=92):
-    """The photo as a camera would have written it, for sources that were squeezed for a desktop. Kept for later runs."""
+def grainy(path, strength):
+    """The photo under coarse grain, which survives being made small: for derived pictures of a wanted size."""
     from PIL import Image
 
-    made = RESULTS / "pictures" / f"{path.stem}-q{quality}.jpg"
+    made = RESULTS / "pictures" / f"{path.stem}-grain{strength}.jpg"
     if not made.exists():
         made.parent.mkdir(parents=True, exist_ok=True)
         with Image.open(path) as image:
-            image.convert("RGB").save(made, quality=quality)
+            grain = Image.effect_noise((image.width // 6, image.height // 6), 80).resize(image.size).convert("RGB")
+            Image.blend(image.convert("RGB"), grain, strength / 100).save(made, quality=90)
     return made
 
 

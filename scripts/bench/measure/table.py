@@ -62,7 +62,7 @@ def cells(line):
     if line["kind"] == "ratio":
         both = f"{number(statistics.median(line['ours']))} against {number(statistics.median(line['theirs']))} {line['unit']}"
         return f"{number(measured(line))} ({both})", spread(ratios(line)), bar, verdict
-    return f"{line['statistic']} {number(measured(line))} {line['unit']}", spread(line["samples"]), bar, verdict
+    return f"{line['statistic']} {number(measured(line))} {line['unit']}".strip(), spread(line["samples"]), bar, verdict
 
 
 def sentence(line):

@@ -6,13 +6,13 @@ processor time per request is what a server needs, so that is what is compared.
 
 import os
 
-from measure import photos, wrk
+from measure import photos, waves, wrk
 from measure.client import BEARER
 from measure.nginx import Nginx
 from measure.place import Folder, Trouble
 from measure.server import Server
 
-PHOTOS = ["nature/RainDrops", "nature/Wood", "nature/TwoWings", "nature/Garden", "abstract/Elephants_3840x2160"]
+GRAIN = [0, 10, 20, 30, 45, 60]
 
 
 def run(sheet, short):
@@ -20,7 +20,7 @@ def run(sheet, short):
         raise Trouble("this needs two cores: one for the server, one for wrk")
     seconds, rounds = (1, 3) if short else (4, 15)
     with Folder() as folder, Server(folder, core=0) as server:
-        cases = Cases(server, PHOTOS[:2] if short else PHOTOS)
+        cases = Cases(server, GRAIN[2:4] if short else GRAIN)
         with Nginx(folder / "nginx", cases.locations(), core=0) as nginx:
             for name, data in cases.files.items():
                 (nginx.www / name).write_bytes(data)
@@ -33,11 +33,11 @@ def run(sheet, short):
 class Cases:
     """What is asked for on both sides."""
 
-    def __init__(self, server, names):
+    def __init__(self, server, grains):
         client = server.client()
         images = []
-        for name in names:
-            images.append(client.upload(photos.source(name).read_bytes()))
+        for grain in grains:
+            images.append(client.upload(photos.grainy(photos.five_megapixels(), grain).read_bytes()))
             server.await_complete(images[-1])
         self.thumbnail_path, self.thumbnail = nearest(client, [f"/api/images/{i}/thumbnail" for i in images], 6_000)
         self.large_path, self.large = nearest(client, [f"/api/images/{i}/variants/large.webp" for i in images], 300_000)
@@ -76,7 +76,8 @@ def measure(sheet, server, nginx, name, path, headers, plain, status, bar, secon
         raise Trouble(f"{name}: {len(ours_now)} bytes from us, {len(theirs_now)} from nginx")
     client.close()
     ours, theirs = [], []
-    sides = [lambda: ours.append(price(server, path, seconds, headers)), lambda: theirs.append(price(nginx, plain, seconds))]
+    sides = [lambda: ours.append(price(server, path, seconds, headers, status)),
+             lambda: theirs.append(price(nginx, plain, seconds, {}, 200, uses_waves=status == 304))]
     for turn in range(rounds):
         for side in sides if turn % 2 == 0 else reversed(sides):
             side()
@@ -84,8 +85,11 @@ def measure(sheet, server, nginx, name, path, headers, plain, status, bar, secon
     sheet.ratio(f"{name}: CPU per request", against, "µs", ours, theirs, "theirs/ours", (">=", bar))
 
 
-def price(server, path, seconds, headers=None):
+def price(server, path, seconds, headers, status, uses_waves=False):
     """Microseconds of processor per request, of all processes of the server."""
     before = server.cpu()
-    count = wrk.load(server.port, path, seconds, headers)
+    if status == 304 or uses_waves:
+        count = waves.load(server.port, path, seconds, headers, status)
+    else:
+        count = wrk.load(server.port, path, seconds, headers)
     return (server.cpu() - before) * 1e6 / count
