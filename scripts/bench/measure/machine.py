@@ -4,7 +4,9 @@ import datetime
 import os
 import pathlib
 import platform
+import statistics
 import subprocess
+import time
 
 from .place import BINARY, RESULTS, ROOT
 
@@ -27,7 +29,7 @@ def field(path, name):
 
 def machine():
     memory = int(field("/proc/meminfo", "MemTotal").split()[0]) / 1024 / 1024
-    disk = said("findmnt", "-no", "FSTYPE,OPTIONS", "--target", str(RESULTS))
+    disk = " ".join(said("findmnt", "-no", "FSTYPE,OPTIONS", "--target", str(RESULTS)).split())
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "processor": field("/proc/cpuinfo", "model name"), "cores": os.cpu_count(), "memory": f"{memory:.0f} GiB",
             "kernel": platform.release(), "system": said("sh", "-c", ". /etc/os-release; echo $PRETTY_NAME"),
@@ -36,9 +38,6 @@ def machine():
 
 def write_speed():
     """How long one fsync of 4 KiB takes in the folder of the measurements: the price of every durable commit."""
-    import statistics
-    import time
-
     path, took = RESULTS / "fsync-probe", []
     with open(path, "wb", buffering=0) as file:
         for _ in range(50):
@@ -57,7 +56,7 @@ def debian(package):
 def versions():
     lines = subprocess.run([BINARY, "--version"], capture_output=True, text=True).stdout.splitlines()
     ours = {line.split(None, 1)[0]: line.split(None, 1)[1] for line in lines}
-    changed = " with changes" if said("git", "status", "--porcelain", "--untracked-files=no") else ""
+    changed = " with changes" if said("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/benchmarks.md") else ""
     binary = "" if "ARGENTUM_BIN" not in os.environ else ", measured program given by ARGENTUM_BIN"
     return {"argentum": f"{ours.pop('argentum', '?')}, commit {said('git', 'rev-parse', '--short', 'HEAD')}{changed}{binary}",
             **ours, "libvips (Debian)": debian("libvips42"), "libaom (Debian)": debian("libaom3"),
@@ -72,5 +71,27 @@ def pip(name):
     return metadata.version(name)
 
 
-def load():
-    return round(os.getloadavg()[0], 2)
+class Company:
+    """Who else was at work while a part ran: processor time of the machine that was not ours, in cores."""
+
+    def __init__(self):
+        self.moment, (self.busy, self.stolen), self.ours = time.monotonic(), machine_cpu(), our_cpu()
+
+    def told(self):
+        seconds, (busy, stolen) = time.monotonic() - self.moment, machine_cpu()
+        others = (busy - self.busy - (our_cpu() - self.ours)) / seconds
+        return {"others": round(max(0.0, others), 2), "stolen": round((stolen - self.stolen) / seconds, 3)}
+
+
+def machine_cpu():
+    """Seconds that all cores worked since the machine began, and seconds that a host took away."""
+    words = [int(word) for word in pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+    ticks = os.sysconf("SC_CLK_TCK")
+    user, nice, system, _, _, interrupts, soft, stolen = words[:8]
+    return (user + nice + system + interrupts + soft) / ticks, stolen / ticks
+
+
+def our_cpu():
+    """This process and all that it started and waited for, which at the end of a part is everything."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -28,7 +28,7 @@ def run(sheet, short):
                 rates(sheet, server, nginx, size, jpeg, count if not short else count // 4, 3 if short else 15)
         backlog(sheet, folder / "backlog", short)
     sheet.note("Four connections at once, one client program for both sides. nginx with two workers answers when the bytes are in "
-               "the page cache; ours after fsync.")
+               "the page cache; ours after fsync. The rates are with --jobs none, the acknowledgements with all jobs.")
 
 
 def rates(sheet, server, nginx, size, jpeg, count, rounds):
