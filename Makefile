@@ -32,7 +32,7 @@ torture: build ## Kills, power cuts, failing disks, hostile pictures and HTTP, i
 	@scripts/setup --groups "build test torture"
 	@scripts/torture/all
 
-bench: build ## Measure against nginx, thumbor and the obvious recipe, and write docs/benchmarks.md; an hour, quiet
+bench: build ## Measure against nginx, thumbor and the obvious recipe, and write docs/benchmarks.md; an hour of a quiet machine
 	@scripts/setup --groups "build bench"
 	@scripts/bench/run; ended=$$?; scripts/bench/report; exit $$ended
 

@@ -28,6 +28,10 @@ http {{
     client_max_body_size 200m;
     client_body_buffer_size 128k;
     client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/body;
+    fastcgi_temp_path {folder}/body;
+    uwsgi_temp_path {folder}/body;
+    scgi_temp_path {folder}/body;
     server {{
         listen 127.0.0.1:{port} reuseport backlog=4096;
         root {folder}/www;

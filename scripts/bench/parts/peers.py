@@ -26,7 +26,7 @@ def run(sheet, short):
                 Nginx(folder / "nginx", FILTER, MODULE) as nginx:
             for name, photo in kinds[:1] if short else kinds:
                 (nginx.www / f"{photo.stem}.jpg").write_bytes(photo.read_bytes())
-                measure(sheet, Sides(server, thumbor, nginx, photo), name, 3 if short else 15)
+                measure(sheet, Sides(server, thumbor, nginx, photo), name, 2 if short else 8)
     sheet.note("thumbor is one process with Pillow, nginx decodes with GD and can only answer a JPEG with a JPEG. All keep nothing.")
 
 
