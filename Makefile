@@ -9,7 +9,7 @@ endif
 BINARY := .build/release/argentum
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test torture fuzz asan tsan format lint docs clean
+.PHONY: help setup build run test torture bench fuzz asan tsan format lint docs clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ test: setup ## Run every test
 torture: build ## Kills, power cuts, failing disks, hostile pictures and HTTP, in full: hours; needs root
 	@scripts/setup --groups "build test torture"
 	@scripts/torture/all
+
+bench: build ## Measure against nginx, thumbor and the obvious recipe, and write docs/benchmarks.md; an hour of a quiet machine
+	@scripts/setup --groups "build bench"
+	@scripts/bench/run; ended=$$?; scripts/bench/report; exit $$ended
 
 fuzz: ## Fuzz every parser, 100 million executions each
 	@scripts/fuzz/build
