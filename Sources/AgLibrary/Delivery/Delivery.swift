@@ -33,7 +33,22 @@ package struct Delivery: Sendable {
         return try await deliver(found.variant, of: found.image)
     }
 
-    private func deliver(_ stored: StoredVariant, of image: Image) async throws -> Delivered {
+    /// The smallest in bytes of a size's formats that the client takes: AVIF is not always smaller, least of all for
+    /// drawings. Throws as `variant(_:of:)` does.
+    ///
+    /// - Parameter formats: at least one; of equal ones the first.
+    package func variant(_ size: VariantSize, in formats: [VariantFormat], of id: ImageID) async throws -> Delivered {
+        precondition(!formats.isEmpty, "A client that takes no format is refused before.")
+        let names = formats.map { VariantName.sized(size, $0) }
+        let sizes = try await database.read { connection in
+            let original = try Images.require(id, in: connection).original.id
+            return try names.map { try Variant.find($0, of: original, in: connection)?.byteCount ?? .max }
+        }
+        let smallest = zip(names, sizes).min { $0.1 < $1.1 }
+        return try await variant(smallest?.0 ?? names[0], of: id)
+    }
+
+    func deliver(_ stored: StoredVariant, of image: Image) async throws -> Delivered {
         let variant = stored.variant
         let content: Delivered.Content
         if let path = variant.path {
@@ -47,7 +62,7 @@ package struct Delivery: Sendable {
     }
 
     /// A file of another length than its row is not served: better an error than wrong bytes.
-    private func open(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
+    func open(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
         do {
             let file = try await blobs.open(path)
             guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }

@@ -9,6 +9,7 @@ package struct Images: Sendable {
     let queue: JobQueue
     let events: EventLog
     let removals: BlobRemovals
+    let renders: RenderCache
     let time: any TimeSource
 
     /// Throws `Fault` 404 `no-such-image`.
