@@ -3,6 +3,8 @@ import Synchronization
 /// How renders were answered since the start, for the metrics. Shared by copies of `Renders`.
 package final class RenderCounts: Sendable {
     package enum Outcome: String, Sendable, CaseIterable {
+        /// A variant was just that.
+        case variant
         /// Found in the cache.
         case hit
         /// Not found there; made, or waited for while it was made for another.

@@ -5,9 +5,9 @@ import AgSQL
 extension Renders {
     /// Counts what is kept from before, and now and then removes what belongs to originals that are gone.
     func keepTidy() async {
-        guard !cache.isOff else { return }
+        // Without room for any, this removes those from before.
         await cache.takeStock()
-        while !Task.isCancelled {
+        while !cache.isOff, !Task.isCancelled {
             await forgetStrangers()
             try? await Task.sleep(for: .seconds(900))
         }

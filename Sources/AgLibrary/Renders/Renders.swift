@@ -34,7 +34,11 @@ package struct Renders: Sendable {
     /// many wishes wait.
     package func render(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {
         let subject = try await subject(id)
-        if case .ready(let name) = subject.source(wish) { return try await delivery.variant(name, of: id) }
+        // One whose file is gone is no reason to have no picture.
+        if case .ready(let name) = subject.source(wish), let variant = try? await delivery.variant(name, of: id) {
+            counts.add(.variant)
+            return variant
+        }
         let name = RenderName(wish, of: subject.image.original)
         if let cached = await cache.find(name) {
             counts.add(.hit)

@@ -7,7 +7,7 @@ package enum RenderMetrics {
         return [
             MetricFamily(
                 "argentum_renders_total", .counter,
-                "Renders asked for and found (hit) or not (miss), made by a codec, refused with 429, failed.",
+                "Renders that a variant was, found in the cache (hit) or not (miss), made by a codec, refused with 429, failed.",
                 RenderCounts.Outcome.allCases.map {
                     MetricSample(Double(renders.counts[$0]), ["outcome": $0.rawValue])
                 }),

@@ -55,38 +55,6 @@ struct RenderTests {
         #expect(named["content-type"] == "image/webp" && named["vary"] == nil)
     }
 
-    @Test("is made once; what a client has is not sent again, nor made again to find that out")
-    func caching() async throws {
-        let image = try await server.add(.photo(width: 900, height: 600))
-        let id = try server.id(image)
-        let first = try await render(id, "w=480&format=webp")
-        let tag = try #require(first["etag"])
-        #expect(first["cache-control"] == "private, no-cache" && first["accept-ranges"] == "bytes")
-        let made = try await count("made")
-
-        let target = "/api/images/\(id)/render?w=480&format=webp"
-        let again = try await server.client.get(target)
-        #expect(again.body == first.body && again["etag"] == tag)
-        let same = try await server.client.get(target, headers: ["If-None-Match": tag])
-        #expect(same.status == 304 && same.body.isEmpty && same["etag"] == tag)
-        let part = try await server.client.get(target, headers: ["Range": "bytes=0-3"])
-        #expect(part.status == 206 && part.text == "RIFF")
-        let head = try await server.client.call("HEAD", target)
-        #expect(head.status == 200 && head["content-length"] == "\(first.body.count)")
-        let versioned = try await server.client.get("\(target)&v=\(image["generation"]?.int ?? 0)")
-        #expect(versioned["cache-control"] == "private, max-age=31536000, immutable")
-        #expect(try await count("made") == made)
-    }
-
-    /// A number of `/metrics`; other tests of the suite may count too, so only what is this one's own is compared.
-    private func count(_ outcome: String) async throws -> Int {
-        let text = try await server.client.get("/metrics").text
-        let line = text.split(separator: "\n").first {
-            $0.hasPrefix("argentum_renders_total{outcome=\"\(outcome)\"}")
-        }
-        return try #require(line?.split(separator: " ").last.flatMap { Int($0) })
-    }
-
     @Test("in another than a preset size is for signed URLs alone")
     func presets() async throws {
         let id = try server.id(await server.add(.photo()))
@@ -162,11 +130,51 @@ struct RenderTests {
         let id = try server.id(await server.add(.photo()))
         _ = try await render(id, "w=48")
         let text = try await server.client.get("/metrics").text
-        for name in ["hit", "miss", "made", "refused", "failed"] {
+        for name in ["variant", "hit", "miss", "made", "refused", "failed"] {
             #expect(text.contains("argentum_renders_total{outcome=\"\(name)\"}"))
         }
         for name in ["under_way"] { #expect(text.contains("argentum_renders_\(name) ")) }
         for name in ["bytes", "files"] { #expect(text.contains("argentum_render_cache_\(name) ")) }
+    }
+}
+
+/// Its server is its own: what others have made would be counted too.
+@Suite("A picture that was made on the fly before", .server(), .serverLog, .timeLimit(.minutes(1)))
+struct RenderCacheTests {
+    let server: Server
+
+    init() throws { server = try Server.ofSuite }
+
+    @Test("is made once; what a client has is not sent again, nor made again to find that out")
+    func caching() async throws {
+        let image = try await server.add(.photo(width: 900, height: 600))
+        let id = try server.id(image)
+        let target = "/api/images/\(id)/render?w=480&format=webp"
+        let first = try await server.client.get(target)
+        let tag = try #require(first["etag"])
+        #expect(first["cache-control"] == "private, no-cache" && first["accept-ranges"] == "bytes")
+        let made = try await count("made")
+
+        let again = try await server.client.get(target)
+        #expect(again.body == first.body && again["etag"] == tag)
+        let same = try await server.client.get(target, headers: ["If-None-Match": tag])
+        #expect(same.status == 304 && same.body.isEmpty && same["etag"] == tag)
+        let part = try await server.client.get(target, headers: ["Range": "bytes=0-3"])
+        #expect(part.status == 206 && part.text == "RIFF")
+        let head = try await server.client.call("HEAD", target)
+        #expect(head.status == 200 && head["content-length"] == "\(first.body.count)")
+        let versioned = try await server.client.get("\(target)&v=\(image["generation"]?.int ?? 0)")
+        #expect(versioned["cache-control"] == "private, max-age=31536000, immutable")
+        #expect(try await count("made") == made)
+    }
+
+    /// A number of `/metrics`.
+    private func count(_ outcome: String) async throws -> Int {
+        let text = try await server.client.get("/metrics").text
+        let line = text.split(separator: "\n").first {
+            $0.hasPrefix("argentum_renders_total{outcome=\"\(outcome)\"}")
+        }
+        return try #require(line?.split(separator: " ").last.flatMap { Int($0) })
     }
 }
 
