@@ -54,6 +54,9 @@ final class RenderCache: Sendable {
         guard !isOff, bytes.count + RenderSeal.byteCount <= budget else { return }
         do {
             try await pool.run { [self] in try keepNow(bytes, sha256, name) }
+        } catch let error as BlobError where error.code == .full {
+            // The reserve is touched, which uploads are told of; here it would be said for every picture.
+            log.debug("no room to keep a render", ["error": "\(error)"])
         } catch {
             log.warning("a render could not be kept", ["error": "\(error)"])
         }

@@ -28,7 +28,7 @@ package struct RenderSettings: Sendable {
             if let value, !sizes.contains(value) { throw Self.refuse(name, value, sizes) }
         }
         guard quality == RenderWish.usualQuality || qualities.contains(quality) else {
-            throw Self.refuse("q", quality, qualities)
+            throw Self.refuse("q", quality, Set(qualities + [RenderWish.usualQuality]).sorted())
         }
     }
 
