@@ -9,6 +9,7 @@ package enum ChildRequestFuzz: FuzzTarget {
         try promise((try? CodecRequest(request.bytes)) == request, "reads differently again: \(request)")
         guard case .render(_, let order) = request else { return }
         try promise(order.outputs.count <= 64, "\(order.outputs.count) outputs")
-        try promise(order.outputs.allSatisfy { $0.width >= 0 && 0...100 ~= $0.quality }, "a size of \(order)")
+        try promise(
+            order.outputs.allSatisfy { $0.width >= 0 && $0.height >= 0 && 0...100 ~= $0.quality }, "a size of \(order)")
     }
 }

@@ -13,6 +13,7 @@ package struct Library: Sendable {
     package let grants: UploadGrants
     package let images: Images
     package let delivery: Delivery
+    package let renders: Renders
     package let signedURLs: SignedURLs
     private let settings: LibrarySettings
     private let claim: FolderClaim
@@ -29,7 +30,7 @@ package struct Library: Sendable {
         let claim = try await FolderClaim.make(in: settings.storageFolder)
         let library = Library(
             ground, settings, claim, codecs: try await Codecs.start(settings.codecs, log: log),
-            signedURLs: try await SignedURLs.load(from: ground.database, time: time))
+            signedURLs: try await SignedURLs.load(from: ground.database, time: time), files: files)
         let count = try await library.recover(olderThan: claim.isAlone ? .zero : Self.abandonedAge)
         if count > 0 { log.info("abandoned files removed", ["count": count]) }
         try await claim.share()
@@ -38,7 +39,7 @@ package struct Library: Sendable {
 
     private init(
         _ ground: LibraryGround, _ settings: LibrarySettings, _ claim: FolderClaim, codecs: Codecs,
-        signedURLs: SignedURLs
+        signedURLs: SignedURLs, files: any FileOperations
     ) {
         self.ground = ground
         self.settings = settings
@@ -47,9 +48,12 @@ package struct Library: Sendable {
         self.signedURLs = signedURLs
         access = Access(
             database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
+        let cache = RenderCache(
+            folder: "\(settings.dataFolder)/renders", budget: settings.renders.cacheBytes, files: files,
+            reserve: ground.reserve, time: ground.time, log: ground.log)
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
-            deliveries: ground.deliveries, time: ground.time)
+            deliveries: ground.deliveries, renders: cache, time: ground.time)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
             events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
@@ -57,6 +61,9 @@ package struct Library: Sendable {
         grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
+        renders = Renders(settings.renders, delivery: delivery, cache: cache) { file, order in
+            try await codecs.render(file, order, urgent: true)
+        }
     }
 
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
@@ -70,6 +77,7 @@ package struct Library: Sendable {
             group.addTask { await ground.events.run() }
             group.addTask { await keepRecovering() }
             group.addTask { await queueOldRecipes() }
+            group.addTask { await renders.keepTidy() }
             try await group.waitForAll()
         }
     }

@@ -17,6 +17,7 @@ package struct LibrarySettings: Sendable {
     package var codecs = CodecSettings()
     package var jobs = JobSettings()
     package var events = EventSettings()
+    package var renders = RenderSettings()
     /// The wait after a job's first failed attempt; it doubles with each one. 2 seconds by default.
     package var backOffBase = Duration.seconds(2)
     /// The kinds of jobs this process works on; `nil` for all.

@@ -36,10 +36,17 @@ struct WireTests {
         return limits
     }()
 
+    /// No two numbers of a box are alike, for the same reason.
+    private static let boxes = RenderOrder(
+        outputs: RenderFit.allCases.map {
+            RenderOutput(name: $0.rawValue, width: 11, height: 12, fit: $0, format: .jpeg, quality: 13, effort: 4)
+        })
+
     static let requests: [CodecRequest] = [
         .probe(PictureLimits(), allowDamaged: true), .metadata(PictureLimits()), .render(PictureLimits(), .standard),
         .render(PictureLimits(), RenderOrder(thumbnail: nil, outputs: [], wantsAnalysis: false)), .selfTest,
         .probe(WireTests.oddLimits, allowDamaged: false),
+        .render(PictureLimits(), WireTests.boxes),
         .drill(.fork),
     ]
 

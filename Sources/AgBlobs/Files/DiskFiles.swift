@@ -45,6 +45,11 @@ package struct DiskFiles: FileOperations {
         try sys("unlink") { unlink(path) }
     }
 
+    package func touch(_ path: String) throws(SystemError) {
+        // Without times, both become now.
+        try sys("utimensat") { utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) }
+    }
+
     package func makeFolder(_ path: String) throws(SystemError) -> Bool {
         do {
             try sys("mkdir") { mkdir(path, 0o700) }

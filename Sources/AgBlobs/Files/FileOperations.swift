@@ -14,6 +14,8 @@ package protocol FileOperations: Sendable {
     func link(_ path: String, as other: String) throws(SystemError)
     func rename(_ path: String, to other: String) throws(SystemError)
     func remove(_ path: String) throws(SystemError)
+    /// Says that a file was used now, by its time of change.
+    func touch(_ path: String) throws(SystemError)
     /// Returns whether the folder is new; one that exists is no error.
     func makeFolder(_ path: String) throws(SystemError) -> Bool
     func names(in folder: String) throws(SystemError) -> [String]

@@ -73,8 +73,7 @@ struct RenderWork {
     }
 
     private func baseSize(_ width: Int, _ height: Int) -> PlannedSize {
-        let widest = order.outputs.map(\.width).max() ?? Self.analysisSide
-        let fitting = PlannedSize.fitting(width: width, height: height, into: widest)
+        let fitting = largest(width, height) ?? .fitting(width: width, height: height, into: Self.analysisSide)
         let covering = PlannedSize.covering(width: width, height: height, side: order.thumbnail?.side ?? 1)
         return covering.width > fitting.width ? covering : fitting
     }
@@ -111,26 +110,36 @@ struct RenderWork {
             colors: DominantColors.find(in: pixels), width: base.width, height: base.height)
     }
 
-    /// The widest comes from the base and all narrower ones from the widest.
+    /// The largest size that any output scales a picture to. All of them have its proportions.
+    private func largest(_ width: Int, _ height: Int) -> PlannedSize? {
+        order.outputs.map { RenderPlan($0, width: width, height: height).scaled }
+            .max { ($0.width, $0.height) < ($1.width, $1.height) }
+    }
+
+    /// The largest comes from the base and all smaller ones from the largest.
     private func makeOutputs(_ base: Raster) throws(CodecError) {
-        guard let widest = order.outputs.map(\.width).max() else { return }
-        let first = try narrowed(base, to: widest)
-        var ready = [widest: first]
+        guard let largest = largest(base.width, base.height) else { return }
+        let first = try base.resized(to: largest).inMemory()
+        var ready = [largest: first]
         for (index, output) in order.outputs.enumerated() {
+            let plan = RenderPlan(output, width: first.width, height: first.height)
             let raster: Raster
-            if let made = ready[output.width] { raster = made } else { raster = try narrowed(first, to: output.width) }
-            ready[output.width] = raster
-            try deliver(raster, output, index: index + (order.thumbnail == nil ? 0 : 1))
+            if let made = ready[plan.scaled] {
+                raster = made
+            } else {
+                raster = try first.resized(to: plan.scaled).inMemory()
+            }
+            ready[plan.scaled] = raster
+            try deliver(
+                try raster.laidOut(plan, output.format), output, index: index + (order.thumbnail == nil ? 0 : 1))
         }
     }
 
-    private func narrowed(_ raster: Raster, to width: Int) throws(CodecError) -> Raster {
-        let size = PlannedSize.fitting(width: raster.width, height: raster.height, into: width)
-        return try raster.resized(to: size).inMemory()
-    }
-
     private func deliver(_ raster: Raster, _ output: RenderOutput, index: Int) throws(CodecError) {
-        let bytes = try raster.encoded(output.format, EncoderSetting(output))
+        // A box that is bounded in both directions says little of the width that comes of it.
+        let isBounded = output.height < PlannedSize.longestSide
+        let setting = EncoderSetting(output, width: isBounded ? raster.width : nil)
+        let bytes = try raster.encoded(output.format, setting)
         try Self.write(bytes, to: files[index])
         link.send(.picture(index: index, width: raster.width, height: raster.height, length: Int64(bytes.count)))
     }

@@ -9,12 +9,13 @@ struct EncoderSetting: Equatable {
     /// Wide pictures are encoded with little effort: beyond it the time grows much faster than the gain.
     private static let widestWithEffort = 1_024
 
-    init(_ output: RenderOutput) {
+    /// - Parameter width: of what is encoded; without it, of what was ordered.
+    init(_ output: RenderOutput, width: Int? = nil) {
         let wanted = min(max(output.quality, 1), 100)
         switch output.format {
         case .avif:
             quality = Self.avif(wanted)
-            effort = output.effort ?? (output.width > Self.widestWithEffort ? 0 : 3)
+            effort = output.effort ?? ((width ?? output.width) > Self.widestWithEffort ? 0 : 3)
         default:
             quality = wanted
             effort = output.effort ?? 3

@@ -1,5 +1,5 @@
 /// Sizes of derived pictures. They never grow, never lose their last pixel, and stay within what WebP can hold.
-struct PlannedSize: Equatable {
+struct PlannedSize: Hashable {
     let width: Int
     let height: Int
 
@@ -13,9 +13,7 @@ struct PlannedSize: Equatable {
 
     /// The size at most `limit` wide of a picture, its proportions kept.
     static func fitting(width: Int, height: Int, into limit: Int) -> PlannedSize {
-        let target = max(1, min(width, limit, longestSide))
-        let scale = min(Double(target) / Double(width), Double(longestSide) / Double(height), 1)
-        return PlannedSize(width: scaled(width, scale), height: scaled(height, scale))
+        inside(PlannedSize(width: max(1, limit), height: longestSide), width: width, height: height)
     }
 
     /// The size whose shorter side is `side`, to be cut to a square after.
@@ -24,7 +22,7 @@ struct PlannedSize: Equatable {
         return PlannedSize(width: scaled(width, scale), height: scaled(height, scale))
     }
 
-    private static func scaled(_ length: Int, _ scale: Double) -> Int {
+    static func scaled(_ length: Int, _ scale: Double) -> Int {
         max(1, Int((Double(length) * scale).rounded()))
     }
 }

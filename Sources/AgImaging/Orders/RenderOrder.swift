@@ -35,8 +35,10 @@ package struct ThumbnailOrder: Sendable, Codable, Equatable {
 /// One variant.
 package struct RenderOutput: Sendable, Codable, Equatable {
     package var name: String
-    /// Pixels; a narrower source keeps its own width.
+    /// The box in pixels; see `RenderFit`. A source that is smaller is not enlarged.
     package var width: Int
+    package var height: Int
+    package var fit: RenderFit
     /// WebP, AVIF, JPEG or PNG.
     package var format: PictureFormat
     /// How it shall look, 1 to 100, the same in every format: `EncoderSetting` finds each encoder's own number.
@@ -44,9 +46,15 @@ package struct RenderOutput: Sendable, Codable, Equatable {
     /// The encoder's effort; `nil` takes the measured best for the width.
     package var effort: Int?
 
-    package init(name: String, width: Int, format: PictureFormat, quality: Int, effort: Int? = nil) {
+    /// A box without a height is as high as a picture can be.
+    package init(
+        name: String, width: Int, height: Int? = nil, fit: RenderFit = .inside, format: PictureFormat, quality: Int,
+        effort: Int? = nil
+    ) {
         self.name = name
         self.width = width
+        self.height = height ?? PlannedSize.longestSide
+        self.fit = fit
         self.format = format
         self.quality = quality
         self.effort = effort

@@ -99,7 +99,8 @@ package final class Codecs: Sendable {
 
     /// The replies as they come. Ending the iteration early, or cancelling the task, drops the work.
     func stream(
-        _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ deadline: Duration
+        _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ deadline: Duration,
+        urgent: Bool = false
     ) -> AsyncThrowingStream<CodecReply, any Error> {
         // Unbounded, but an order has at most a few dozen replies.
         let (stream, sink) = AsyncThrowingStream<CodecReply, any Error>.makeStream()
@@ -109,7 +110,7 @@ package final class Codecs: Sendable {
         sink.onTermination = { reason in
             if case .cancelled = reason { job.cancel() }
         }
-        (line ?? renders).add(job)
+        (line ?? renders).add(job, urgent: urgent)
         return stream
     }
 }

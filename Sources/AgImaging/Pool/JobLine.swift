@@ -1,11 +1,25 @@
 import Synchronization
 
-/// Pictures waiting for a child, first come, first served.
+/// Pictures waiting for a child: the urgent ones first, and among equals first come, first served.
 final class JobLine: Sendable {
     private struct State {
+        var urgent: [CodecJob] = []
         var waiting: [CodecJob] = []
+        /// Urgent ones taken since the last other one.
+        var urgentInARow = 0
         var isClosed = false
+
+        /// The next one in line.
+        mutating func next() -> CodecJob? {
+            let isOthersTurn = urgent.isEmpty || (urgentInARow >= JobLine.mostUrgentInARow && !waiting.isEmpty)
+            urgentInARow = isOthersTurn ? 0 : urgentInARow + 1
+            if isOthersTurn { return waiting.isEmpty ? nil : waiting.removeFirst() }
+            return urgent.removeFirst()
+        }
     }
+
+    /// After so many, one that is not urgent has its turn: uploads must get ready however many visitors a page has.
+    static let mostUrgentInARow = 4
 
     /// Rings once for each waiting job, and without end after the closing.
     let bell: Counter
@@ -18,10 +32,11 @@ final class JobLine: Sendable {
         closing = try Counter()
     }
 
-    func add(_ job: CodecJob) {
+    func add(_ job: CodecJob, urgent: Bool = false) {
         let isOpen = state.withLock { state in
-            if !state.isClosed { state.waiting.append(job) }
-            return !state.isClosed
+            guard !state.isClosed else { return false }
+            if urgent { state.urgent.append(job) } else { state.waiting.append(job) }
+            return true
         }
         guard isOpen else { return job.finish(CodecError(.unavailable, "The codecs are shutting down.")) }
         bell.strike()
@@ -31,8 +46,7 @@ final class JobLine: Sendable {
     func take() -> CodecJob? {
         guard bell.take() else { return nil }
         return state.withLock { state in
-            while !state.waiting.isEmpty {
-                let job = state.waiting.removeFirst()
+            while let job = state.next() {
                 if !job.isCancelled { return job }
             }
             return nil
@@ -40,14 +54,14 @@ final class JobLine: Sendable {
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
-    var waitingCount: Int { state.withLock { $0.waiting.count } }
+    var waitingCount: Int { state.withLock { $0.urgent.count + $0.waiting.count } }
 
     /// Nothing is taken in any more; what waits is answered.
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { (state.urgent, state.waiting) = ([], []) }
+            return state.urgent + state.waiting
         }
         left.forEach { $0.finish(CodecError(.unavailable, "The codecs are shutting down.")) }
         bell.strike(1 << 32)

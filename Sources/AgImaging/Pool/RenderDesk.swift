@@ -13,10 +13,11 @@ struct RenderDesk {
 
     /// Makes the memory files that the child will write into. Throws `unsupportedFormat` for an order beyond us.
     init(_ order: RenderOrder) throws(CodecError) {
-        guard order.outputs.count <= RenderOrder.mostOutputs, order.outputs.allSatisfy({ $0.width > 0 }) else {
+        guard order.outputs.count <= RenderOrder.mostOutputs, order.outputs.allSatisfy(\.isPossible) else {
             throw CodecError(
                 .unsupportedFormat,
-                "An order names at most \(RenderOrder.mostOutputs) outputs, each at least one pixel wide.")
+                "An order names at most \(RenderOrder.mostOutputs) outputs, each at least one pixel wide and high, and "
+                    + "none with a canvas beyond \(RenderOutput.widestCanvas) pixels.")
         }
         self.order = order
         let thumbnail = order.thumbnail.map {
@@ -78,5 +79,15 @@ struct RenderDesk {
             thumbnail: order.thumbnail == nil ? nil : all.first,
             outputs: order.thumbnail == nil ? all : Array(all.dropFirst()), analysis: analysis,
             warnings: end.warnings, cpu: .microseconds(end.cpu))
+    }
+}
+
+extension RenderOutput {
+    /// A canvas takes memory whatever the picture's size, and a child has only so much.
+    static let widestCanvas = 8_192
+
+    fileprivate var isPossible: Bool {
+        guard width > 0, height > 0 else { return false }
+        return fit != .contain || max(width, height) <= Self.widestCanvas
     }
 }

@@ -7,7 +7,8 @@ extension Raster {
         switch format {
         case .webp: return WebPCut.withoutMetadata(try bare.webp(setting))
         case .avif: return try bare.avif(setting)
-        case .jpeg: return try unsafe bare.save { unsafe cvips_save_jpeg($0, Int32(setting.quality), &$1, &$2) }
+        case .jpeg:
+            return try unsafe bare.onWhite().save { unsafe cvips_save_jpeg($0, Int32(setting.quality), &$1, &$2) }
         case .png: return try unsafe bare.save { unsafe cvips_save_png($0, &$1, &$2) }
         case .gif, .tiff, .heic: throw CodecError(.unsupportedFormat, "Pictures are not written as \(format.rawValue).")
         }

@@ -101,6 +101,8 @@ extension RenderOutput {
     func put(into frame: inout FrameWriter) {
         frame.put(name)
         frame.put(width)
+        frame.put(height)
+        frame.put(fit.rawValue)
         frame.put(format.rawValue)
         frame.put(quality)
         frame.put(effort) { $0.put($1) }
@@ -109,6 +111,8 @@ extension RenderOutput {
     init(_ frame: inout FrameReader) throws(MalformedFrame) {
         name = try frame.text()
         width = try frame.count()
+        height = try frame.count()
+        fit = try frame.choice(RenderFit.self)
         format = try frame.choice(PictureFormat.self)
         quality = try frame.count(upTo: 100)
         effort = try frame.optional { (frame) throws(MalformedFrame) in try frame.count(upTo: 9) }

@@ -40,7 +40,7 @@ package struct Delivery: Sendable {
         return Delivered(
             image: image, mediaType: original.format.mediaType, sha256: original.sha256, byteCount: original.byteCount,
             fileExtension: original.format.fileExtension,
-            content: try await open(original.path, original.byteCount))
+            content: try await content(original.path, original.byteCount))
     }
 
     private func findVariant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
@@ -54,11 +54,27 @@ package struct Delivery: Sendable {
         return try await deliver(found.variant, of: found.image)
     }
 
-    private func deliver(_ stored: StoredVariant, of image: Image) async throws -> Delivered {
+    /// The smallest in bytes of a size's formats that the client takes: AVIF is not always smaller, least of all for
+    /// drawings. Throws as `variant(_:of:)` does.
+    ///
+    /// - Parameter formats: at least one; of equal ones the first.
+    package func variant(_ size: VariantSize, in formats: [VariantFormat], of id: ImageID) async throws -> Delivered {
+        precondition(!formats.isEmpty, "A client that takes no format is refused before.")
+        var smallest: Delivered?
+        for format in formats {
+            // One that is missing or damaged is no reason not to send the other.
+            guard let found = try? await variant(.sized(size, format), of: id) else { continue }
+            if found.byteCount < smallest?.byteCount ?? .max { smallest = found }
+        }
+        if let smallest { return smallest }
+        return try await variant(.sized(size, formats[0]), of: id)
+    }
+
+    func deliver(_ stored: StoredVariant, of image: Image) async throws -> Delivered {
         let variant = stored.variant
         let content: Delivered.Content
         if let path = variant.path {
-            content = try await open(path, variant.byteCount)
+            content = try await self.content(path, variant.byteCount)
         } else {
             content = .bytes(stored.content ?? [])
         }
@@ -67,13 +83,18 @@ package struct Delivery: Sendable {
             byteCount: variant.byteCount, fileExtension: variant.name.format.rawValue, content: content)
     }
 
+    private func content(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
+        let file = try await open(path, byteCount)
+        guard byteCount <= Self.keptLength else { return .file(file) }
+        return .bytes(try file.read(at: 0, count: Int(byteCount)))
+    }
+
     /// A file of another length than its row is not served: better an error than wrong bytes.
-    private func open(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
+    func open(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
         do {
             let file = try await blobs.open(path)
             guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }
-            guard byteCount <= Self.keptLength else { return .file(file) }
-            return .bytes(try file.read(at: 0, count: Int(byteCount)))
+            return file
         } catch let error as BlobError {
             throw error.fault
         }

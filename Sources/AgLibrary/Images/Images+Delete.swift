@@ -7,17 +7,19 @@ extension Images {
     /// Takes an image away with its links, its pending jobs and, if no other image shows the same bytes, the original
     /// and all that was derived from it. The files follow within seconds. Throws `Fault` 404.
     package func delete(_ id: ImageID) async throws {
-        try await database.write { [self] tx in
+        let gone: OriginalID? = try await database.write { [self] tx in
             let image = try Images.require(id, in: tx)
             try queue.cancel(subject: id.text, in: tx)
             try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
             try tx.execute("DELETE FROM images WHERE id = \(id)")
-            if try !tx.exists("SELECT 1 FROM images WHERE original_id = \(image.original.id)") {
-                try deleteOriginal(image.original, in: tx)
-            }
+            let isLast = try !tx.exists("SELECT 1 FROM images WHERE original_id = \(image.original.id)")
+            if isLast { try deleteOriginal(image.original, in: tx) }
             tx.afterCommit { [deliveries] in deliveries.forget(image.original.id) }
             try events.append(.imageDeleted, image, in: tx)
+            return isLast ? image.original.id : nil
         }
+        // No request reaches them any more. If we die before this, the next start does it.
+        if let gone { await renders.forget(gone) }
     }
 
     /// Takes an image out of one session and leaves it where it is. Throws `Fault` 404.

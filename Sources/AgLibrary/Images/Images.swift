@@ -10,6 +10,7 @@ package struct Images: Sendable {
     let events: EventLog
     let removals: BlobRemovals
     let deliveries: DeliveryCache
+    let renders: RenderCache
     let time: any TimeSource
 
     /// Throws `Fault` 404 `no-such-image`.

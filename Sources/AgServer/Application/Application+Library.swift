@@ -12,9 +12,11 @@ extension Application {
     ) {
         let queue = library.ground.queue
         let events = library.ground.events
+        let renders = library.renders
         let parts = ApplicationParts(
             access: library.access, readiness: readiness, metrics: metrics,
-            metricSources: [{ try await JobMetrics.families(queue, events) }], log: log, time: library.ground.time,
+            metricSources: [{ try await JobMetrics.families(queue, events) + RenderMetrics.families(renders) }],
+            log: log, time: library.ground.time,
             publicURL: publicURL, rateLimits: rateLimits)
         self.init(parts) { book in
             addUploadRoutes(to: &book, library, publicURL: publicURL)

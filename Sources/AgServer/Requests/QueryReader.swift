@@ -14,7 +14,11 @@ package struct QueryReader {
     }
 
     package func int(_ name: String, in range: ClosedRange<Int>, default fallback: Int) throws -> Int {
-        guard let text = try query[name] else { return fallback }
+        try int(name, in: range) ?? fallback
+    }
+
+    package func int(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = try query[name] else { return nil }
         guard let number = Self.number(text).flatMap(Int.init(exactly:)), range.contains(number) else {
             throw Self.refuse(name, "a whole number between \(range.lowerBound) and \(range.upperBound)", text)
         }

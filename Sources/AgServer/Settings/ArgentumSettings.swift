@@ -1,9 +1,11 @@
 package import AgBase
+import AgLibrary
 
 /// Every setting of the program. docs/configuration.md is written from this table.
 package enum ArgentumSettings {
     package static let table = SettingsTable(
-        clientRows + serverRows + storageRows + limitRows + loggingRows, otherVariables: ["ARGENTUM_BENCH"])
+        clientRows + serverRows + storageRows + limitRows + renderRows + loggingRows, otherVariables: ["ARGENTUM_BENCH"]
+    )
 
     // MARK: What every command reads
 
@@ -106,6 +108,35 @@ package enum ArgentumSettings {
         maxPixelsHEIF.definition,
         maxSide.definition, jobRetention.definition, eventRetention.definition, rateLimit.definition,
         rateLimitAnonymous.definition,
+    ]
+
+    // MARK: Pictures made on the fly
+
+    package static let renderSizes = Setting<[String]>(
+        .init(
+            "render-sizes", .list, default: RenderSettings.usualSizes.map(String.init).joined(separator: ","),
+            help: "Widths and heights that a token may ask for; signed URLs may ask for any."))
+    package static let renderQualities = Setting<[String]>(
+        .init(
+            "render-qualities", .list,
+            default: RenderSettings.usualQualities.map(String.init).joined(separator: ","),
+            help: "Qualities that a token may ask for, beside 80."))
+    package static let renderMaxSide = Setting<Int>(
+        .init(
+            "render-max-side", .int(16...8_192), default: "4096", help: "The widest and highest that may be asked for.")
+    )
+    package static let renderQueue = Setting<Int>(
+        .init(
+            "render-queue", .int(1...100_000), default: "64",
+            help: "Different renders that may wait or be under way at once; more get 429."))
+    package static let renderCacheBytes = Setting<Int64>(
+        .init(
+            "render-cache-bytes", .bytes(0...(1 << 50)), default: "1 GB",
+            help: "Room for finished renders in the data directory; 0 keeps none."))
+
+    package static let renderRows = [
+        renderSizes.definition, renderQualities.definition, renderMaxSide.definition, renderQueue.definition,
+        renderCacheBytes.definition,
     ]
 
     // MARK: Telling

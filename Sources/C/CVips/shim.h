@@ -113,6 +113,27 @@ static inline VipsImage *cvips_crop(VipsImage *in, int left, int top, int width,
     return cvips_one(vips_extract_area(in, &out, left, top, width, height, NULL), out);
 }
 
+// In the middle of a larger canvas, which is white: clear white where the picture has alpha.
+static inline VipsImage *cvips_embed(VipsImage *in, int width, int height) {
+    double white[] = {255, 255, 255, 0};
+    VipsImage *out = NULL;
+    int left = (width - vips_image_get_width(in)) / 2, top = (height - vips_image_get_height(in)) / 2;
+    VipsArrayDouble *ground = vips_array_double_new(white, vips_image_get_bands(in) < 4 ? 3 : 4);
+    int code = vips_embed(in, &out, left, top, width, height, "extend", VIPS_EXTEND_BACKGROUND, "background", ground, NULL);
+    vips_area_unref(VIPS_AREA(ground));
+    return cvips_one(code, out);
+}
+
+// What shows through becomes white; without this, a format that has no alpha would show it black.
+static inline VipsImage *cvips_on_white(VipsImage *in) {
+    double white[] = {255, 255, 255};
+    VipsImage *out = NULL;
+    VipsArrayDouble *ground = vips_array_double_new(white, 3);
+    int code = vips_flatten(in, &out, "background", ground, NULL);
+    vips_area_unref(VIPS_AREA(ground));
+    return cvips_one(code, out);
+}
+
 static inline VipsImage *cvips_bands(VipsImage *in, int first, int count) {
     VipsImage *out = NULL;
     return cvips_one(vips_extract_band(in, &out, first, "n", count, NULL), out);

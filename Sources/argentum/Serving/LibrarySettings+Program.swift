@@ -19,6 +19,7 @@ extension LibrarySettings {
         jobKinds = try Self.kinds(settings[required: ArgentumSettings.jobs])
         fixedToken = try Self.token(settings[ArgentumSettings.token])
         codecs = Self.codecs(settings)
+        renders = try Self.renders(settings)
         jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
         jobs.drain = settings[required: ArgentumSettings.shutdownGrace]
         events.keptHours = Self.hours(settings[required: ArgentumSettings.eventRetention])
@@ -67,6 +68,33 @@ extension LibrarySettings {
         codecs.limits.maxPixelsHEIF = Int64(settings[required: ArgentumSettings.maxPixelsHEIF])
         codecs.limits.maxSide = Int64(settings[required: ArgentumSettings.maxSide])
         return codecs
+    }
+
+    private static func renders(_ settings: Settings) throws -> RenderSettings {
+        var renders = RenderSettings()
+        renders.longestSide = settings[required: ArgentumSettings.renderMaxSide]
+        renders.sizes = try numbers(settings, ArgentumSettings.renderSizes, 1...renders.longestSide)
+        renders.qualities = try numbers(settings, ArgentumSettings.renderQualities, 1...100)
+        renders.queue = settings[required: ArgentumSettings.renderQueue]
+        renders.cacheBytes = settings[required: ArgentumSettings.renderCacheBytes]
+        return renders
+    }
+
+    /// An empty list allows none. The usual sizes shrink with the longest side; chosen ones must fit it.
+    private static func numbers(
+        _ settings: Settings, _ setting: Setting<[String]>, _ range: ClosedRange<Int>
+    ) throws -> [Int] {
+        let name = setting.definition.name
+        let numbers = try settings[required: setting].map { word in
+            guard let number = Int(word), number > 0 else {
+                throw Failure(.usage, "--\(name) takes whole numbers with commas between them, not '\(word)'.")
+            }
+            return number
+        }
+        guard settings.isGiven(name) else { return numbers.filter(range.contains) }
+        guard let stranger = numbers.first(where: { !range.contains($0) }) else { return numbers }
+        throw Failure(
+            .usage, "--\(name) takes numbers from \(range.lowerBound) to \(range.upperBound), not \(stranger).")
     }
 
     /// Retention counts hours of service; a part of an hour is a whole one.

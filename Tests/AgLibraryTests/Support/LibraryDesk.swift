@@ -22,11 +22,13 @@ final class LibraryDesk: Sendable {
     /// Opens a library, lends it to `body`, and closes it however `body` ends.
     static func with<Value>(
         folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
-        files: any FileOperations = DiskFiles(), reserve: Int64? = nil, _ body: (LibraryDesk) async throws -> Value
+        files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
+        renders: RenderSettings = RenderSettings(), _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
         settings.uploadLimit = 1 << 20
         settings.storageReserve = reserve
+        settings.renders = renders
         settings.codecs = CodecSettings(codecs: 1)
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path

@@ -82,6 +82,11 @@ package final class FaultyFiles: FileOperations {
         try real.remove(path)
     }
 
+    package func touch(_ path: String) throws(SystemError) {
+        try step("utimensat")
+        try real.touch(path)
+    }
+
     package func makeFolder(_ path: String) throws(SystemError) -> Bool {
         try step("mkdir")
         return try real.makeFolder(path)

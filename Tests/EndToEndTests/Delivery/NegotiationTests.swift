@@ -8,17 +8,23 @@ struct NegotiationTests {
 
     init() throws { server = try Server.ofSuite }
 
-    @Test("is AVIF for those who name it and WebP for all others, and caches are told")
+    @Test("is AVIF for those who name it, WebP for others, the smaller for those who take both, and caches are told")
     func accept() async throws {
-        let id = try server.id(await server.addAndFinish(.photo()))
-        let cases: [(accept: String?, type: String)] = [
+        let details = try await server.addAndFinish(.photo())
+        let id = try server.id(details)
+        // `nil` for the smaller one.
+        let cases: [(accept: String?, type: String?)] = [
             (nil, "image/webp"), ("*/*", "image/webp"), ("image/*", "image/webp"), ("image/webp", "image/webp"),
-            ("image/avif", "image/avif"), ("image/avif,image/webp,*/*;q=0.8", "image/avif"),
+            ("image/avif", "image/avif"), ("image/avif,image/webp,*/*;q=0.8", nil), ("image/avif, image/*", nil),
             ("image/avif;q=0, image/webp", "image/webp"), ("IMAGE/AVIF", "image/avif"), ("text/html", "image/webp"),
             ("image/avifx", "image/webp"), ("", "image/webp"), (";;q=,", "image/webp"),
         ]
         for size in ["small", "medium", "large"] {
+            let both = (details["variants"]?.array ?? []).filter { $0["variantType"]?.string == size }
+            let smaller = both.min { ($0["fileSize"]?.int ?? 0) < ($1["fileSize"]?.int ?? 0) }
+            let format = try #require(smaller?["format"]?.string)
             for (accept, type) in cases {
+                let type = type ?? "image/\(format)"
                 let headers: KeyValuePairs<String, String> = accept.map { ["Accept": $0] } ?? [:]
                 let answer = try await server.client.get("/api/images/\(id)/variants/\(size)", headers: headers)
                 #expect(answer["content-type"] == type, "\(size) for \(accept ?? "nothing"): \(answer)")

@@ -9,23 +9,23 @@ struct DeliveryDesk: Sendable {
     let signedURLs: SignedURLs
 
     func answer(
-        _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID) async throws -> Delivered
+        _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID, Pass) async throws -> Delivered
     ) async throws -> HTTPResponse {
-        let admission = try admit(request)
+        let pass = try admit(request)
         let ticket = delivery.cache.ticket()
         do {
-            let delivered = try await fetch(id)
+            let delivered = try await fetch(id, pass)
             request.attach(
-                Reusable(lives: admission.left) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
+                Reusable(lives: pass.left) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
                 })
-            return answer(delivered, request, admission)
+            return answer(delivered, request, pass)
         } catch let notReady as NotReady {
             return Self.wait(notReady, request)
         }
     }
 
     /// What let a request in.
-    private enum Pass {
+    enum Pass {
         case credential
         /// A signature, and how long it is still good.
         case signature(Duration)

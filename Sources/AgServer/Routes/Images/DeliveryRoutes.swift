@@ -8,38 +8,44 @@ import AgModel
 package func addDeliveryRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
     let desk = DeliveryDesk(delivery: library.delivery, signedURLs: library.signedURLs)
     book.on(.thumbnail) { request, parameters in
-        try await desk.answer(request, parameters["id"]) { try await library.delivery.variant(.thumbnail, of: $0) }
+        try await desk.answer(request, parameters["id"]) { id, _ in
+            try await library.delivery.variant(.thumbnail, of: id)
+        }
     }
     book.on(.original) { request, parameters in
-        try await desk.answer(request, parameters["id"]) { try await library.delivery.original($0) }
+        try await desk.answer(request, parameters["id"]) { id, _ in try await library.delivery.original(id) }
     }
     book.on(.variant) { request, parameters in
         let name = try VariantRequest(parameters["variant"], request)
-        var response = try await desk.answer(request, parameters["id"]) {
-            try await library.delivery.variant(name.variant, of: $0)
+        var response = try await desk.answer(request, parameters["id"]) { id, _ in
+            switch name {
+            case .named(let variant): try await library.delivery.variant(variant, of: id)
+            case .negotiated(let size, let formats):
+                try await library.delivery.variant(size, in: formats, of: id)
+            }
         }
-        if name.isNegotiated { response.headers.add("Vary", "Accept") }
+        if case .negotiated = name { response.headers.add("Vary", "Accept") }
         return response
     }
     book.on(.sign) { request, parameters in
-        let order = try await request.decode(SignOrder.self, members: ["variant", "expiresIn"])
+        let order = try await request.decode(SignOrder.self, members: SignOrder.members)
         let image = try await library.images.image(parameters["id"])
-        return .answer(200, try order.answer(image, library.signedURLs, Links(publicURL: publicURL)))
+        let links = Links(publicURL: publicURL)
+        return .answer(200, try order.answer(image, library.signedURLs, links, library.renders.settings))
     }
+    addRenderRoutes(to: &book, library.renders, desk)
 }
 
 /// A variant as a path names it: `small.webp`, or `small` with the format left to the request.
-private struct VariantRequest {
-    let variant: VariantName
-    let isNegotiated: Bool
+private enum VariantRequest {
+    case named(VariantName)
+    case negotiated(VariantSize, [VariantFormat])
 
     init(_ text: String, _ request: HTTPRequest) throws {
         if let size = VariantSize(rawValue: text) {
-            variant = .sized(size, AcceptedFormat.of(request.headers.all("accept")))
-            isNegotiated = true
+            self = .negotiated(size, AcceptedFormat.all(request.headers.all("accept")))
         } else if let name = VariantName(text), name != .thumbnail {
-            variant = name
-            isNegotiated = false
+            self = .named(name)
         } else {
             throw Fault(
                 .notFound, "no-such-variant",
@@ -48,50 +54,21 @@ private struct VariantRequest {
     }
 }
 
-private struct SignOrder: Decodable {
-    let variant: String
-    /// Seconds.
-    let expiresIn: Int?
-
-    func answer(_ image: Image, _ urls: SignedURLs, _ links: Links) throws -> JSONValue {
-        let longest = Int(SignedURLs.longestLife.inSeconds)
-        let seconds = expiresIn ?? 3_600
-        guard 1...longest ~= seconds else {
-            throw Fault(
-                .unprocessable, "invalid-body", "`expiresIn` must be between 1 and \(longest) seconds, not \(seconds).")
-        }
-        let path = try path(image.id)
-        let signed = urls.sign(path: path, items: [.init("v", "\(image.generation)")], lives: .seconds(seconds))
-        return ["url": .string(links.absolute("\(path)?\(signed.query)")), "expiresAt": .time(signed.expiresAt)]
-    }
-
-    private func path(_ id: ImageID) throws -> String {
-        if variant == "original" { return "\(Links.imagePath(id))/original" }
-        if let size = VariantSize(rawValue: variant) { return "\(Links.imagePath(id))/variants/\(size.rawValue)" }
-        guard let name = VariantName(variant) else {
-            throw Fault(
-                .unprocessable, "no-such-variant",
-                "There is no variant '\(variant.prefix(40))'; use original, thumbnail, small, medium, large, or a size with .webp or .avif."
-            )
-        }
-        return Links.path(of: name, id)
-    }
-}
-
 extension Operation {
-    private static let id = OperationParameter.path("id", .uuid, "The image's id.")
+    static let imageID = OperationParameter.path("id", .uuid, "The image's id.")
     private static let version = OperationParameter.query(
         "v", .string,
         "The image's generation: lets the answer be cached for ever. Any other text does not, and no more.")
     private static let range = OperationParameter.header("Range", .string, "One range of bytes.")
 
-    private static func bytes(
+    /// A route that answers with a picture's bytes.
+    static func bytes(
         _ path: String, _ summary: String, _ types: [String], _ more: [OperationParameter] = [],
         problems: [OperationAnswer] = []
     ) -> Operation {
         Operation(
             .get, path, summary, tag: "Pictures", access: .scopeOrHandler(.read),
-            parameters: [id] + more + [version, range],
+            parameters: [imageID] + more + [version, range],
             answers: [
                 .bytes(200, "The bytes.", types), .bytes(206, "The range.", types), .empty(304, "Not changed."),
                 .problem(202, "Being made; ask again after Retry-After seconds."),
@@ -116,15 +93,20 @@ extension Operation {
 
     fileprivate static let sign = Operation(
         .post, "/api/images/{id}/sign", "Make a URL that works without a token for a while", tag: "Pictures",
-        access: .scope(.write), parameters: [id],
+        access: .scope(.write), parameters: [imageID],
         body: .json(
             .closed([
-                SchemaField("variant", .string, about: "original, thumbnail, small, small.webp, …"),
+                SchemaField("variant", .string, about: "original, thumbnail, small, small.webp, …, or render."),
                 .optional(
                     "expiresIn", .nullable(.integer(minimum: 1, maximum: 604_800)), about: "Seconds, 3600 by default."),
+                .optional("w", .nullable(renderSide), about: "This and the following for `render` alone."),
+                .optional("h", .nullable(renderSide)),
+                .optional("fit", .nullable(.words(RenderFit.allCases.map(\.rawValue)))),
+                .optional("format", .nullable(.words(RenderWish.formats.map(\.rawValue)))),
+                .optional("q", .nullable(.integer(minimum: 1, maximum: 100))),
             ])),
         answers: [
             .json(200, "Signed.", .object([SchemaField("url", .string), SchemaField("expiresAt", .dateTime)])),
-            .problem(404, "There is no such image."), .problem(422, "The variant or the time is not allowed."),
+            .problem(404, "There is no such image."), .problem(422, "The variant, the time or a size is not allowed."),
         ])
 }

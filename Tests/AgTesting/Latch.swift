@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A door that tasks wait at until it is opened; a cancelled task leaves with an error.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
@@ -11,7 +11,9 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
-    func open() {
+    package init() {}
+
+    package func open() {
         let waiting = state.withLock { state in
             state.isOpen = true
             defer { state.waiting = [:] }
@@ -20,7 +22,7 @@ final class Latch: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
-    func pass() async throws {
+    package func pass() async throws {
         let number = state.withLock { state in
             state.next += 1
             return state.next
@@ -45,7 +47,7 @@ final class Latch: Sendable {
     }
 
     /// Waits whatever happens to the task, as a handler does that ignores its cancellation.
-    func passStubbornly() async {
+    package func passStubbornly() async {
         await Task { try? await pass() }.value
     }
 }

@@ -1,0 +1,49 @@
+import AgBase
+import AgBlobs
+import AgModel
+
+extension RenderCache {
+    /// Counts what lies in the folder from before, and removes what a dead process did not finish. A request that comes
+    /// before the walk is done finds its file all the same.
+    func takeStock() async {
+        do {
+            let folders = try await pool.run { [self] in try clearedNames() }
+            for name in folders.sorted() where !Task.isCancelled {
+                try await pool.run { [self] in try takeStock(of: name) }
+            }
+        } catch let error as SystemError where BlobError(error, "Nothing was ever kept.").code == .notFound {
+            return
+        } catch {
+            log.warning("the kept renders could not be counted", ["error": "\(error)"])
+        }
+    }
+
+    /// Removes the renders of originals that are gone: another process deleted them, or we died in between.
+    func forgetStrangers(_ isThere: ([OriginalID]) async throws -> Set<OriginalID>) async throws {
+        var rest = originals[...]
+        while !rest.isEmpty, !Task.isCancelled {
+            let some = Array(rest.prefix(256))
+            rest = rest.dropFirst(some.count)
+            let there = try await isThere(some)
+            for original in some where !there.contains(original) { await forget(original) }
+        }
+    }
+
+    private func clearedNames() throws -> [String] {
+        let names = try files.names(in: folder)
+        for name in names where name.hasSuffix(".part") && !name.hasPrefix(mark) {
+            try? files.remove("\(folder)/\(name)")
+        }
+        return names.filter { $0.utf8.count == 2 }
+    }
+
+    /// What has another shape of name is not ours and is let be.
+    private func takeStock(of name: String) throws {
+        for text in try files.names(in: "\(folder)/\(name)") {
+            guard let render = RenderName(text), render.folder == name, !isNoted(render),
+                let status = try files.status(of: "\(folder)/\(render.path)"), !status.isFolder
+            else { continue }
+            note(render, bytes: status.byteCount, usedAt: status.modifiedAt)
+        }
+    }
+}

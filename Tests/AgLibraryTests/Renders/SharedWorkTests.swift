@@ -1,0 +1,141 @@
+import AgTesting
+import Testing
+
+@testable import AgLibrary
+
+@Suite("Work that several want", .timeLimit(.minutes(1)))
+struct SharedWorkTests {
+    private struct Trouble: Error {}
+
+    /// Looks until it is so: what a task has done before it waits announces itself nowhere.
+    private func until(_ isSo: () -> Bool) async throws {
+        while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
+    @Test("is done once for all who ask while it is under way, and again for those after")
+    func once() async throws {
+        let shared = SharedWork<String, Int>(limit: 8)
+        let latch = Latch()
+        let begun = Collected<Int>()
+        let callers = (0..<20).map { _ in
+            Task {
+                try await shared.value("a") {
+                    begun.add(1)
+                    try await latch.pass()
+                    return 7
+                }
+            }
+        }
+        try await until { shared.waitingCount == 20 }
+        latch.open()
+        for caller in callers { #expect(try await caller.value == 7) }
+        #expect(begun.all.count == 1)
+        #expect(try await shared.value("a") { 8 } == 8)
+        #expect(shared.count == 0 && shared.waitingCount == 0)
+    }
+
+    @Test("fails for all who wait, and the next one may have better luck")
+    func failure() async throws {
+        let shared = SharedWork<String, Int>(limit: 8)
+        let latch = Latch()
+        let callers = (0..<3).map { _ in
+            Task {
+                try await shared.value("a") {
+                    try await latch.pass()
+                    throw Trouble()
+                }
+            }
+        }
+        try await until { shared.waitingCount == 3 }
+        latch.open()
+        for caller in callers { await #expect(throws: Trouble.self) { try await caller.value } }
+        #expect(try await shared.value("a") { 1 } == 1)
+    }
+
+    @Test("goes on when one of several leaves, who is answered at once")
+    func oneLeaves() async throws {
+        let shared = SharedWork<String, Int>(limit: 8)
+        let latch = Latch()
+        let callers = (0..<3).map { _ in
+            Task {
+                try await shared.value("a") {
+                    try await latch.pass()
+                    return 7
+                }
+            }
+        }
+        try await until { shared.waitingCount == 3 }
+        callers[0].cancel()
+        await #expect(throws: CancellationError.self) { try await callers[0].value }
+        #expect(shared.count == 1 && shared.waitingCount == 2)
+        latch.open()
+        #expect(try await callers[1].value == 7)
+        #expect(try await callers[2].value == 7)
+    }
+
+    @Test("ends when the last one leaves, and does not disturb who begins it again")
+    func allLeave() async throws {
+        let shared = SharedWork<String, Int>(limit: 8)
+        let first = Latch()
+        let ended = Collected<Bool>()
+        let callers = (0..<2).map { _ in
+            Task {
+                try await shared.value("a") {
+                    // Stubborn, as a codec is that sees its cancellation late.
+                    await first.passStubbornly()
+                    ended.add(Task.isCancelled)
+                    return 7
+                }
+            }
+        }
+        try await until { shared.waitingCount == 2 }
+        for caller in callers { caller.cancel() }
+        for caller in callers { await #expect(throws: CancellationError.self) { try await caller.value } }
+        #expect(shared.count == 0)
+
+        let second = Latch()
+        let again = Task {
+            try await shared.value("a") {
+                try await second.pass()
+                return 8
+            }
+        }
+        try await until { shared.waitingCount == 1 }
+        first.open()
+        try await until { ended.all == [true] }
+        second.open()
+        #expect(try await again.value == 8)
+    }
+
+    @Test("is not begun for one who left before")
+    func neverWanted() async throws {
+        let shared = SharedWork<String, Int>(limit: 8)
+        let begun = Collected<Int>()
+        let caller = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await shared.value("a") {
+                begun.add(1)
+                return 7
+            }
+        }
+        caller.cancel()
+        await #expect(throws: CancellationError.self) { try await caller.value }
+        #expect(begun.all.isEmpty && shared.count == 0)
+    }
+
+    @Test("is refused when as much as may be is under way, but not to those who join")
+    func limit() async throws {
+        let shared = SharedWork<String, Int>(limit: 2)
+        let latch = Latch()
+        let work: @Sendable () async throws -> Int = {
+            try await latch.pass()
+            return 7
+        }
+        let callers = ["a", "b", "a"].map { key in Task { try await shared.value(key, work) } }
+        try await until { shared.waitingCount == 3 }
+        await #expect(throws: TooMuchWork.self) { try await shared.value("c", work) }
+        latch.open()
+        for caller in callers { #expect(try await caller.value == 7) }
+        #expect(try await shared.value("c", work) == 7)
+    }
+}
