@@ -203,6 +203,24 @@ struct DatabaseConformance {
         #expect(order.all == Array(1...160))
     }
 
+    @Test(
+        "gives notice after the commit, before the writer is answered, and not of what was taken back",
+        arguments: Driver.all)
+    func notice(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            let seen = Collected<Int>()
+            for index in 0..<200 {
+                try? await database.write { tx in
+                    try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))")
+                    tx.beforeAnswer { seen.add(index) }
+                    if index % 5 == 0 { throw Refusal() }
+                }
+                #expect(seen.all.contains(index) == (index % 5 != 0))
+            }
+        }
+    }
+
     @Test("adds up what many write at once", arguments: Driver.all)
     func concurrency(_ driver: Driver) async throws {
         try await driver.with { database throws in

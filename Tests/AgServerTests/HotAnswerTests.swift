@@ -118,17 +118,65 @@ struct HotAnswerTests {
         #expect(statuses == [200, 200, 200, 429, 429])
     }
 
-    @Test("is not kept when it depends on more than the question")
+    @Test("is kept for each Accept header by itself")
     func varied() async throws {
         let picture = Picture()
         let desk = try await desk(picture)
-        for _ in 0..<2 { _ = try await desk.send(.get, "/varied", as: .fixed) }
+        for accept in ["image/avif", "image/webp", "image/avif", "image/webp"] {
+            _ = try await desk.send(.get, "/varied", as: .fixed, headers: ["Accept": accept])
+        }
         #expect(picture.asked.load(ordering: .relaxed) == 2)
     }
 
-    @Test("ends after two seconds, and with its signature before that", arguments: [-1, 1, 60])
+    @Test("is not kept when its token was revoked while it was made")
+    func revokedMeanwhile() async throws {
+        let token = Mutex<NewAPIToken?>(nil)
+        let holder = Mutex<Access?>(nil)
+        let desk = try await ServerDesk { book in
+            book.on(Self.operation("/slow")) { request, _ in
+                let (access, token) = (holder.withLock { $0 }, token.withLock { $0 })
+                if let access, let token { try await access.revokeToken(token.token.id) }
+                return Picture().answer(request)
+            }
+        }
+        let made = try await desk.access.createToken(name: "a", scope: .read)
+        token.withLock { $0 = made }
+        holder.withLock { $0 = desk.access }
+        let headers: HTTPHeaders = ["Authorization": "Bearer \(made.text)"]
+        #expect(try await desk.send(.get, "/slow", headers: headers).status == 200)
+        #expect(try await desk.send(.get, "/slow", headers: headers).status == 401)
+    }
+
+    @Test("ends with its token's time")
+    func expired() async throws {
+        let desk = try await desk(Picture())
+        let token = try await desk.access.createToken(name: "a", scope: .read, expiresIn: .seconds(60)).text
+        let headers: HTTPHeaders = ["Authorization": "Bearer \(token)"]
+        #expect(try await desk.send(.get, "/hot", headers: headers).status == 200)
+        desk.clock.advance(.seconds(60))
+        #expect(try await desk.send(.get, "/hot", headers: headers).status == 401)
+    }
+
+    @Test("is not kept as an open file, which would keep a deleted one on the disk")
+    func files() async throws {
+        let asked = Atomic(0)
+        let desk = try await ServerDesk { book in
+            book.on(Self.operation("/file")) { request, _ in
+                asked.add(1, ordering: .relaxed)
+                request.attach(Reusable { true })
+                let file = try OpenFile(reading: "/proc/self/exe")
+                return AgHTTP.content(
+                    of: DeliveredContent(.file(file, length: 5), tag: "t", contentType: "text/plain"), for: request)
+            }
+        }
+        for _ in 0..<2 { _ = try await desk.send(.get, "/file", as: .fixed) }
+        #expect(asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("ends after a second, and with its signature before that", arguments: [-1, 1, 60])
     func patience(_ seconds: Int) {
-        let promise = Reusable(lives: .seconds(seconds)) { true }
-        #expect(promise.until <= .now + min(.seconds(seconds), .seconds(2)))
+        let end = ContinuousClock.now + .seconds(seconds)
+        let promise = Reusable(until: end) { true }
+        #expect(promise.until <= min(end, .now + .seconds(1)))
     }
 }

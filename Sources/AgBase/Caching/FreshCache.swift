@@ -34,10 +34,24 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     }
 
     package func value(for key: Key, at now: ContinuousClock.Instant = .now) -> Value? {
-        state.withLock { state in
-            guard let entry = state.entries.value(for: key), now < entry.until else { return nil }
-            return entry.value
+        // What goes dies behind the lock: it may be the last reference to an open file.
+        let (value, gone): (Value?, Entry?) = state.withLock { state in
+            guard let entry = state.entries.value(for: key) else { return (nil, nil) }
+            if now < entry.until { return (entry.value, nil) }
+            return (nil, Self.remove(key, &state))
         }
+        _ = gone
+        return value
+    }
+
+    /// Lets go of everything whose lifetime has ended. Costs a walk through all of it.
+    package func sweep(at now: ContinuousClock.Instant = .now) {
+        let gone = state.withLock { state in
+            state.entries.keys.compactMap { key in
+                state.entries.peek(key).flatMap { now < $0.until ? nil : Self.remove(key, &state) }
+            }
+        }
+        _ = gone
     }
 
     package func ticket() -> Ticket {
@@ -49,15 +63,17 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         _ value: Value, for key: Key, about topic: Topic, weight: Int, _ ticket: Ticket,
         at now: ContinuousClock.Instant = .now
     ) {
-        state.withLock { state in
-            guard !state.news.mayConcern(topic, since: ticket.number) else { return }
+        let gone = state.withLock { state -> [Entry] in
+            guard !state.news.mayConcern(topic, since: ticket.number) else { return [] }
             let entry = Entry(value: value, topic: topic, until: now + lifetime)
             state.keys[topic, default: []].insert(key)
-            for gone in state.entries.insert(entry, for: key, weight: weight) {
+            return state.entries.insert(entry, for: key, weight: weight).map { gone in
                 let isStillListed = gone.value.topic == topic && state.entries.contains(gone.key)
                 if !isStillListed { Self.unlist(gone.key, of: gone.value.topic, &state.keys) }
+                return gone.value
             }
         }
+        _ = gone
     }
 
     /// Whether nothing has been written about the topic since the ticket was taken.
@@ -67,14 +83,21 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
 
     /// Something was written about the topic. Call it after the commit and before the writer is answered.
     package func forget(_ topic: Topic) {
-        state.withLock { state in
+        let gone = state.withLock { state in
             state.news.add(topic)
-            for key in state.keys.removeValue(forKey: topic) ?? [] { _ = state.entries.remove(key) }
+            return (state.keys.removeValue(forKey: topic) ?? []).map { state.entries.remove($0) }
         }
+        _ = gone
     }
 
     package var count: Int { state.withLock { $0.entries.count } }
     package var weight: Int { state.withLock { $0.entries.weight } }
+
+    private static func remove(_ key: Key, _ state: inout State) -> Entry? {
+        let entry = state.entries.remove(key)
+        if let entry { unlist(key, of: entry.topic, &state.keys) }
+        return entry
+    }
 
     private static func unlist(_ key: Key, of topic: Topic, _ keys: inout [Topic: Set<Key>]) {
         keys[topic]?.remove(key)

@@ -41,6 +41,9 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return found
     }
 
+    /// The value, which does not become more recent by this.
+    package func peek(_ key: Key) -> Value? { places[key].flatMap { nodes[$0]?.value } }
+
     /// The value, which is the most recent one from now on.
     package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }

@@ -36,8 +36,11 @@ package struct RequestTarget: Sendable {
 
     private static func segments(of path: String) throws(Fault) -> [String] {
         if path == "/" || path == "*" { return [] }
+        let pieces = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        // Most paths have nothing to decode.
+        if !path.utf8.contains(where: { $0 == 0x25 || $0 == 0 }) { return pieces.map { String(Substring($0)) } }
         var segments: [String] = []
-        for piece in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+        for piece in pieces {
             guard let segment = PercentEncoding.decode(Substring(piece)) else {
                 throw Fault(
                     .badRequest, "invalid-target",

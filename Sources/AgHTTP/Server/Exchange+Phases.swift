@@ -139,11 +139,21 @@ extension Exchange {
     }
 
     private func answer() -> Bool {
-        if !course.hasHandler { startHandler() }
+        if !course.hasHandler {
+            if let response = course.request.flatMap(loop.service.ready) { return answerAtOnce(response) }
+            startHandler()
+        }
         let response: HTTPResponse? = state.withLock { state in
             if state.outcome == nil { suspend(&state) }
             return state.outcome
         }
         return response.map(queue) ?? true
+    }
+
+    private func answerAtOnce(_ response: HTTPResponse) -> Bool {
+        course.hasHandler = true
+        course.request = nil
+        state.withLock { $0.outcome = response }
+        return queue(response)
     }
 }

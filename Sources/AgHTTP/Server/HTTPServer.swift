@@ -7,6 +7,8 @@ import Synchronization
 /// Starting it makes the process ignore SIGPIPE, as any server must.
 package final class HTTPServer: Sendable {
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+    /// An answer that is there already; `nil` leaves the request to the handler.
+    package typealias ReadyAnswer = @Sendable (HTTPRequest) -> HTTPResponse?
 
     private struct State {
         var loops: [EventLoop] = []
@@ -20,8 +22,13 @@ package final class HTTPServer: Sendable {
     private let service: HTTPService
     private let state = Mutex(State())
 
-    package init(settings: HTTPServerSettings, log: Log, handler: @escaping Handler) {
-        service = HTTPService(settings: settings, log: log, handler: handler)
+    /// - Parameters:
+    ///   - ready: asked first for each request without a body, on its loop's thread and without a task: it must not wait.
+    ///   - handler: answers all others.
+    package init(
+        settings: HTTPServerSettings, log: Log, ready: @escaping ReadyAnswer = { _ in nil }, handler: @escaping Handler
+    ) {
+        service = HTTPService(settings: settings, log: log, ready: ready, handler: handler)
     }
 
     /// Listens and serves from now on; returns the port. A second call only returns it.

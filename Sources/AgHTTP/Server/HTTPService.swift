@@ -4,11 +4,16 @@ import AgBase
 final class HTTPService: Sendable {
     let settings: HTTPServerSettings
     let log: Log
-    let handler: @Sendable (HTTPRequest) async -> HTTPResponse
+    let ready: HTTPServer.ReadyAnswer
+    let handler: HTTPServer.Handler
 
-    init(settings: HTTPServerSettings, log: Log, handler: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) {
+    init(
+        settings: HTTPServerSettings, log: Log, ready: @escaping HTTPServer.ReadyAnswer,
+        handler: @escaping HTTPServer.Handler
+    ) {
         self.settings = settings
         self.log = log
+        self.ready = ready
         self.handler = handler
     }
 }

@@ -6,9 +6,7 @@ package enum ASCIICase {
 
     /// The same for two whole strings, where most comparisons end at the length.
     package static func isEqual(_ a: String, _ b: String) -> Bool {
-        guard a.utf8.count == b.utf8.count else { return false }
-        if a == b { return true }
-        return zip(a.utf8, b.utf8).allSatisfy { $0 == $1 || lower($0) == lower($1) }
+        a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { $0 == $1 || lower($0) == lower($1) }
     }
 
     package static func lower(_ byte: UInt8) -> UInt8 {

@@ -46,10 +46,8 @@ package final class EventLog: Sendable {
             INSERT INTO events (type, image_id, data, at)
             VALUES (\(type.rawValue), \(imageID), \(data), \(time.now()))
             """)
-        tx.afterCommit {
-            if let imageID { self.tell(imageID) }
-            self.wake()
-        }
+        if let imageID { tx.beforeAnswer { self.tell(imageID) } }
+        tx.afterCommit { self.wake() }
     }
 
     /// From now on calls the listener with the id of each image that something happened to in this process, before

@@ -1,3 +1,4 @@
+package import AgBase
 package import AgModel
 
 /// Who asks, once that is proved.
@@ -13,8 +14,11 @@ package struct Credential: Sendable, Hashable {
     package let origin: Origin
     /// Proved by the page's cookie; calls that change something must also carry its CSRF token.
     package let isSession: Bool
+    /// When the token ends; sessions are not asked.
+    package let expiresAt: Timestamp?
 
-    package init(scope: TokenScope, origin: Origin, isSession: Bool = false) {
+    package init(scope: TokenScope, origin: Origin, isSession: Bool = false, expiresAt: Timestamp? = nil) {
+        self.expiresAt = expiresAt
         self.scope = scope
         self.origin = origin
         self.isSession = isSession

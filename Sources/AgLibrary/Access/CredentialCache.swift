@@ -26,7 +26,7 @@ final class CredentialCache<Value: Sendable>: Sendable {
     private let capacity: Int
     private let lifetime: Duration
 
-    init(capacity: Int = 4_096, lifetime: Duration = .seconds(30)) {
+    init(capacity: Int = 4_096, lifetime: Duration = .seconds(29)) {
         self.capacity = capacity
         self.lifetime = lifetime
     }

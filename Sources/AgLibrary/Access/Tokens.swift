@@ -73,7 +73,8 @@ struct Tokens: Sendable {
         guard let found = try await row(text.id), isEqualInConstantTime(found.hash, digest.bytes) else { return nil }
         if let expiry = found.token.expiresAt, expiry <= now { return nil }
         await note(use: found.token, at: now)
-        let credential = Credential(scope: found.token.scope, origin: .token(text.id))
+        let credential = Credential(
+            scope: found.token.scope, origin: .token(text.id), expiresAt: found.token.expiresAt)
         cache.keep(credential, for: digest, expiry: found.token.expiresAt, at: now, ticket)
         return credential
     }

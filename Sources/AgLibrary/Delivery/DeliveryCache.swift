@@ -19,7 +19,7 @@ package struct DeliveryKey: Hashable, Sendable {
 
 extension DeliveryCache {
     /// Another process that shares the database may delete a picture; it is handed out for as long at most.
-    private static var patience: Duration { .seconds(2) }
+    private static var patience: Duration { .seconds(1) }
     /// Bytes: some 5,000 thumbnails, or 500 open files.
     static var room: Int { 32 << 20 }
 

@@ -14,7 +14,7 @@ extension Images {
             try tx.execute("DELETE FROM images WHERE id = \(id)")
             let isLast = try !tx.exists("SELECT 1 FROM images WHERE original_id = \(image.original.id)")
             if isLast { try deleteOriginal(image.original, in: tx) }
-            tx.afterCommit { [deliveries] in deliveries.forget(image.original.id) }
+            tx.beforeAnswer { [deliveries] in deliveries.forget(image.original.id) }
             try events.append(.imageDeleted, image, in: tx)
             return isLast ? image.original.id : nil
         }

@@ -46,6 +46,10 @@ package struct Renders: Sendable {
         }
         counts.add(.miss)
         let made = try await make(wish, subject, name)
+        // What is sent slowly shall lie on the disk, not in memory.
+        if let kept = await cache.find(name) {
+            return subject.delivered(wish, kept.seal.sha256, kept.seal.length, kept.file)
+        }
         return subject.delivered(wish, made.sha256, made.picture.length, made.picture.file)
     }
 

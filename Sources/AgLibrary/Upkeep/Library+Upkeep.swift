@@ -18,6 +18,8 @@ extension Library {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(900))
             if Task.isCancelled { return }
+            // Files that another process deleted must not take up the disk for ever.
+            ground.deliveries.sweep()
             do {
                 _ = try await recover(olderThan: Self.abandonedAge)
             } catch {

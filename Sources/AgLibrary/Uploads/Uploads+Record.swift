@@ -50,7 +50,7 @@ extension Uploads {
 
     private func markFound(_ id: OriginalID, in tx: any SQLTransaction) throws {
         try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(id)")
-        tx.afterCommit { [deliveries] in deliveries.forget(id) }
+        tx.beforeAnswer { [deliveries] in deliveries.forget(id) }
     }
 
     private func settleImage(
@@ -60,7 +60,8 @@ extension Uploads {
         let image = try found ?? insertImage(upload, original, target, in: tx)
         if let session = target.sessionID { try link(image, to: session, in: tx) }
         var status = try Images.status(of: image, queue, in: tx)
-        if status == .failed {
+        // A waiting job hears of `allowDamaged`; one at work fails first, and is asked for again then.
+        if status == .failed || (status == .pending && upload.allowsDamage) {
             try queueJobs(for: image, upload, in: tx)
             status = .pending
         }

@@ -47,7 +47,7 @@ struct VariantRecorder: Sendable {
         let now = time.now()
         let replaced = try rows.compactMap { try $0.record(for: original.id, at: now, in: tx) }
         try removals.ask(replaced.compactMap(\.path), at: now, in: tx)
-        tx.afterCommit { [deliveries, id = original.id] in deliveries.forget(id) }
+        tx.beforeAnswer { [deliveries, id = original.id] in deliveries.forget(id) }
         // Their URLs may be cached for ever: other bytes need other URLs.
         if replaced.contains(where: \.hadOtherBytes) {
             try tx.execute("UPDATE images SET generation = generation + 1 WHERE original_id = \(original.id)")

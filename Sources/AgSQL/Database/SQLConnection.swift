@@ -26,6 +26,10 @@ extension SQLConnection {
 
 /// A connection inside a transaction that may write.
 package protocol SQLTransaction: SQLConnection {
+    /// Runs `body` after the durable commit and before anybody is told of it, in commit order, and never after a
+    /// rollback. For caches that must not outlive what they hold: all writers wait for it.
+    func beforeAnswer(_ body: @escaping @Sendable () -> Void)
+
     /// Runs `body` after the durable commit, in commit order, and never after a rollback.
     ///
     /// It runs on a thread that all hooks share: wake somebody and return.

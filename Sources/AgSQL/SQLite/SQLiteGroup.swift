@@ -8,6 +8,8 @@ final class SQLiteGroup: Sendable {
         /// How many of the writes were dealt with; the rest go into the next group.
         var taken = 0
         var isCommitted = false
+        /// To be called before the answers.
+        var notices: [@Sendable () -> Void] = []
         var hooks: [@Sendable () -> Void] = []
         /// To be called in order: each tells one caller.
         var answers: [@Sendable () -> Void] = []
@@ -49,6 +51,7 @@ final class SQLiteGroup: Sendable {
     private struct Attempt {
         var passed: [SQLiteWrite] = []
         var refused: [(SQLiteWrite, any Error)] = []
+        var notices: [@Sendable () -> Void] = []
         var hooks: [@Sendable () -> Void] = []
         /// SQLite took the whole transaction back, for this reason.
         var broken: (any Error)?
@@ -62,6 +65,7 @@ final class SQLiteGroup: Sendable {
             do {
                 try inSavepoint(connection) { try write.body(transaction) }
                 attempt.passed.append(write)
+                attempt.notices += transaction.notices
                 attempt.hooks += transaction.hooks
             } catch {
                 attempt.refused.append((write, error))
@@ -101,6 +105,7 @@ final class SQLiteGroup: Sendable {
         let reason = attempt.broken ?? end
         if reason == nil, !attempt.passed.isEmpty {
             outcome.isCommitted = true
+            outcome.notices = attempt.notices
             outcome.hooks = attempt.hooks
         }
         outcome.answers = attempt.passed.map { write in { write.finish(reason) } }

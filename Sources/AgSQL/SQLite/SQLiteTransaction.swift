@@ -2,6 +2,7 @@
 final class SQLiteTransaction: SQLTransaction {
     private let connection: SQLiteConnection
     private var isOpen = true
+    private(set) var notices: [@Sendable () -> Void] = []
     private(set) var hooks: [@Sendable () -> Void] = []
 
     init(_ connection: SQLiteConnection) {
@@ -26,6 +27,10 @@ final class SQLiteTransaction: SQLTransaction {
 
     func first<Value>(_ sql: SQL, _ read: (Row) throws -> Value) throws -> Value? {
         try open().first(sql, read)
+    }
+
+    func beforeAnswer(_ body: @escaping @Sendable () -> Void) {
+        notices.append(body)
     }
 
     func afterCommit(_ body: @escaping @Sendable () -> Void) {

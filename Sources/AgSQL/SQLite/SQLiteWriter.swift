@@ -70,6 +70,7 @@ final class SQLiteWriter: Sendable {
             let outcome = group.run(rest)
             rest = rest.dropFirst(outcome.taken)
             if outcome.isCommitted { commits.add(1, ordering: .relaxed) }
+            for notice in outcome.notices { notice() }
             let bodies = outcome.hooks
             if !bodies.isEmpty { hooks.add { for body in bodies { body() } } }
             for answer in outcome.answers { answer() }

@@ -21,7 +21,7 @@ package struct Application: Sendable {
         addOpenAPIRoute(to: &book, publicURL: parts.publicURL)
         let limiter = RateLimiter(parts.rateLimits, time: parts.time)
         book.setAdmission(Self.admission(parts, limiter))
-        hotAnswers = HotAnswers(access: parts.access, limiter: limiter)
+        hotAnswers = HotAnswers(access: parts.access, limiter: limiter, time: parts.time)
         self.parts = parts
         router = book.router
         operations = book.operations
@@ -39,16 +39,27 @@ package struct Application: Sendable {
         }
     }
 
-    /// The handler that `HTTPServer` is given.
+    /// The answer to a request.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        if let hot = hotAnswer(to: request) { return hot }
+        return await respondAnew(to: request)
+    }
+
+    /// An answer that was given a moment ago and still holds; does not wait.
+    package func hotAnswer(to request: HTTPRequest) -> HTTPResponse? {
         let start = ContinuousClock.now
-        if let hot = hotAnswers.answer(to: request) {
-            note(request, hot.route, hot.response, since: start)
-            return hot.response
-        }
+        guard let hot = hotAnswers.answer(to: request) else { return nil }
+        note(request, hot.route, hot.response, since: start)
+        return hot.response
+    }
+
+    /// What the handlers answer, whatever was answered before.
+    package func respondAnew(to request: HTTPRequest) async -> HTTPResponse {
+        let start = ContinuousClock.now
+        let ticket = hotAnswers.ticket
         var response = await router.respond(to: request)
         SecurityHeaders.add(to: &response)
-        hotAnswers.keep(response, to: request)
+        hotAnswers.keep(response, to: request, ticket)
         note(request, request.attached(RouteTag.self), response, since: start)
         return response
     }

@@ -4,31 +4,16 @@ import AgHTTP
 import AgLibrary
 import Synchronization
 
-/// A handler's word that its answer may be given again to the same question by the same caller.
-struct Reusable: Sendable {
-    /// Whether nothing has been written since that the answer depends on. Asked for each request: it must be quick.
-    let isCurrent: @Sendable () -> Bool
-    /// What other processes write is noticed then; the end of a signature is here too.
-    let until: ContinuousClock.Instant
-
-    /// How long an answer is given again at most.
-    static let patience: Duration = .seconds(2)
-
-    init(lives: Duration = patience, isCurrent: @escaping @Sendable () -> Bool) {
-        self.isCurrent = isCurrent
-        until = .now + min(lives, Self.patience)
-    }
-}
-
 /// Answers that are asked for again and again, whole, so that a hot picture costs one look instead of a walk through
 /// routing, admission, the library and its headers.
 ///
 /// An answer is given again only to a question that is equal in all that the handlers look at: the target, the proof of
-/// who asks, and no condition but an entity tag. It ends with any revocation, with any write about its picture, and
-/// after two seconds.
+/// who asks, what it accepts, and no condition but an entity tag. It ends with any revocation, with any write about its
+/// picture, with its token or signature, and after `Reusable.patience`.
 final class HotAnswers: Sendable {
     private struct Question: Hashable {
         let target: String
+        let accept: String?
         /// Of the Authorization header, so that no secret is kept.
         let proof: SHA256Digest?
     }
@@ -43,41 +28,63 @@ final class HotAnswers: Sendable {
         let promise: Reusable
     }
 
-    /// What is kept, in bytes; bodies are shared with the caches below and hardly count.
-    private static let budget = 4 << 20
+    /// Bytes of bodies and some for the rest.
+    private static let budget = 16 << 20
+    private static let frame = 2 << 10
+    /// Longer bodies are files, and an answer that lies here would keep a deleted one on the disk.
+    private static let longestBody: Int64 = 64 << 10
 
     private let access: Access
     private let limiter: RateLimiter
+    private let time: any TimeSource
     private let answers = Mutex(RecentlyUsed<Question, Answer>(budget: budget))
 
-    init(access: Access, limiter: RateLimiter) {
+    init(access: Access, limiter: RateLimiter, time: any TimeSource) {
         self.access = access
         self.limiter = limiter
+        self.time = time
     }
 
     /// The answer and its route; `nil` when the question has to go the whole way.
     func answer(to request: HTTPRequest) -> (response: HTTPResponse, route: RouteTag)? {
-        guard let question = Self.question(request) else { return nil }
-        let found = answers.withLock { $0.value(for: question) }
-        guard let found, found.endings == access.endingCount, .now < found.promise.until, found.promise.isCurrent(),
-            isAdmitted(found, request)
-        else { return nil }
-        guard let condition = request.headers["if-none-match"] else { return (found.response, found.route) }
-        guard let unchanged = found.unchanged, condition == found.tag else { return nil }
-        return (unchanged, found.route)
+        guard let question = Self.question(request), let found = answers.withLock({ $0.value(for: question) }) else {
+            return nil
+        }
+        guard isGood(found) else {
+            answers.withLock { _ = $0.remove(question) }
+            return nil
+        }
+        guard let response = Self.response(found, request.headers["if-none-match"]), isAdmitted(found, request) else {
+            return nil
+        }
+        return (response, found.route)
     }
 
+    /// To be taken before a request is admitted: a revocation after it makes the answer unfit to be kept.
+    var ticket: Int { access.endingCount }
+
     /// Keeps an answer whose handler attached a `Reusable`.
-    func keep(_ response: HTTPResponse, to request: HTTPRequest) {
+    func keep(_ response: HTTPResponse, to request: HTTPRequest, _ ticket: Int) {
         guard response.status == 200, let promise = request.attached(Reusable.self),
             let route = request.attached(RouteTag.self), !request.headers.contains("if-none-match"),
-            // It depends on more than the question holds.
-            !response.headers.contains("Vary"), let question = Self.question(request)
+            let length = response.body.inMemory, length <= Self.longestBody, let question = Self.question(request)
         else { return }
         let answer = Answer(
             response: response, unchanged: response.unchanged, tag: response.headers["ETag"], route: route,
-            credential: request.attached(Credential.self), endings: access.endingCount, promise: promise)
-        answers.withLock { _ = $0.insert(answer, for: question, weight: 2_048 + request.target.utf8.count) }
+            credential: request.attached(Credential.self), endings: ticket, promise: promise)
+        let weight = Self.frame + Int(length) + request.target.utf8.count
+        answers.withLock { _ = $0.insert(answer, for: question, weight: weight) }
+    }
+
+    private func isGood(_ answer: Answer) -> Bool {
+        if let end = answer.credential?.expiresAt, end <= time.now() { return false }
+        return answer.endings == access.endingCount && .now < answer.promise.until && answer.promise.isCurrent()
+    }
+
+    /// `nil` for a tag that is not simply the one we have.
+    private static func response(_ answer: Answer, _ condition: String?) -> HTTPResponse? {
+        guard let condition else { return answer.response }
+        return condition == answer.tag ? answer.unchanged : nil
     }
 
     /// One that has to be refused goes the whole way, where its refusal is worded.
@@ -99,26 +106,36 @@ final class HotAnswers: Sendable {
 
     private static func question(_ request: HTTPRequest) -> Question? {
         guard request.method == .get, !conditions.contains(where: request.headers.contains) else { return nil }
+        let accept = request.headers.all("accept")
+        guard accept.count <= 1 else { return nil }
         if let header = request.headers["authorization"] {
-            return Question(target: request.target, proof: SHA256Digest.of(header))
+            return Question(target: request.target, accept: accept.first, proof: SHA256Digest.of(header))
         }
         // A cookie would have to be looked up.
-        return request.headers.contains("cookie") ? nil : Question(target: request.target, proof: nil)
+        if request.headers.contains("cookie") { return nil }
+        return Question(target: request.target, accept: accept.first, proof: nil)
+    }
+}
+
+extension HTTPResponse.Body {
+    /// The length of bytes that lie in memory.
+    fileprivate var inMemory: Int64? {
+        switch self {
+        case .bytes, .prepared: length
+        case .empty, .file, .stream: nil
+        }
     }
 }
 
 extension HTTPResponse {
+    private static let ofTheBody = ["Content-Type", "Content-Disposition", "Accept-Ranges", "Content-Length"]
+
     /// The 304 that stands for this 200; `nil` without an entity tag.
     fileprivate var unchanged: HTTPResponse? {
         guard headers.contains("ETag"), let length = body.length else { return nil }
-        let kept = headers.fields.filter { !Self.ofTheBody.contains($0.name) }
-        var headers = HTTPHeaders(kept)
+        var headers = HTTPHeaders(headers.fields.filter { !Self.ofTheBody.contains($0.name) })
         // As for any 304: the length of the 200 that it stands for.
         headers.add("Content-Length", "\(length)")
         return HTTPResponse(304, headers: headers)
     }
-
-    private static let ofTheBody: Set<String> = [
-        "Content-Type", "Content-Disposition", "Accept-Ranges", "Content-Length",
-    ]
 }

@@ -24,9 +24,9 @@ struct ServerRun: Sendable {
             rateLimits: RateLimits(
                 perToken: settings[required: ArgentumSettings.rateLimit],
                 perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]), log: log)
-        server = HTTPServer(settings: Self.serverSettings(settings, log), log: log) {
-            await application.respond(to: $0)
-        }
+        server = HTTPServer(
+            settings: Self.serverSettings(settings, log), log: log, ready: { application.hotAnswer(to: $0) },
+            handler: { await application.respondAnew(to: $0) })
     }
 
     private static func serverSettings(_ settings: Settings, _ log: Log) -> HTTPServerSettings {

@@ -16,7 +16,7 @@ struct DeliveryDesk: Sendable {
         do {
             let delivered = try await fetch(id, pass)
             request.attach(
-                Reusable(lives: pass.left) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
+                Reusable(until: pass.end) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
                 })
             return answer(delivered, request, pass)
         } catch let notReady as NotReady {
@@ -27,26 +27,31 @@ struct DeliveryDesk: Sendable {
     /// What let a request in.
     enum Pass {
         case credential
-        /// A signature, and how long it is still good.
-        case signature(Duration)
+        /// A signature, and when it ends.
+        case signature(until: ContinuousClock.Instant)
 
         var isSigned: Bool { if case .signature = self { true } else { false } }
 
-        var left: Duration { if case .signature(let left) = self { left } else { Reusable.patience } }
+        var end: ContinuousClock.Instant? { if case .signature(let end) = self { end } else { nil } }
     }
 
     /// Throws `Fault` 401 or 403.
     private func admit(_ request: HTTPRequest) throws -> Pass {
-        if request.attached(Credential.self) != nil { return .credential }
-        let items = try request.query.names.flatMap { name in
-            try request.query.all(name).map { SignedURL.Item(name, $0) }
-        }
+        let items = try request.query.items().map { SignedURL.Item($0.name, $0.value) }
+        let isKnown = request.attached(Credential.self) != nil
         guard SignedURL.isClaimed(by: items.map(\.name)) else {
+            if isKnown { return .credential }
             throw Fault(
                 .unauthorized, "unauthorized",
                 "Send 'Authorization: Bearer <token>', or use a signed URL from POST /api/images/{id}/sign.")
         }
-        return .signature(try signedURLs.check(path: request.path, items: items))
+        do {
+            // Before the credential, which may be a cookie that came along: a signature may allow more.
+            return .signature(until: .now + (try signedURLs.check(path: request.path, items: items)))
+        } catch {
+            if isKnown { return .credential }
+            throw error
+        }
     }
 
     private func answer(_ delivered: Delivered, _ request: HTTPRequest, _ pass: Pass) -> HTTPResponse {
@@ -72,8 +77,8 @@ struct DeliveryDesk: Sendable {
         return switch pass {
         case .credential: "private, max-age=31536000, immutable"
         // The answer may be given again for so long.
-        case .signature(let left):
-            "public, max-age=\(max(0, (left - Reusable.patience).milliseconds / 1_000)), immutable"
+        case .signature(let end):
+            "public, max-age=\(max(0, (end - .now - Reusable.patience).milliseconds / 1_000)), immutable"
         }
     }
 

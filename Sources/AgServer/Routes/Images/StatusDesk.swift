@@ -14,7 +14,7 @@ struct StatusDesk: Sendable {
     init(_ images: Images, _ events: EventLog) {
         self.images = images
         // Another process's writes are noticed when the lifetime ends.
-        let answers = Answers(budget: 8 << 20, lifetime: .seconds(2))
+        let answers = Answers(budget: 8 << 20, lifetime: Reusable.patience)
         self.answers = answers
         events.whenImageChanges { answers.forget(ImageID(trusted: $0)) }
     }
