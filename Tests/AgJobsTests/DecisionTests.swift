@@ -74,6 +74,16 @@ struct DecisionTests {
         #expect(!counts)
     }
 
+    @Test("trouble of the machine that is soon over is waited for no longer than that")
+    func shortTrouble() {
+        var failure = JobFailure(.internal, "codec-unavailable", "No codec process could be made.")
+        failure.blamesTheMachine = true
+        failure.troubleLasts = .seconds(3)
+        let verdict = Judge(JobSettings(), base: .seconds(2)).verdict(
+            on: failure, .init(attempt: 3, maxAttempts: 3), chance: 0.5)
+        guard case .again(.seconds(3), false, _) = verdict else { return #expect(Bool(false), "\(verdict)") }
+    }
+
     @Test("the failure of a verdict is the one it was made of")
     func failureOfVerdict() {
         let failure = JobFailure(.crash, "code", "Sentence.")

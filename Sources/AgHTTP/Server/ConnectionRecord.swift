@@ -71,8 +71,11 @@ final class ConnectionRecord: @unchecked Sendable {
 
     /// Closes both directions; the library notices and cleans up. The descriptor itself stays the library's. With its
     /// memory full it would not notice, so its own clock is set as well.
-    func cut() {
+    ///
+    /// - Parameter reset: what was not taken yet is thrown away, also what the kernel holds.
+    func cut(reset: Bool = false) {
         isCut = true
+        if reset { cmhd_reset_on_close(socket) }
         exchange?.abandon()
         shutdown(socket, Int32(SHUT_RDWR))
         connection.expire()

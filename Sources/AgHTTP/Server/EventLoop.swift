@@ -86,7 +86,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             guard verdict != .fine else { continue }
             service.log.debug("connection cut", ["reason": "\(verdict)", "peer": record.peer])
             if verdict != .idle { meter.withLock { $0.cutConnections += 1 } }
-            record.cut()
+            record.cut(reset: verdict == .slowReader)
         }
     }
 

@@ -69,9 +69,8 @@ struct Judge: Sendable {
 
     /// A wait as after some failures, always the same: short enough to go on soon, long enough not to burn a core.
     private func patience(with failure: JobFailure, _ chance: Double) -> Verdict {
-        .again(
-            after: max(backOff.wait(after: 5, chance: chance), failure.retryAfter ?? .zero), counts: false,
-            failure: failure)
+        let wait = failure.troubleLasts ?? backOff.wait(after: 5, chance: chance)
+        return .again(after: max(wait, failure.retryAfter ?? .zero), counts: false, failure: failure)
     }
 
     private func poisoned(_ failure: JobFailure, _ crashes: Int) -> JobFailure {

@@ -82,6 +82,8 @@ extension JobFailure {
     init(_ error: CodecError) {
         self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
         blamesTheMachine = error.code == .unavailable
+        // As a rule the next child is on its way.
+        troubleLasts = .seconds(3)
     }
 }
 

@@ -275,6 +275,11 @@ void cmhd_expire(cmhd_connection *connection) {
   MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 1u);
 }
 
+void cmhd_reset_on_close(int socket) {
+  struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+  (void)setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 int cmhd_peer_state(int socket) {
   struct pollfd watched = {socket, POLLRDHUP, 0};
   if (poll(&watched, 1, 0) < 0) return errno == EINTR ? 1 : -1;

@@ -212,4 +212,23 @@ struct AnswerOnSocketTests {
             _ = client
         }
     }
+
+    @Test("a reader that takes too little of what the kernel holds for it is reset, and that is thrown away")
+    func slowReaderOfAWholeAnswer() async throws {
+        let length = 2_000_000
+        try await withServer(
+            { $0.rateWindow = .milliseconds(100) },
+            handler: { _ in HTTPResponse(200, body: .bytes([UInt8](repeating: 1, count: length))) }
+        ) { server, port in
+            let client = try await blocking {
+                let client = try RawClient(port: port, receiveBuffer: 16 << 10)
+                try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                return Unchecked(client)
+            }
+            try await until { server.metrics.cutConnections == 1 && server.metrics.openConnections == 0 }
+            let (taken, reason) = try await blocking { client.value.takeAll() }
+            #expect(taken < length / 2)
+            #expect(reason == ECONNRESET)
+        }
+    }
 }

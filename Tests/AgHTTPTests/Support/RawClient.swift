@@ -74,6 +74,17 @@ final class RawClient {
         return sent
     }
 
+    /// Reads until there is no more; returns how many bytes that were, and the error that ended it or 0.
+    func takeAll() -> (count: Int, error: Int32) {
+        var piece = [UInt8](repeating: 0, count: 64 << 10)
+        var count = 0
+        while true {
+            let step = recv(socket, &piece, piece.count, 0)
+            if step <= 0 { return (count, step < 0 ? errno : 0) }
+            count += step
+        }
+    }
+
     /// No more will be sent; answers can still be read.
     func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 

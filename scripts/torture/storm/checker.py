@@ -22,6 +22,18 @@ class Store:
         line = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)
         return _Closing(line)
 
+    def is_writable(self):
+        """Whether nobody sits in a transaction that writes."""
+        line = sqlite3.connect(self.database, timeout=0.5, isolation_level=None)
+        try:
+            line.execute("BEGIN IMMEDIATE")
+            line.execute("ROLLBACK")
+            return True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            line.close()
+
     def file_sha(self, path):
         with open(os.path.join(self.storage, path), "rb") as file:
             return hashlib.file_digest(file, "sha256").digest()

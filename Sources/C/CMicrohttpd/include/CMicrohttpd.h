@@ -117,6 +117,10 @@ int cmhd_bytes_unread(int socket);
 /// Lets the library close the connection after a second without bytes, whatever it waits for. On its loop's thread.
 void cmhd_expire(cmhd_connection *connection);
 
+// The closing of the socket throws away what the kernel still holds for the other end, instead of offering it for as long
+// as the other end takes a byte now and then.
+void cmhd_reset_on_close(int socket);
+
 /// 0 when the other end has closed, 1 when it has not, -1 when the connection is broken. Never waits.
 int cmhd_peer_state(int socket);
 
