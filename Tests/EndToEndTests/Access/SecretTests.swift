@@ -71,12 +71,18 @@ struct SecretTests {
             for answer in answers {
                 #expect(!answer.text.contains(canary.text), "An answer holds the \(canary.name): \(answer)")
             }
-            for file in server.folder.files(below: "data") {
-                let bytes = readBytes("\(server.folder.path)/\(file)") ?? []
-                #expect(bytes.firstRange(of: Array(canary.text.utf8)) == nil, "\(file) holds the \(canary.name).")
-            }
+        }
+        for file in server.folder.files(below: "data") {
+            let bytes = readBytes("\(server.folder.path)/\(file)") ?? []
+            for canary in canaries { #expect(!Self.holds(bytes, canary.text), "\(file) holds the \(canary.name).") }
         }
         #expect(server.logText.contains("request answered"))
+    }
+
+    /// The C library's search: ours would take minutes under a sanitizer.
+    private static func holds(_ bytes: [UInt8], _ text: String) -> Bool {
+        let needle = Array(text.utf8)
+        return memmem(bytes, bytes.count, needle, needle.count) != nil
     }
 
     @Test("are not in the arguments and variables of the codec children")

@@ -8,9 +8,9 @@ import time
 from .client import Client, good_png, percentile, summary
 from .server import TOKEN
 
-# How long a slow connection may live: the server's own limits and some ticks. A slow reader is measured from the
+# How long a slow connection may live: the server's own limits, a tick, and two seconds between two looks. A slow reader is measured from the
 # moment on which the kernel's buffers are full.
-LIMITS = {"headers": 13, "body": 22, "reading": 40}
+LIMITS = {"headers": 15, "body": 22, "reading": 40}
 
 
 class Asking(threading.Thread):
