@@ -16,7 +16,7 @@ struct HotAnswerTests {
 
         func answer(_ request: HTTPRequest, headers: HTTPHeaders = [:]) -> HTTPResponse {
             let count = asked.add(1, ordering: .relaxed).newValue
-            request.attach(Reusable { self.isCurrent.load(ordering: .acquiring) })
+            request.attach(Reusable(patience: .seconds(60)) { self.isCurrent.load(ordering: .acquiring) })
             let content = DeliveredContent(
                 .bytes(Array("answer \(count)".utf8)), tag: "tag", contentType: "text/plain", headers: headers)
             return AgHTTP.content(of: content, for: request)

@@ -7,10 +7,15 @@ struct Reusable: Sendable {
     let isCurrent: @Sendable () -> Bool
     let until: ContinuousClock.Instant
 
-    /// - Parameter end: when it ends in any case, such as the end of a signature.
-    init(until end: ContinuousClock.Instant? = nil, isCurrent: @escaping @Sendable () -> Bool) {
+    /// - Parameters:
+    ///   - end: when it ends in any case, such as the end of a signature.
+    ///   - patience: another one only for tests, which a busy machine must not hold up.
+    init(
+        until end: ContinuousClock.Instant? = nil, patience: Duration = patience,
+        isCurrent: @escaping @Sendable () -> Bool
+    ) {
         self.isCurrent = isCurrent
-        let latest = ContinuousClock.now + Self.patience
+        let latest = ContinuousClock.now + patience
         until = end.map { min($0, latest) } ?? latest
     }
 }

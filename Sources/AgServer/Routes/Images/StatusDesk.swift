@@ -22,14 +22,19 @@ struct StatusDesk: Sendable {
     /// Throws `Fault` 404 for an unknown image.
     func answer(_ id: ImageID, _ request: HTTPRequest) async throws -> HTTPResponse {
         let ticket = answers.ticket()
-        if let known = answers.value(for: id) {
-            request.attach(Reusable { [answers] in answers.isUnchanged(id, since: ticket) })
-            return .json(200, known)
-        }
+        if let known = answers.value(for: id) { return answer(known, id, request, ticket) }
         let progress = try await images.progress(id)
         let bytes = SharedBytes(ProgressAnswer.json(progress).text)
         // While it is being made, another image of the same bytes may complete it without a word about this one.
-        if progress.status == .completed { answers.keep(bytes, for: id, about: id, weight: bytes.count + 512, ticket) }
+        guard progress.status == .completed else { return .json(200, bytes) }
+        answers.keep(bytes, for: id, about: id, weight: bytes.count + 512, ticket)
+        return answer(bytes, id, request, ticket)
+    }
+
+    private func answer(
+        _ bytes: SharedBytes, _ id: ImageID, _ request: HTTPRequest, _ ticket: Answers.Ticket
+    ) -> HTTPResponse {
+        request.attach(Reusable { [answers] in answers.isUnchanged(id, since: ticket) })
         return .json(200, bytes)
     }
 }
