@@ -12,19 +12,22 @@ struct SharedWorkTests {
         while !isSo() { try await Task.sleep(for: .milliseconds(1)) }
     }
 
+    /// So many callers at once, who all want the same.
+    private func ask(
+        _ shared: SharedWork<String, Int>, _ count: Int, _ work: @escaping @Sendable () async throws -> Int
+    ) -> [Task<Int, any Error>] {
+        (0..<count).map { _ in Task { try await shared.value("a", work) } }
+    }
+
     @Test("is done once for all who ask while it is under way, and again for those after")
     func once() async throws {
         let shared = SharedWork<String, Int>(limit: 8)
         let latch = Latch()
         let begun = Collected<Int>()
-        let callers = (0..<20).map { _ in
-            Task {
-                try await shared.value("a") {
-                    begun.add(1)
-                    try await latch.pass()
-                    return 7
-                }
-            }
+        let callers = ask(shared, 20) {
+            begun.add(1)
+            try await latch.pass()
+            return 7
         }
         try await until { shared.waitingCount == 20 }
         latch.open()
@@ -38,13 +41,9 @@ struct SharedWorkTests {
     func failure() async throws {
         let shared = SharedWork<String, Int>(limit: 8)
         let latch = Latch()
-        let callers = (0..<3).map { _ in
-            Task {
-                try await shared.value("a") {
-                    try await latch.pass()
-                    throw Trouble()
-                }
-            }
+        let callers = ask(shared, 3) {
+            try await latch.pass()
+            throw Trouble()
         }
         try await until { shared.waitingCount == 3 }
         latch.open()
@@ -56,13 +55,9 @@ struct SharedWorkTests {
     func oneLeaves() async throws {
         let shared = SharedWork<String, Int>(limit: 8)
         let latch = Latch()
-        let callers = (0..<3).map { _ in
-            Task {
-                try await shared.value("a") {
-                    try await latch.pass()
-                    return 7
-                }
-            }
+        let callers = ask(shared, 3) {
+            try await latch.pass()
+            return 7
         }
         try await until { shared.waitingCount == 3 }
         callers[0].cancel()
@@ -78,15 +73,11 @@ struct SharedWorkTests {
         let shared = SharedWork<String, Int>(limit: 8)
         let first = Latch()
         let ended = Collected<Bool>()
-        let callers = (0..<2).map { _ in
-            Task {
-                try await shared.value("a") {
-                    // Stubborn, as a codec is that sees its cancellation late.
-                    await first.passStubbornly()
-                    ended.add(Task.isCancelled)
-                    return 7
-                }
-            }
+        let callers = ask(shared, 2) {
+            // Stubborn, as a codec is that sees its cancellation late.
+            await first.passStubbornly()
+            ended.add(Task.isCancelled)
+            return 7
         }
         try await until { shared.waitingCount == 2 }
         for caller in callers { caller.cancel() }

@@ -4,16 +4,11 @@ import Glibc
 import Testing
 
 @Suite("The command line", .server(), .serverLog, .timeLimit(.minutes(1)))
-struct CommandTests {
+struct CommandTests: CommandSuite {
     let server: Server
     let folder = TemporaryFolder()
 
     init() throws { server = try Server.ofSuite }
-
-    func run(_ arguments: String...) async throws -> Argentum.Result {
-        try await Argentum.run(
-            words: arguments + ["--data", server.data], environment: ["ARGENTUM_TOKEN": Server.token])
-    }
 
     /// A folder with pictures at two depths, and the pictures by name.
     func pictures(_ count: Int) throws -> [Picture] {

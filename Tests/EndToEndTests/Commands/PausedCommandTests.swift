@@ -3,16 +3,11 @@ import Testing
 
 /// With a server of its own: others would wait for the jobs that are paused here.
 @Suite("The command line while jobs are paused", .server(), .serverLog, .timeLimit(.minutes(1)))
-struct PausedCommandTests {
+struct PausedCommandTests: CommandSuite {
     let server: Server
     let folder = TemporaryFolder()
 
     init() throws { server = try Server.ofSuite }
-
-    func run(_ arguments: String...) async throws -> Argentum.Result {
-        try await Argentum.run(
-            words: arguments + ["--data", server.data], environment: ["ARGENTUM_TOKEN": Server.token])
-    }
 
     @Test("says that jobs are paused instead of waiting for ever")
     func paused() async throws {
