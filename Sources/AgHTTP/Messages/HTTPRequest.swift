@@ -3,33 +3,41 @@ import Synchronization
 
 /// One request: its head, and a body that is read as it arrives.
 package final class HTTPRequest: Sendable {
-    package let method: HTTPMethod
-    /// As sent, still percent-encoded, with the query. Not for logs: a signed URL's secret is in it.
-    package let target: String
-    package let headers: HTTPHeaders
+    package let head: HTTPRequestHead
     package let body: RequestBody
     /// Answered as `X-Request-Id` and written in every log line about this request.
     package let id: String
-    /// The other end's address without the port, `203.0.113.9` or `2001:db8::1`.
-    package let peer: String
     package let receivedAt: Timestamp
     private let parts: RequestTarget
     private let notes = Mutex<[(type: ObjectIdentifier, note: any Sendable)]>([])
 
     /// Throws `Fault` 400 `invalid-target` when the path is not percent-encoded UTF-8.
     package init(
+        _ head: HTTPRequestHead, body: RequestBody = .empty, id: String = RequestID.make(),
+        receivedAt: Timestamp = SystemTime().now()
+    ) throws(Fault) {
+        self.parts = try RequestTarget(head.target)
+        self.head = head
+        self.body = body
+        self.id = id
+        self.receivedAt = receivedAt
+    }
+
+    /// The same with a head of these parts.
+    package convenience init(
         method: HTTPMethod, target: String, headers: HTTPHeaders = [:], body: RequestBody = .empty,
         id: String = RequestID.make(), peer: String = "", receivedAt: Timestamp = SystemTime().now()
     ) throws(Fault) {
-        self.parts = try RequestTarget(target)
-        self.method = method
-        self.target = target
-        self.headers = headers
-        self.body = body
-        self.id = id
-        self.peer = peer
-        self.receivedAt = receivedAt
+        let head = HTTPRequestHead(method: method, target: target, headers: headers, peer: peer)
+        try self.init(head, body: body, id: id, receivedAt: receivedAt)
     }
+
+    package var method: HTTPMethod { head.method }
+    /// As sent, still percent-encoded, with the query. Not for logs: a signed URL's secret is in it.
+    package var target: String { head.target }
+    package var headers: HTTPHeaders { head.headers }
+    /// The other end's address without the port.
+    package var peer: String { head.peer }
 
     /// As sent, without the query.
     package var path: String { parts.path }

@@ -25,6 +25,9 @@ package struct HTTPResponse: Sendable {
 }
 
 extension HTTPResponse {
+    /// Whether its status forbids a body.
+    var hasNoBody: Bool { status == 204 || status == 304 }
+
     /// The length of the 200 that a 304 stands for: a `Content-Length` that the response itself names, and only there.
     var lengthOfUnsent: Int64 { headers["Content-Length"].flatMap { Int64($0) } ?? 0 }
 }

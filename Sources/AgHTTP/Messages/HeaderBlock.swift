@@ -45,9 +45,9 @@ import CMicrohttpd
     }
 
     private func isNamed(_ index: Int, _ name: String) -> Bool {
-        let own = unsafe bytes(nameRange(index))
-        guard own.count == name.utf8.count else { return false }
-        return unsafe zip(own, name.utf8).allSatisfy { $0 == ASCIICase.lower($1) }
+        // Most comparisons end here.
+        guard unsafe Int(head.pointee.fields[index].name_length) == name.utf8.count else { return false }
+        return unsafe zip(bytes(nameRange(index)), name.utf8).allSatisfy { $0 == ASCIICase.lower($1) }
     }
 
     private func nameRange(_ index: Int) -> Range<Int> {

@@ -2,8 +2,9 @@ import AgBase
 import CMicrohttpd
 import Glibc
 
-/// The library's form of an answer; `DaemonConnection.queue` lets go of it.
-@safe struct DaemonResponse {
+/// The library's form of an answer. It counts who has it: whoever makes one releases it, also after queueing it.
+@safe struct DaemonResponse: @unchecked Sendable {
+    // The library guards its count; headers are added by whoever made it, or on the thread of the loop it belongs to.
     let pointer: OpaquePointer
 
     private init?(_ pointer: OpaquePointer?) {
@@ -11,13 +12,48 @@ import Glibc
         unsafe self.pointer = unsafe pointer
     }
 
+    func release() {
+        unsafe MHD_destroy_response(pointer)
+    }
+
     func add(_ name: String, _ value: String) {
         unsafe MHD_add_response_header(pointer, name, value)
     }
 
-    /// For an answer that speaks of a body it does not have.
-    static func lengthOnly(_ length: Int64) -> DaemonResponse? {
-        unsafe DaemonResponse(cmhd_length_only(UInt64(length)))
+    /// The length is the library's business.
+    func add(_ headers: HTTPHeaders) {
+        for field in headers.fields where !ASCIICase.isEqual(field.name, "Content-Length") {
+            add(field.name, field.value)
+        }
+    }
+
+    /// In the place of the value that this header had.
+    func replace(_ name: String, _ value: String) {
+        unsafe cmhd_replace_header(pointer, name, value)
+    }
+
+    /// An answer with its headers; `nil` for a stream.
+    static func whole(_ response: HTTPResponse) -> DaemonResponse? {
+        let made = response.hasNoBody ? withoutBody(response) : body(response.body)
+        made?.add(response.headers)
+        return made
+    }
+
+    /// A 304 may speak of the body that it does not have.
+    static func withoutBody(_ response: HTTPResponse) -> DaemonResponse? {
+        response.status == 304
+            ? unsafe DaemonResponse(cmhd_length_only(UInt64(response.lengthOfUnsent))) : empty()
+    }
+
+    /// `nil` for a stream.
+    static func body(_ body: HTTPResponse.Body) -> DaemonResponse? {
+        switch body {
+        case .empty: empty()
+        case .bytes(let bytes): self.bytes(bytes)
+        case .prepared(let bytes): shared(bytes)
+        case .file(let file, let offset, let length): self.file(file, offset: offset, length: length)
+        case .stream: nil
+        }
     }
 
     /// For one of unknown length that may not be followed by chunks.

@@ -41,9 +41,21 @@ extension Exchange {
         course.phase = .answered
         course.status = response.status
         guard let message = message(for: response) ?? message(for: unsendable(response)) else { return false }
+        defer { message.release() }
         guard connection.queue(course.status, message) else { return false }
         if case .stream(let stream) = response.body, course.method != .head { produce(stream) }
         return true
+    }
+
+    /// The same for an answer that the library may have had before.
+    func queue(_ ready: PreparedResponse) -> Bool {
+        guard !loop.isDraining, let message = ready.form(on: loop, id: course.requestID) else {
+            return queue(ready.response)
+        }
+        course.phase = .answered
+        course.status = ready.response.status
+        course.bytesOut = ready.response.body.length ?? 0
+        return connection.queue(course.status, message)
     }
 
     /// An answer before the body was read; the library closes the connection after it, and what the client still sends
@@ -55,24 +67,18 @@ extension Exchange {
 
     private func message(for response: HTTPResponse) -> DaemonResponse? {
         guard let message = body(of: response) else { return nil }
-        for field in response.headers.fields where !ASCIICase.isEqual(field.name, "Content-Length") {
-            message.add(field.name, field.value)
-        }
+        message.add(response.headers)
         message.add("X-Request-Id", course.requestID)
         if loop.isDraining || course.endsConnection { message.add("Connection", "close") }
         return message
     }
 
     private func body(of response: HTTPResponse) -> DaemonResponse? {
-        if response.status == 204 { return .empty() }
-        if response.status == 304 { return .lengthOnly(response.lengthOfUnsent) }
+        if response.hasNoBody { return .withoutBody(response) }
         course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
         switch response.body {
-        case .empty: return .empty()
-        case .bytes(let bytes): return .bytes(bytes)
-        case .prepared(let bytes): return .shared(bytes)
-        case .file(let file, let offset, let length): return .file(file, offset: offset, length: length)
         case .stream(let stream): return self.stream(stream)
+        case .empty, .bytes, .prepared, .file: return .body(response.body)
         }
     }
 
@@ -123,11 +129,11 @@ extension Exchange {
     private func unsendable(_ response: HTTPResponse) -> HTTPResponse {
         loop.service.log.error(
             "answer could not be sent",
-            ["request_id": course.requestID, "path": course.path, "status": response.status])
+            ["request_id": course.requestID, "path": path, "status": response.status])
         let fault = Fault(
             .internal, "internal-error", "The content could not be read; the request id leads to it in the log.")
         course.status = 500
-        return .problem(fault, requestID: course.requestID, instance: course.path)
+        return .problem(fault, requestID: course.requestID, instance: path)
     }
 
     /// Answers in the middle of a body. The library takes no answer there, so the socket is written to directly; the

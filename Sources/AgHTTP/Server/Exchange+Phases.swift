@@ -27,9 +27,8 @@ extension Exchange {
     private func begin(_ arrival: Arrival) -> Bool {
         record.headIsComplete()
         course.method = HTTPMethod(rawValue: arrival.method)
-        course.path = String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }))
         do {
-            let head = try unsafe RequestHead(connection, arrival.line, arrival.version, settings)
+            let head = try unsafe ReceivedHead(connection, arrival.line, arrival.version, settings)
             course.requestID = RequestID.choose(head.headers)
             try accept(head)
         } catch {
@@ -40,7 +39,7 @@ extension Exchange {
         return decide()
     }
 
-    private func accept(_ head: RequestHead) throws {
+    private func accept(_ received: ReceivedHead) throws {
         guard target.utf8.count <= settings.maxTargetLength else {
             throw Framing.Refusal(
                 414, "target-too-long", "The request target is longer than \(settings.maxTargetLength) bytes.")
@@ -48,14 +47,15 @@ extension Exchange {
         guard !course.method.rawValue.isEmpty, course.method.rawValue.utf8.allSatisfy(HTTPToken.isTokenByte) else {
             throw Framing.Refusal(400, "invalid-method", "The method holds a character that no method has.")
         }
-        let framing = try Framing(head.headers, version: head.version)
+        let framing = try Framing(received.headers, version: received.version)
         course.expectsContinue = framing.expectsContinue
         course.endsConnection = framing.body == .chunked
-        let request = try HTTPRequest(
-            method: course.method, target: target, headers: head.headers, body: body(framing.body),
-            id: course.requestID,
-            peer: record.peer)
-        course.request = request
+        let head = HTTPRequestHead(
+            method: course.method, target: target, headers: received.headers, peer: record.peer)
+        if framing.body == .none { course.ready = loop.service.ready(head) }
+        if course.ready == nil {
+            course.request = try HTTPRequest(head, body: body(framing.body), id: course.requestID)
+        }
         course.phase = framing.body == .none ? .answering : .deciding
     }
 
@@ -79,7 +79,7 @@ extension Exchange {
         } else {
             fault = error as? Fault ?? ErrorTranslation.fault(for: error)
         }
-        return queueEarly(.problem(fault, requestID: course.requestID, instance: course.path, status: status))
+        return queueEarly(.problem(fault, requestID: course.requestID, instance: path, status: status))
     }
 
     /// The body is there for the taking: does the handler want it, or has it answered without?
@@ -140,7 +140,7 @@ extension Exchange {
 
     private func answer() -> Bool {
         if !course.hasHandler {
-            if let response = course.request.flatMap(loop.service.ready) { return answerAtOnce(response) }
+            if let ready = course.ready { return queue(ready) }
             startHandler()
         }
         let response: HTTPResponse? = state.withLock { state in
@@ -148,12 +148,5 @@ extension Exchange {
             return state.outcome
         }
         return response.map(queue) ?? true
-    }
-
-    private func answerAtOnce(_ response: HTTPResponse) -> Bool {
-        course.hasHandler = true
-        course.request = nil
-        state.withLock { $0.outcome = response }
-        return queue(response)
     }
 }

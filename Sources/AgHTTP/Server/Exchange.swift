@@ -26,8 +26,9 @@ final class Exchange: @unchecked Sendable {
     struct Course {
         var phase = Phase.head
         var request: HTTPRequest?
+        /// The answer that was there before the handler was asked.
+        var ready: PreparedResponse?
         var method = HTTPMethod.get
-        var path = ""
         var requestID = ""
         var declaredLength: Int64?
         var expectsContinue = false
@@ -83,6 +84,9 @@ final class Exchange: @unchecked Sendable {
     }
 
     var settings: HTTPServerSettings { loop.service.settings }
+
+    /// For problems and logs: a query may hold a secret.
+    var path: String { String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") })) }
 
     /// Suspends the connection; call only with the lock held, from a callback of this connection.
     func suspend(_ state: inout State) {

@@ -3,12 +3,13 @@ import Synchronization
 /// The id that follows a request through logs and answers.
 enum RequestID {
     /// Tells this process's requests from another's.
-    private static let process = hex(UInt64.random(in: 0..<1 << 48), digits: 12)
+    private static let process = digits(of: UInt64.random(in: 0..<1 << 48), atLeast: 12)
     private static let count = Atomic<UInt64>(0)
 
     /// A new id, such as `5f2a90c1b7de-00002a`. Not a UUID: random bits for each request would cost a system call each.
     static func make() -> String {
-        process + "-" + hex(count.add(1, ordering: .relaxed).newValue, digits: 6)
+        let number = count.add(1, ordering: .relaxed).newValue
+        return String(decoding: process + [UInt8(ascii: "-")] + digits(of: number, atLeast: 6), as: UTF8.self)
     }
 
     /// The client's `X-Request-Id` when it is 1 to 128 harmless characters, otherwise a new one.
@@ -21,9 +22,12 @@ enum RequestID {
         1...128 ~= text.utf8.count && text.utf8.allSatisfy { PercentEncoding.isUnreserved($0) || $0 == 0x3A }
     }
 
-    /// At least that many digits.
-    private static func hex(_ value: UInt64, digits: Int) -> String {
-        let text = String(value, radix: 16)
-        return text.utf8.count >= digits ? text : String(repeating: "0", count: digits - text.utf8.count) + text
+    /// Hexadecimal, as bytes: formatting numbers as text costs more than all the rest of an id.
+    private static func digits(of value: UInt64, atLeast least: Int) -> [UInt8] {
+        let count = max(least, (64 - value.leadingZeroBitCount + 3) / 4)
+        return (0..<count).map { place in
+            let digit = UInt8(truncatingIfNeeded: value >> (4 * UInt64(count - 1 - place))) & 15
+            return digit < 10 ? 48 + digit : 87 + digit
+        }
     }
 }

@@ -41,15 +41,15 @@ package struct Application: Sendable {
 
     /// The answer to a request.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        if let hot = hotAnswer(to: request) { return hot }
+        if let hot = hotAnswer(to: request.head) { return hot.response }
         return await respondAnew(to: request)
     }
 
     /// An answer that was given a moment ago and still holds; does not wait.
-    package func hotAnswer(to request: HTTPRequest) -> HTTPResponse? {
+    package func hotAnswer(to request: HTTPRequestHead) -> PreparedResponse? {
         let start = ContinuousClock.now
         guard let hot = hotAnswers.answer(to: request) else { return nil }
-        note(request, hot.route, hot.response, since: start)
+        note(request.method, hot.route, hot.response.response, since: start)
         return hot.response
     }
 
@@ -60,16 +60,16 @@ package struct Application: Sendable {
         var response = await router.respond(to: request)
         SecurityHeaders.add(to: &response)
         hotAnswers.keep(response, to: request, ticket)
-        note(request, request.attached(RouteTag.self), response, since: start)
+        note(request.method, request.attached(RouteTag.self), response, since: start)
         return response
     }
 
     /// The server itself writes the line in the log.
     private func note(
-        _ request: HTTPRequest, _ route: RouteTag?, _ response: HTTPResponse, since start: ContinuousClock.Instant
+        _ method: HTTPMethod, _ route: RouteTag?, _ response: HTTPResponse, since start: ContinuousClock.Instant
     ) {
         parts.metrics.count(
-            method: request.method, route: route?.pattern ?? "none", status: response.status,
+            method: method, route: route?.pattern ?? "none", status: response.status,
             took: ContinuousClock.now - start)
     }
 }

@@ -19,8 +19,8 @@ final class HotAnswers: Sendable {
     }
 
     private struct Answer: Sendable {
-        let response: HTTPResponse
-        let unchanged: HTTPResponse?
+        let response: PreparedResponse
+        let unchanged: PreparedResponse?
         let tag: String?
         let route: RouteTag
         let credential: Credential?
@@ -46,7 +46,7 @@ final class HotAnswers: Sendable {
     }
 
     /// The answer and its route; `nil` when the question has to go the whole way.
-    func answer(to request: HTTPRequest) -> (response: HTTPResponse, route: RouteTag)? {
+    func answer(to request: HTTPRequestHead) -> (response: PreparedResponse, route: RouteTag)? {
         guard let question = Self.question(request), let found = answers.withLock({ $0.value(for: question) }) else {
             return nil
         }
@@ -67,10 +67,10 @@ final class HotAnswers: Sendable {
     func keep(_ response: HTTPResponse, to request: HTTPRequest, _ ticket: Int) {
         guard response.status == 200, let promise = request.attached(Reusable.self),
             let route = request.attached(RouteTag.self), !request.headers.contains("if-none-match"),
-            let length = response.body.inMemory, length <= Self.longestBody, let question = Self.question(request)
+            let length = response.body.inMemory, length <= Self.longestBody, let question = Self.question(request.head)
         else { return }
         let answer = Answer(
-            response: response, unchanged: response.unchanged, tag: response.headers["ETag"], route: route,
+            response: PreparedResponse(response), unchanged: response.unchanged.map { PreparedResponse($0) }, tag: response.headers["ETag"], route: route,
             credential: request.attached(Credential.self), endings: ticket, promise: promise)
         let weight = Self.frame + Int(length) + request.target.utf8.count
         answers.withLock { _ = $0.insert(answer, for: question, weight: weight) }
@@ -82,13 +82,13 @@ final class HotAnswers: Sendable {
     }
 
     /// `nil` for a tag that is not simply the one we have.
-    private static func response(_ answer: Answer, _ condition: String?) -> HTTPResponse? {
+    private static func response(_ answer: Answer, _ condition: String?) -> PreparedResponse? {
         guard let condition else { return answer.response }
         return condition == answer.tag ? answer.unchanged : nil
     }
 
     /// One that has to be refused goes the whole way, where its refusal is worded.
-    private func isAdmitted(_ answer: Answer, _ request: HTTPRequest) -> Bool {
+    private func isAdmitted(_ answer: Answer, _ request: HTTPRequestHead) -> Bool {
         do {
             if let credential = answer.credential {
                 try limiter.admit(credential)
@@ -104,7 +104,7 @@ final class HotAnswers: Sendable {
     /// Whatever else a handler may look at.
     private static let conditions = ["range", "if-match", "if-modified-since", "if-unmodified-since", "if-range"]
 
-    private static func question(_ request: HTTPRequest) -> Question? {
+    private static func question(_ request: HTTPRequestHead) -> Question? {
         guard request.method == .get, !conditions.contains(where: request.headers.contains) else { return nil }
         let accept = request.headers.all("accept")
         guard accept.count <= 1 else { return nil }

@@ -218,9 +218,13 @@ struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line l
 void cmhd_free_head(struct cmhd_head *head) { free(head); }
 
 bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response) {
-  enum MHD_Result result = MHD_queue_response(connection, status, response);
-  MHD_destroy_response(response);
-  return result == MHD_YES;
+  return MHD_queue_response(connection, status, response) == MHD_YES;
+}
+
+void cmhd_replace_header(cmhd_response *response, const char *name, const char *value) {
+  const char *old = MHD_get_response_header(response, name);
+  if (old != NULL) (void)MHD_del_response_header(response, name, old);
+  (void)MHD_add_response_header(response, name, value);
 }
 
 cmhd_response *cmhd_owned_bytes(size_t size, void *bytes) {

@@ -86,8 +86,11 @@ struct cmhd_line {
 struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line);
 void cmhd_free_head(struct cmhd_head *head);
 
-/// Queues the response and lets go of it; false when the connection does not take one now.
+/// Queues the response, which the library then holds too; false when the connection does not take one now.
 bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response);
+
+/// Gives the response this one header of that name. Not while another thread has the response.
+void cmhd_replace_header(cmhd_response *response, const char *name, const char *value);
 
 /// A response whose bytes the library frees with free().
 cmhd_response *cmhd_owned_bytes(size_t size, void *bytes);

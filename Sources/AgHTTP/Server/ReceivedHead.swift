@@ -1,7 +1,7 @@
 import CMicrohttpd
 
 /// A request's head as received, checked for what the library lets through.
-struct RequestHead {
+struct ReceivedHead {
     let headers: HTTPHeaders
     let version: String
 
