@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Synchronization
 
 /// SHA-256 over bytes that arrive in pieces. OpenSSL uses the processor's SHA instructions: about 1.3 GB/s.
 ///
@@ -9,17 +10,21 @@ internal import COpenSSL
     // Never written after it was made; OpenSSL counts its references atomically.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
+    private static let spare = SpareContexts()
+
     private let context: OpaquePointer
 
     package init() {
-        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1 else {
+        guard let context = unsafe Self.spare.take() ?? EVP_MD_CTX_new(),
+            unsafe EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1
+        else {
             preconditionFailure("OpenSSL has no SHA-256; the installed libcrypto is not usable.")
         }
         unsafe self.context = context
     }
 
     deinit {
-        unsafe EVP_MD_CTX_free(context)
+        unsafe Self.spare.give(context)
     }
 
     package mutating func update(_ bytes: [UInt8]) {
@@ -38,5 +43,30 @@ internal import COpenSSL
         let code = unsafe EVP_DigestFinal_ex(context, &bytes, nil)
         precondition(code == 1, "OpenSSL could not finish a SHA-256.")
         return SHA256Digest(bytes)
+    }
+}
+
+/// Contexts of hashers that are done: making one and its inside anew takes several times as long as hashing a token.
+///
+/// What was hashed last stays in them until they are used again, as it does in freed memory.
+@safe private final class SpareContexts: Sendable {
+    private static let most = 8
+    // The lock guards the list; whoever takes a context is its only owner.
+    private let contexts = Mutex<[Context]>([])
+
+    @safe private struct Context: @unchecked Sendable {
+        // Bound to no thread; one owner at a time.
+        let pointer: OpaquePointer
+    }
+
+    func take() -> OpaquePointer? { unsafe contexts.withLock { unsafe $0.popLast()?.pointer } }
+
+    func give(_ pointer: OpaquePointer) {
+        let isKept = contexts.withLock { contexts in
+            guard contexts.count < Self.most else { return false }
+            unsafe contexts.append(Context(pointer: pointer))
+            return true
+        }
+        if !isKept { unsafe EVP_MD_CTX_free(pointer) }
     }
 }
