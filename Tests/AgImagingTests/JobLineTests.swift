@@ -43,6 +43,27 @@ struct JobLineTests {
         #expect(line.take() == nil)
     }
 
+    @Test("lets go of what nobody wants any more when the next one comes, and gives it no turn")
+    func cancelledUrgent() throws {
+        let line = try JobLine()
+        weak var gone: CodecJob?
+        let other = job()
+        line.add(other)
+        for _ in 0..<JobLine.mostUrgentInARow {
+            let urgent = job()
+            gone = urgent
+            line.add(urgent, urgent: true)
+            urgent.cancel()
+        }
+        let last = job()
+        line.add(last, urgent: true)
+        #expect(gone == nil)
+        #expect(line.waitingCount == 2)
+        #expect(line.take() === last)
+        #expect(line.take() === other)
+        #expect(line.take() == nil)
+    }
+
     @Test("answers everybody when it closes")
     func closed() throws {
         let line = try JobLine()

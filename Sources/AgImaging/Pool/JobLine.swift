@@ -9,6 +9,12 @@ final class JobLine: Sendable {
         var urgentInARow = 0
         var isClosed = false
 
+        /// What nobody wants any more shall neither hold its files open nor have a turn.
+        mutating func dropCancelled() {
+            urgent.removeAll(where: \.isCancelled)
+            waiting.removeAll(where: \.isCancelled)
+        }
+
         /// The next one in line.
         mutating func next() -> CodecJob? {
             let isOthersTurn = urgent.isEmpty || (urgentInARow >= JobLine.mostUrgentInARow && !waiting.isEmpty)
@@ -35,6 +41,7 @@ final class JobLine: Sendable {
     func add(_ job: CodecJob, urgent: Bool = false) {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }
+            state.dropCancelled()
             if urgent { state.urgent.append(job) } else { state.waiting.append(job) }
             return true
         }
@@ -46,10 +53,8 @@ final class JobLine: Sendable {
     func take() -> CodecJob? {
         guard bell.take() else { return nil }
         return state.withLock { state in
-            while let job = state.next() {
-                if !job.isCancelled { return job }
-            }
-            return nil
+            state.dropCancelled()
+            return state.next()
         }
     }
 

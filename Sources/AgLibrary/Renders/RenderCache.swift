@@ -1,6 +1,7 @@
 import AgBase
 import AgBlobs
 import AgCrypto
+import AgImaging
 import AgModel
 import Synchronization
 
@@ -49,11 +50,20 @@ final class RenderCache: Sendable {
         return try? await pool.run { [self] in findNow(name) }
     }
 
-    /// Keeps a copy of a render, if it can.
-    func keep(_ bytes: [UInt8], _ sha256: SHA256Digest, as name: RenderName) async {
+    /// Keeps a copy of a render, if it can; returns its digest. Throws when the render itself cannot be read.
+    func keep(_ picture: RenderedPicture, as name: RenderName) async throws -> SHA256Digest {
+        try await pool.run { [self] in
+            let bytes = try picture.file.read(at: 0, count: Int(picture.length))
+            let sha256 = SHA256Digest.of(bytes)
+            keepIfRoom(bytes, sha256, name)
+            return sha256
+        }
+    }
+
+    private func keepIfRoom(_ bytes: [UInt8], _ sha256: SHA256Digest, _ name: RenderName) {
         guard !isOff, bytes.count + RenderSeal.byteCount <= budget else { return }
         do {
-            try await pool.run { [self] in try keepNow(bytes, sha256, name) }
+            try keepNow(bytes, sha256, name)
         } catch let error as BlobError where error.code == .full {
             // The reserve is touched, which uploads are told of; here it would be said for every picture.
             log.debug("no room to keep a render", ["error": "\(error)"])
@@ -91,8 +101,19 @@ final class RenderCache: Sendable {
             if state.index.contains(name.path) { return (state.index.use(name.path, at: now), [String]()) }
             return (true, state.index.put(name.path, in: name.original.text, bytes: size, usedAt: now))
         }
-        if isDue { try? files.touch(absolute(name.path)) }
+        if isDue { mark(name) }
         remove(gone)
+    }
+
+    private func mark(_ name: RenderName) {
+        do {
+            try files.touch(absolute(name.path))
+        } catch where BlobError(error, "").code == .notFound {
+            // Evicted between our opening it and the note. What is open can be read to its end.
+            state.withLock { $0.index.remove(name.path) }
+        } catch {
+            // It only looks older than it is.
+        }
     }
 
     /// Under a name of its own first: what has the right name has all its bytes, but for a power cut.

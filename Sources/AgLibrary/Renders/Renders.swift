@@ -78,12 +78,10 @@ package struct Renders: Sendable {
 
     private func make(anew wish: RenderWish, _ subject: RenderSubject, _ name: RenderName) async throws -> Made {
         let picture = try await picture(wish, subject)
-        let bytes = try picture.file.read(at: 0, count: Int(picture.length))
-        let made = Made(picture: picture, sha256: .of(bytes))
-        await cache.keep(bytes, made.sha256, as: name)
+        let sha256 = try await cache.keep(picture, as: name)
         // Deleted while it was made: its renders were forgotten before this one came.
         if try await !isThere(subject.image.original.id) { await cache.forget(subject.image.original.id) }
-        return made
+        return Made(picture: picture, sha256: sha256)
     }
 
     private func picture(_ wish: RenderWish, _ subject: RenderSubject) async throws -> RenderedPicture {

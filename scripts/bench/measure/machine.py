@@ -29,6 +29,7 @@ def field(path, name):
 
 def machine():
     memory = int(field("/proc/meminfo", "MemTotal").split()[0]) / 1024 / 1024
+    RESULTS.mkdir(parents=True, exist_ok=True)
     disk = " ".join(said("findmnt", "-no", "FSTYPE,OPTIONS", "--target", str(RESULTS)).split())
     return {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "processor": field("/proc/cpuinfo", "model name"), "cores": os.cpu_count(), "memory": f"{memory:.0f} GiB",
