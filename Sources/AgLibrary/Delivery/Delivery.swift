@@ -17,15 +17,15 @@ package struct Delivery: Sendable {
 
     /// Throws `Fault`: 404 for an unknown image, 410 when its bytes were lost.
     package func original(_ id: ImageID) async throws -> Delivered {
-        try await cached(DeliveryKey(image: id, name: nil)) { try await findOriginal(id) }
+        try await cached(DeliveryKey(image: id, form: .original)) { try await findOriginal(id) }
     }
 
     /// Throws `Fault` 404 for an unknown image or one whose processing failed, and `NotReady` while it is being made.
     package func variant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
-        try await cached(DeliveryKey(image: id, name: name)) { try await findVariant(name, of: id) }
+        try await cached(DeliveryKey(image: id, form: .variant(name))) { try await findVariant(name, of: id) }
     }
 
-    private func cached(_ key: DeliveryKey, _ find: () async throws -> Delivered) async throws -> Delivered {
+    func cached(_ key: DeliveryKey, _ find: () async throws -> Delivered) async throws -> Delivered {
         if let known = cache.value(for: key) { return known }
         let ticket = cache.ticket()
         let found = try await find()
@@ -84,8 +84,11 @@ package struct Delivery: Sendable {
     }
 
     private func content(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
-        let file = try await open(path, byteCount)
-        guard byteCount <= Self.keptLength else { return .file(file) }
+        try Self.content(try await open(path, byteCount), byteCount)
+    }
+
+    static func content(_ file: OpenFile, _ byteCount: Int64) throws -> Delivered.Content {
+        guard byteCount <= keptLength else { return .file(file) }
         return .bytes(try file.read(at: 0, count: Int(byteCount)))
     }
 

@@ -12,9 +12,14 @@ package import AgModel
 package typealias DeliveryCache = FreshCache<DeliveryKey, OriginalID, Delivered>
 
 package struct DeliveryKey: Hashable, Sendable {
+    enum Form: Hashable, Sendable {
+        case original
+        case variant(VariantName)
+        case render(RenderWish)
+    }
+
     let image: ImageID
-    /// `nil` is the original itself.
-    let name: VariantName?
+    let form: Form
 }
 
 extension DeliveryCache {

@@ -20,9 +20,11 @@ struct RenderSubject: Sendable {
         return (path, variant.byteCount)
     }
 
-    func delivered(_ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ file: OpenFile) -> Delivered {
+    func delivered(
+        _ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ file: OpenFile
+    ) throws -> Delivered {
         Delivered(
             image: image, mediaType: wish.format.mediaType, sha256: sha256, byteCount: length,
-            fileExtension: wish.format.fileExtension, content: .file(file))
+            fileExtension: wish.format.fileExtension, content: try Delivery.content(file, length))
     }
 }

@@ -33,6 +33,15 @@ package struct Renders: Sendable {
     /// Throws `Fault`: 404 for an unknown image, 410 when its bytes were lost, 422 when it cannot be read, 429 when too
     /// many wishes wait.
     package func render(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {
+        let key = DeliveryKey(image: id, form: .render(wish))
+        if let known = delivery.cache.value(for: key) {
+            counts.add(.hit)
+            return known
+        }
+        return try await delivery.cached(key) { try await find(wish, of: id) }
+    }
+
+    private func find(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {
         let subject = try await subject(id)
         // One whose file is gone is no reason to have no picture.
         if case .ready(let name) = subject.source(wish), let variant = try? await delivery.variant(name, of: id) {
@@ -42,15 +51,15 @@ package struct Renders: Sendable {
         let name = RenderName(wish, of: subject.image.original)
         if let cached = await cache.find(name) {
             counts.add(.hit)
-            return subject.delivered(wish, cached.seal.sha256, cached.seal.length, cached.file)
+            return try subject.delivered(wish, cached.seal.sha256, cached.seal.length, cached.file)
         }
         counts.add(.miss)
         let made = try await make(wish, subject, name)
         // What is sent slowly shall lie on the disk, not in memory.
         if let kept = await cache.find(name) {
-            return subject.delivered(wish, kept.seal.sha256, kept.seal.length, kept.file)
+            return try subject.delivered(wish, kept.seal.sha256, kept.seal.length, kept.file)
         }
-        return subject.delivered(wish, made.sha256, made.picture.length, made.picture.file)
+        return try subject.delivered(wish, made.sha256, made.picture.length, made.picture.file)
     }
 
     /// What is in the cache, how many different renders are under way, and how many requests wait for them.

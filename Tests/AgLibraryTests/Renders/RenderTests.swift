@@ -20,8 +20,10 @@ struct RenderTests {
     }
 
     private func bytes(_ delivered: Delivered) throws -> [UInt8] {
-        guard case .file(let file) = delivered.content else { return [] }
-        return try file.read(at: 0, count: Int(delivered.byteCount))
+        switch delivered.content {
+        case .bytes(let bytes): bytes
+        case .file(let file): try file.read(at: 0, count: Int(delivered.byteCount))
+        }
     }
 
     private func settings(_ change: (inout RenderSettings) -> Void) -> RenderSettings {
@@ -59,6 +61,21 @@ struct RenderTests {
             #expect(try bytes(found) == first)
             #expect(renders.counts[.made] == 0 && renders.counts[.hit] == 1)
             #expect(renders.holdings.files == 1)
+        }
+    }
+
+    @Test("is not handed out from memory once its picture is deleted or another one, however short ago it was asked for")
+    func forgotten() async throws {
+        try await LibraryDesk.with { desk in
+            let id = try await desk.upload(picture).image.id
+            let renders = desk.library.renders
+            let wish = wish(100)
+            _ = try await renders.render(wish, of: id)
+            _ = try await renders.render(wish, of: id)
+            #expect(renders.counts[.hit] == 1)
+            _ = try await desk.library.images.delete(id)
+            let refused = await #expect(throws: Fault.self) { try await renders.render(wish, of: id) }
+            #expect(refused?.kind == .notFound)
         }
     }
 
