@@ -48,7 +48,7 @@ internal import Synchronization
 
 /// Contexts of hashers that are done: making one and its inside anew takes several times as long as hashing a token.
 ///
-/// What was hashed last stays in them until they are used again, as it does in freed memory.
+/// A finished one keeps the digest alone; one that was given up keeps its last 63 bytes at most until it is used again.
 @safe private final class SpareContexts: Sendable {
     private static let most = 8
     // The lock guards the list; whoever takes a context is its only owner.

@@ -77,6 +77,18 @@ struct HotAnswerTests {
         #expect(picture.asked.load(ordering: .relaxed) == 2)
     }
 
+    @Test(
+        "is not given to a question whose letters only look the same, which Unicode calls equal",
+        arguments: [("/hot?key=K", "*/*", "/hot?key=\u{212A}", "*/*"), ("/hot", "a;b", "/hot", "a\u{37E}b")])
+    func lookalike(_ target: String, _ accept: String, _ otherTarget: String, _ otherAccept: String) async throws {
+        try #require(target == otherTarget && accept == otherAccept)
+        let picture = Picture()
+        let desk = try await desk(picture)
+        _ = try await desk.send(.get, target, as: .fixed, headers: ["Accept": accept])
+        _ = try await desk.send(.get, otherTarget, as: .fixed, headers: ["Accept": otherAccept])
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
     @Test("is nobody else's: a stranger, another token and a session are judged for themselves")
     func callers() async throws {
         let picture = Picture()

@@ -26,13 +26,17 @@ package final class PreparedResponse: Sendable {
     /// One for each loop, and only on that loop's thread: the library reads the headers before the loop goes on to
     /// another request, and nobody else changes them.
     func form(on loop: EventLoop, id: String) -> DaemonResponse? {
-        let form = forms.withLock { forms in
-            if let known = forms[ObjectIdentifier(loop)] { return Optional(known) }
-            let made = DaemonResponse.whole(response)
-            forms[ObjectIdentifier(loop)] = made
-            return made
-        }
+        let form = known(on: loop) ?? make(for: loop)
         form?.replace("X-Request-Id", id)
         return form
+    }
+
+    private func known(on loop: EventLoop) -> DaemonResponse? { forms.withLock { $0[ObjectIdentifier(loop)] } }
+
+    /// Outside the lock: no other thread makes one for this loop.
+    private func make(for loop: EventLoop) -> DaemonResponse? {
+        let made = DaemonResponse.whole(response)
+        forms.withLock { $0[ObjectIdentifier(loop)] = made }
+        return made
     }
 }

@@ -10,9 +10,13 @@ final class JobLine: Sendable {
         var isClosed = false
 
         /// What nobody wants any more shall neither hold its files open nor have a turn.
-        mutating func dropCancelled() {
+        /// Returns them: they close files as they go, which is not for behind the lock.
+        mutating func dropCancelled() -> [CodecJob] {
+            let gone = (urgent + waiting).filter(\.isCancelled)
+            guard !gone.isEmpty else { return [] }
             urgent.removeAll(where: \.isCancelled)
             waiting.removeAll(where: \.isCancelled)
+            return gone
         }
 
         /// The next one in line.
@@ -39,12 +43,13 @@ final class JobLine: Sendable {
     }
 
     func add(_ job: CodecJob, urgent: Bool = false) {
-        let isOpen = state.withLock { state in
-            guard !state.isClosed else { return false }
-            state.dropCancelled()
+        let (isOpen, gone) = state.withLock { state -> (Bool, [CodecJob]) in
+            guard !state.isClosed else { return (false, []) }
+            let gone = state.dropCancelled()
             if urgent { state.urgent.append(job) } else { state.waiting.append(job) }
-            return true
+            return (true, gone)
         }
+        _ = gone
         guard isOpen else { return job.finish(CodecError(.unavailable, "The codecs are shutting down.")) }
         bell.strike()
     }
@@ -52,10 +57,12 @@ final class JobLine: Sendable {
     /// The next job that somebody still wants; `nil` when another child was faster, or there is none.
     func take() -> CodecJob? {
         guard bell.take() else { return nil }
-        return state.withLock { state in
-            state.dropCancelled()
-            return state.next()
+        let (job, gone) = state.withLock { state in
+            let gone = state.dropCancelled()
+            return (state.next(), gone)
         }
+        _ = gone
+        return job
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -25,7 +25,7 @@ package struct Delivery: Sendable {
         try await cached(DeliveryKey(image: id, form: .variant(name))) { try await findVariant(name, of: id) }
     }
 
-    func cached(_ key: DeliveryKey, _ find: () async throws -> Delivered) async throws -> Delivered {
+    private func cached(_ key: DeliveryKey, _ find: () async throws -> Delivered) async throws -> Delivered {
         if let known = cache.value(for: key) { return known }
         let ticket = cache.ticket()
         let found = try await find()

@@ -108,7 +108,7 @@ final class RenderCache: Sendable {
     private func mark(_ name: RenderName) {
         do {
             try files.touch(absolute(name.path))
-        } catch where BlobError(error, "").code == .notFound {
+        } catch  where BlobError(error, "").code == .notFound {
             // Evicted between our opening it and the note. What is open can be read to its end.
             state.withLock { $0.index.remove(name.path) }
         } catch {

@@ -38,7 +38,11 @@ package struct Renders: Sendable {
             counts.add(.hit)
             return known
         }
-        return try await delivery.cached(key) { try await find(wish, of: id) }
+        let ticket = delivery.cache.ticket()
+        let found = try await find(wish, of: id)
+        // A large one may be a file in memory, or one that the disk has no more room for.
+        if case .bytes = found.content { delivery.cache.keep(found, for: key, ticket) }
+        return found
     }
 
     private func find(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {

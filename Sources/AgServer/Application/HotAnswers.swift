@@ -51,7 +51,8 @@ final class HotAnswers: Sendable {
             return nil
         }
         guard isGood(found) else {
-            answers.withLock { _ = $0.remove(question) }
+            let gone = answers.withLock { $0.remove(question) }
+            _ = gone
             return nil
         }
         guard let response = Self.response(found, request.headers["if-none-match"]), isAdmitted(found, request) else {
@@ -70,10 +71,13 @@ final class HotAnswers: Sendable {
             let length = response.body.inMemory, length <= Self.longestBody, let question = Self.question(request.head)
         else { return }
         let answer = Answer(
-            response: PreparedResponse(response), unchanged: response.unchanged.map { PreparedResponse($0) }, tag: response.headers["ETag"], route: route,
-            credential: request.attached(Credential.self), endings: ticket, promise: promise)
+            response: PreparedResponse(response.lent), unchanged: response.unchanged.map { PreparedResponse($0) },
+            tag: response.headers["ETag"], route: route, credential: request.attached(Credential.self),
+            endings: ticket, promise: promise)
         let weight = Self.frame + Int(length) + request.target.utf8.count
-        answers.withLock { _ = $0.insert(answer, for: question, weight: weight) }
+        // What goes dies behind the lock: it is let go of by the HTTP library as well.
+        let gone = answers.withLock { $0.insert(answer, for: question, weight: weight) }
+        _ = gone
     }
 
     private func isGood(_ answer: Answer) -> Bool {
@@ -104,16 +108,27 @@ final class HotAnswers: Sendable {
     /// Whatever else a handler may look at.
     private static let conditions = ["range", "if-match", "if-modified-since", "if-unmodified-since", "if-range"]
 
+    /// Texts are compared as Unicode, for which some other letters equal those of ASCII.
+    private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+
     private static func question(_ request: HTTPRequestHead) -> Question? {
         guard request.method == .get, !conditions.contains(where: request.headers.contains) else { return nil }
         let accept = request.headers.all("accept")
-        guard accept.count <= 1 else { return nil }
+        guard accept.count <= 1, isASCII(request.target), accept.allSatisfy(isASCII) else { return nil }
         if let header = request.headers["authorization"] {
             return Question(target: request.target, accept: accept.first, proof: SHA256Digest.of(header))
         }
         // A cookie would have to be looked up.
         if request.headers.contains("cookie") { return nil }
         return Question(target: request.target, accept: accept.first, proof: nil)
+    }
+}
+
+extension HTTPResponse {
+    /// The same with bytes that all loops send from one place.
+    fileprivate var lent: HTTPResponse {
+        guard case .bytes(let bytes) = body else { return self }
+        return HTTPResponse(status, headers: headers, body: .prepared(SharedBytes(bytes)))
     }
 }
 

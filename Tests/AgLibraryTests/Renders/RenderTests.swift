@@ -64,7 +64,8 @@ struct RenderTests {
         }
     }
 
-    @Test("is not handed out from memory once its picture is deleted or another one, however short ago it was asked for")
+    @Test(
+        "is not handed out from memory once its picture is deleted or another one, however short ago it was asked for")
     func forgotten() async throws {
         try await LibraryDesk.with { desk in
             let id = try await desk.upload(picture).image.id
@@ -76,6 +77,22 @@ struct RenderTests {
             _ = try await desk.library.images.delete(id)
             let refused = await #expect(throws: Fault.self) { try await renders.render(wish, of: id) }
             #expect(refused?.kind == .notFound)
+        }
+    }
+
+    @Test(
+        "stays in memory for the next one only when it is small, above all when nothing is kept on the disk",
+        arguments: [0, 1 << 30])
+    func memory(_ cacheBytes: Int64) async throws {
+        try await LibraryDesk.with(renders: settings { $0.cacheBytes = cacheBytes }) { desk in
+            let id = try await desk.upload(picture).image.id
+            let renders = desk.library.renders
+            let large = try await renders.render(
+                RenderWish(width: 2_000, height: nil, format: .png, longestSide: 4_096), of: id)
+            try #require(large.byteCount > 64 << 10)
+            #expect(renders.delivery.cache.count == 0)
+            _ = try await renders.render(wish(32), of: id)
+            #expect(renders.delivery.cache.count == 1)
         }
     }
 
