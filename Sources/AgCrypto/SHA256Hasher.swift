@@ -50,14 +50,13 @@ internal import Synchronization
 ///
 /// A finished one keeps the digest alone; one that was given up keeps its last 63 bytes at most until it is used again.
 @safe private final class SpareContexts: Sendable {
-    private static let most = 8
-    // The lock guards the list; whoever takes a context is its only owner.
-    private let contexts = Mutex<[Context]>([])
-
+    // A context is bound to no thread, and whoever takes one is its only owner.
     @safe private struct Context: @unchecked Sendable {
-        // Bound to no thread; one owner at a time.
         let pointer: OpaquePointer
     }
+
+    private static let most = 8
+    private let contexts = Mutex<[Context]>([])
 
     func take() -> OpaquePointer? { unsafe contexts.withLock { unsafe $0.popLast()?.pointer } }
 

@@ -47,7 +47,8 @@ def is_mislabelled(case):
     data = case.meta.phase.data
     place = getattr(data, "parameter_location", None)
     good = ("with valid", "object with only required properties", "object with all required properties")
-    return (place is not None and place.value == "header") or any(words in (data.description or "") for words in good)
+    return (place is not None and place.value == "header") or any(
+        words in (data.description or "").lower() for words in good)
 
 
 def pictured(file):
