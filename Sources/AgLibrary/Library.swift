@@ -50,7 +50,10 @@ package struct Library: Sendable {
             database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
         let cache = RenderCache(
             folder: "\(settings.dataFolder)/renders", budget: settings.renders.cacheBytes, files: files,
-            reserve: ground.reserve, time: ground.time, log: ground.log)
+            // Where the data directory is on a disk of its own, that one counts as well.
+            reserve: DiskReserve(
+                settings.storageReserve, on: settings.diskFolders + [settings.dataFolder], files: files),
+            time: ground.time, log: ground.log)
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
             deliveries: ground.deliveries, renders: cache, time: ground.time)

@@ -47,6 +47,22 @@ struct SandboxTests {
         await codecs.shutdown()
     }
 
+    @Test("lets children that make pictures step back, and not the one that an upload waits for")
+    func niceness() async throws {
+        let (renders, probes): (Int64, Int64) = (345_678_849, 345_678_850)
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.renderMemory = renders
+            $0.probeMemory = probes
+            $0.renderNiceness = 10
+        }
+        for (memory, expected) in [(renders, 10), (probes, 0)] {
+            let found = try children(withWord: "\(memory)").map { getpriority(Int32(PRIO_PROCESS.rawValue), id_t($0)) }
+            #expect(found == [Int32(expected) + getpriority(Int32(PRIO_PROCESS.rawValue), 0)])
+        }
+        await codecs.shutdown()
+    }
+
     @Test("is not given drills by a server's settings")
     func noDrills() async throws {
         let codecs = try await TestCodecs.start {

@@ -109,11 +109,11 @@ struct WireTests {
 
     @Test("a child's options come through its command line")
     func options() {
-        let options = ChildOptions(parent: 42, memory: 700, allowsUnsandboxed: true, allowsDrills: false)
+        let options = ChildOptions(parent: 42, memory: 700, niceness: 10, allowsUnsandboxed: true, allowsDrills: false)
 
         #expect(ChildOptions(options.arguments) == options)
         #expect(CodecChild.isRequested(options.arguments))
         #expect(ChildOptions(["argentum", "serve"]) == nil && !CodecChild.isRequested(["argentum", "serve"]))
-        #expect(ChildOptions(["codec", "__codec", "x", "y"]) == nil)
+        #expect(ChildOptions(["codec", "__codec", "x", "y", "0"]) == nil)
     }
 }

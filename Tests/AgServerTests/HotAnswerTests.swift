@@ -62,6 +62,64 @@ struct HotAnswerTests {
         #expect(picture.asked.load(ordering: .relaxed) == 2)
     }
 
+    @Test("is a 304 again for who only ever asks whether his copy is still good, and whole for the next one")
+    func revalidation() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        for _ in 0..<3 {
+            let same = try await desk.send(.get, "/hot", as: .fixed, headers: ["If-None-Match": "\"tag\""])
+            #expect(same.status == 304 && same.headers["ETag"] == "\"tag\"")
+        }
+        #expect(picture.asked.load(ordering: .relaxed) == 1)
+        #expect(try await desk.send(.get, "/hot", as: .fixed).text == "answer 2")
+        #expect(try await desk.send(.get, "/hot", as: .fixed, headers: ["If-None-Match": "\"tag\""]).status == 304)
+        #expect(try await desk.send(.get, "/hot", as: .fixed).text == "answer 2")
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    @Test("is an open file as long as others keep it open")
+    func file() async throws {
+        let picture = PictureFile()
+        let desk = try await ServerDesk { book in
+            book.on(Self.operation("/file")) { request, _ in picture.answer(request) }
+        }
+        for _ in 0..<2 {
+            let answer = try await desk.send(.get, "/file", as: .fixed)
+            #expect(answer.status == 200 && answer.headers["ETag"] == "\"tag\"")
+        }
+        #expect(picture.asked.load(ordering: .relaxed) == 1)
+        weak let open = picture.replace()
+        #expect(open == nil, "the answer holds the file open")
+        _ = try await desk.send(.get, "/file", as: .fixed)
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
+    /// A picture of more bytes than are kept in memory.
+    private final class PictureFile: Sendable {
+        let asked = Atomic(0)
+        private let file = Mutex<OpenFile?>(nil)
+
+        func answer(_ request: HTTPRequest) -> HTTPResponse {
+            asked.add(1, ordering: .relaxed)
+            request.attach(Reusable(patience: .seconds(60)) { true })
+            let open = file.withLock { file in
+                if file == nil { file = try? OpenFile(reading: "/proc/self/exe") }
+                return file
+            }
+            guard let open else { return HTTPResponse(500) }
+            let content = DeliveredContent(.file(open, length: 100_000), tag: "tag", contentType: "text/plain")
+            return AgHTTP.content(of: content, for: request)
+        }
+
+        /// Returns the file that is not held any more.
+        func replace() -> OpenFile? {
+            file.withLock { file in
+                defer { file = nil }
+                return file
+            }
+        }
+    }
+
     @Test(
         "is not given to a question that differs in anything that handlers look at",
         arguments: [

@@ -48,13 +48,13 @@ extension Exchange {
     }
 
     /// The same for an answer that the library may have had before.
-    func queue(_ ready: PreparedResponse) -> Bool {
-        guard !loop.isDraining, let message = ready.form(on: loop, id: course.requestID) else {
-            return queue(ready.response)
-        }
+    func queue(_ ready: ReadyResponse) -> Bool {
+        guard !loop.isDraining, case .prepared(let prepared) = ready,
+            let message = prepared.form(on: loop, id: course.requestID)
+        else { return queue(ready.response) }
         course.phase = .answered
-        course.status = ready.response.status
-        course.bytesOut = ready.response.body.length ?? 0
+        course.status = prepared.response.status
+        course.bytesOut = prepared.response.body.length ?? 0
         return connection.queue(course.status, message)
     }
 

@@ -27,7 +27,7 @@ final class Exchange: @unchecked Sendable {
         var phase = Phase.head
         var request: HTTPRequest?
         /// The answer that was there before the handler was asked.
-        var ready: PreparedResponse?
+        var ready: ReadyResponse?
         var method = HTTPMethod.get
         var requestID = ""
         var declaredLength: Int64?

@@ -8,7 +8,7 @@ import Synchronization
 package final class HTTPServer: Sendable {
     package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
     /// An answer that is there already; `nil` leaves the request to the handler.
-    package typealias ReadyAnswer = @Sendable (HTTPRequestHead) -> PreparedResponse?
+    package typealias ReadyAnswer = @Sendable (HTTPRequestHead) -> ReadyResponse?
 
     private struct State {
         var loops: [EventLoop] = []

@@ -14,6 +14,8 @@ package enum CodecChild {
         // Without exit handlers: they belong to a program that was never started.
         guard let options = ChildOptions(arguments) else { _exit(2) }
         let link = ChildLink(socket: 3)
+        // Before libvips has threads, which would stay as they are. Where it is not allowed it is not needed either.
+        _ = nice(Int32(options.niceness))
         do throws(CodecError) {
             let doors = try Lockdown(options).apply()
             link.send(.ready(openDoors: doors))

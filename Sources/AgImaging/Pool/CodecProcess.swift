@@ -24,11 +24,11 @@ final class CodecProcess {
     private var buffer = [UInt8](repeating: 0, count: 64 << 10)
 
     /// Starts a child; its first reply is `ready` or `refused`.
-    init(_ settings: CodecSettings, memory: Int64) throws(CodecError) {
+    init(_ settings: CodecSettings, memory: Int64, niceness: Int) throws(CodecError) {
         var pair: [Int32] = [-1, -1]
         guard unsafe csandbox_socket_pair(&pair) == 0 else { throw Self.failure("socketpair") }
         let options = ChildOptions(
-            parent: getpid(), memory: UInt64(memory), allowsUnsandboxed: settings.allowUnsandboxed,
+            parent: getpid(), memory: UInt64(memory), niceness: niceness, allowsUnsandboxed: settings.allowUnsandboxed,
             allowsDrills: settings.allowsDrills)
         let started = Self.spawn(settings.executable, options.arguments, pair[1])
         close(pair[1])

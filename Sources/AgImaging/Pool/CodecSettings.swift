@@ -15,6 +15,9 @@ package struct CodecSettings: Sendable {
     package var renderMemory: Int64 = 1 << 30
     /// libvips takes a WebP's whole canvas when it reads the header.
     package var probeMemory: Int64 = 320 << 20
+    /// How far children that make pictures step back (nice, 0 to 19): whoever waits for an answer comes first, and
+    /// with nobody there they are as quick as ever.
+    package var renderNiceness = 10
     /// Runs children without Landlock or seccomp where the system has none. Off: then the start fails.
     package var allowUnsandboxed = false
     /// The program that is started as a codec; another one than ourselves only where we are a test runner.

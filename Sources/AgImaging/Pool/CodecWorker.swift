@@ -6,13 +6,17 @@ final class CodecWorker: Sendable {
     let line: JobLine
     private let settings: CodecSettings
     private let memory: Int64
+    private let niceness: Int
     private let log: Log
     private let cancelBell: Counter
 
-    init(_ line: JobLine, _ settings: CodecSettings, memory: Int64, log: Log) throws(CodecError) {
+    init(
+        _ line: JobLine, _ settings: CodecSettings, memory: Int64, niceness: Int, log: Log
+    ) throws(CodecError) {
         self.line = line
         self.settings = settings
         self.memory = memory
+        self.niceness = niceness
         self.log = log
         cancelBell = try Counter()
     }
@@ -116,7 +120,8 @@ final class CodecWorker: Sendable {
         private mutating func readyChild() throws(CodecError) -> CodecProcess {
             if let child { return child }
             worker.line.waitUnlessClosed(rate.delay(.now))
-            let fresh = try CodecProcess(worker.settings, memory: worker.memory)
+            let fresh = try CodecProcess(
+                worker.settings, memory: worker.memory, niceness: worker.niceness)
             switch fresh.wait(until: .now + worker.settings.startDeadline, bells: []) {
             case .reply(.ready(let doors)):
                 if !doors.isEmpty {

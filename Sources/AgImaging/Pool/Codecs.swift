@@ -30,10 +30,13 @@ package final class Codecs: Sendable {
         renders = try JobLine()
         var ends: [ThreadEnd] = []
         let kinds =
-            [(probes, settings.probeMemory)]
-            + Array(repeating: (renders, settings.renderMemory), count: settings.codecs)
+            [(line: probes, memory: settings.probeMemory, niceness: 0)]
+            + Array(
+                repeating: (line: renders, memory: settings.renderMemory, niceness: settings.renderNiceness),
+                count: settings.codecs)
         for (index, kind) in kinds.enumerated() {
-            let worker = try CodecWorker(kind.0, settings, memory: kind.1, log: log)
+            let worker = try CodecWorker(
+                kind.line, settings, memory: kind.memory, niceness: kind.niceness, log: log)
             let end = ThreadEnd()
             worker.start("codec-\(index)") { end.reach() }
             ends.append(end)

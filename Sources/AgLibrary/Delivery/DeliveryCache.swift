@@ -32,11 +32,6 @@ extension DeliveryCache {
         self.init(budget: Self.room, lifetime: Self.patience)
     }
 
-    /// Whether what was handed out after the ticket was taken is still the picture.
-    package func isCurrent(_ delivered: Delivered, since ticket: Ticket) -> Bool {
-        isUnchanged(delivered.image.original.id, since: ticket)
-    }
-
     func keep(_ delivered: Delivered, for key: DeliveryKey, _ ticket: Ticket) {
         keep(delivered, for: key, about: delivered.image.original.id, weight: delivered.weight, ticket)
     }

@@ -46,7 +46,7 @@ package struct Application: Sendable {
     }
 
     /// An answer that was given a moment ago and still holds; does not wait.
-    package func hotAnswer(to request: HTTPRequestHead) -> PreparedResponse? {
+    package func hotAnswer(to request: HTTPRequestHead) -> ReadyResponse? {
         let start = ContinuousClock.now
         guard let hot = hotAnswers.answer(to: request) else { return nil }
         note(request.method, hot.route, hot.response.response, since: start)

@@ -19,7 +19,8 @@ final class HotAnswers: Sendable {
     }
 
     private struct Answer: Sendable {
-        let response: PreparedResponse
+        /// `nil` while only its 304 was asked for.
+        let gift: Gift?
         let unchanged: PreparedResponse?
         let tag: String?
         let route: RouteTag
@@ -28,10 +29,50 @@ final class HotAnswers: Sendable {
         let promise: Reusable
     }
 
+    /// What is given again.
+    private enum Gift: Sendable {
+        case prepared(PreparedResponse)
+        case file(HTTPHeaders, CachedFile, offset: Int64, length: Int64)
+
+        init?(_ response: HTTPResponse) {
+            switch response.body {
+            case .bytes, .prepared:
+                guard response.body.length ?? .max <= HotAnswers.longestBody else { return nil }
+                self = .prepared(PreparedResponse(response.lent))
+            case .file(let file, let offset, let length):
+                self = .file(response.headers, CachedFile(file), offset: offset, length: length)
+            case .empty, .stream: return nil
+            }
+        }
+
+        var ready: ReadyResponse? {
+            switch self {
+            case .prepared(let response): .prepared(response)
+            case .file(let headers, let cached, let offset, let length):
+                cached.file.map {
+                    .single(HTTPResponse(200, headers: headers, body: .file($0, offset: offset, length: length)))
+                }
+            }
+        }
+
+        /// Of the body, in memory.
+        var weight: Int {
+            if case .prepared(let prepared) = self { Int(prepared.response.body.length ?? 0) } else { 0 }
+        }
+    }
+
+    /// An open file that others keep: were it held here, a deleted picture would stay on the disk.
+    private final class CachedFile: Sendable {
+        weak let file: OpenFile?
+
+        init(_ file: OpenFile) {
+            self.file = file
+        }
+    }
+
     /// Bytes of bodies and some for the rest.
     private static let budget = 16 << 20
     private static let frame = 2 << 10
-    /// Longer bodies are files, and an answer that lies here would keep a deleted one on the disk.
     private static let longestBody: Int64 = 64 << 10
 
     private let access: Access
@@ -46,7 +87,7 @@ final class HotAnswers: Sendable {
     }
 
     /// The answer and its route; `nil` when the question has to go the whole way.
-    func answer(to request: HTTPRequestHead) -> (response: PreparedResponse, route: RouteTag)? {
+    func answer(to request: HTTPRequestHead) -> (response: ReadyResponse, route: RouteTag)? {
         guard let question = Self.question(request), let found = answers.withLock({ $0.value(for: question) }) else {
             return nil
         }
@@ -66,18 +107,30 @@ final class HotAnswers: Sendable {
 
     /// Keeps an answer whose handler attached a `Reusable`.
     func keep(_ response: HTTPResponse, to request: HTTPRequest, _ ticket: Int) {
-        guard response.status == 200, let promise = request.attached(Reusable.self),
-            let route = request.attached(RouteTag.self), !request.headers.contains("if-none-match"),
-            let length = response.body.inMemory, length <= Self.longestBody, let question = Self.question(request.head)
+        guard let promise = request.attached(Reusable.self), let route = request.attached(RouteTag.self),
+            let question = Self.question(request.head),
+            let (gift, unchanged) = Self.forms(response, request.headers["if-none-match"])
         else { return }
         let answer = Answer(
-            response: PreparedResponse(response.lent), unchanged: response.unchanged.map { PreparedResponse($0) },
-            tag: response.headers["ETag"], route: route, credential: request.attached(Credential.self),
-            endings: ticket, promise: promise)
-        let weight = Self.frame + Int(length) + request.target.utf8.count
+            gift: gift, unchanged: unchanged, tag: response.headers["ETag"], route: route,
+            credential: request.attached(Credential.self), endings: ticket, promise: promise)
+        let weight = Self.frame + (gift?.weight ?? 0) + request.target.utf8.count
         // What goes dies behind the lock: it is let go of by the HTTP library as well.
         let gone = answers.withLock { $0.insert(answer, for: question, weight: weight) }
         _ = gone
+    }
+
+    /// What can be given again of an answer: of a 200 itself and its 304, of a 304 to the very tag only that.
+    private static func forms(_ response: HTTPResponse, _ condition: String?) -> (Gift?, PreparedResponse?)? {
+        switch (response.status, condition) {
+        case (200, nil):
+            guard let gift = Gift(response) else { return nil }
+            return (gift, response.unchanged.map { PreparedResponse($0) })
+        case (304, let condition?):
+            guard condition == response.headers["ETag"] else { return nil }
+            return (nil, PreparedResponse(response))
+        default: return nil
+        }
     }
 
     private func isGood(_ answer: Answer) -> Bool {
@@ -86,9 +139,9 @@ final class HotAnswers: Sendable {
     }
 
     /// `nil` for a tag that is not simply the one we have.
-    private static func response(_ answer: Answer, _ condition: String?) -> PreparedResponse? {
-        guard let condition else { return answer.response }
-        return condition == answer.tag ? answer.unchanged : nil
+    private static func response(_ answer: Answer, _ condition: String?) -> ReadyResponse? {
+        guard let condition else { return answer.gift?.ready }
+        return condition == answer.tag ? answer.unchanged.map { .prepared($0) } : nil
     }
 
     /// One that has to be refused goes the whole way, where its refusal is worded.
@@ -129,16 +182,6 @@ extension HTTPResponse {
     fileprivate var lent: HTTPResponse {
         guard case .bytes(let bytes) = body else { return self }
         return HTTPResponse(status, headers: headers, body: .prepared(SharedBytes(bytes)))
-    }
-}
-
-extension HTTPResponse.Body {
-    /// The length of bytes that lie in memory.
-    fileprivate var inMemory: Int64? {
-        switch self {
-        case .bytes, .prepared: length
-        case .empty, .file, .stream: nil
-        }
     }
 }
 

@@ -7,11 +7,11 @@ package final class Metrics: Sendable {
     /// Upper bounds in seconds; the last bucket takes everything.
     static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-    struct RequestKey: Hashable {
+    /// What a route has answered to one method with one status.
+    private struct Answered {
         let method: String
-        /// The pattern, never the path: ids would make a series each.
-        let route: String
         let status: Int
+        var count = 0
     }
 
     struct Latency {
@@ -24,45 +24,54 @@ package final class Metrics: Sendable {
         }
     }
 
-    private struct State {
-        var requests: [RequestKey: Int] = [:]
-        var latencies: [String: Latency] = [:]
+    private struct Route {
+        /// A handful, which is quicker to look through than to hash.
+        var answered: [Answered] = []
+        var latency = Latency()
+
+        mutating func add(_ method: String, _ status: Int, _ seconds: Double, _ bucket: Int) {
+            latency.add(seconds, bucket)
+            let known = answered.firstIndex { $0.status == status && $0.method == method }
+            let place = known ?? answered.count
+            if known == nil { answered.append(Answered(method: method, status: status)) }
+            answered[place].count += 1
+        }
     }
 
-    private let state = Mutex(State())
+    /// Methods that no route knows share one label, so that a stranger cannot make series without end.
+    private static let known: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    /// By the pattern, never the path: ids would make a series each.
+    private let routes = Mutex<[String: Route]>([:])
 
     package init() {}
 
-    /// Methods that no route knows share one label, so that a stranger cannot make series without end.
     func count(method: HTTPMethod, route: String, status: Int, took: Duration) {
-        let known: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
-        let name = known.contains(method) ? method.rawValue : "other"
+        let name = Self.known.contains(method) ? method.rawValue : "other"
         let seconds = took.inSeconds
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        state.withLock { state in
-            state.requests[RequestKey(method: name, route: route, status: status), default: 0] += 1
-            state.latencies[route, default: Latency()].add(seconds, bucket)
-        }
+        routes.withLock { $0[route, default: Route()].add(name, status, seconds, bucket) }
     }
 
     /// The families of all that was counted.
     func families() -> [MetricFamily] {
-        let (requests, latencies) = state.withLock { ($0.requests, $0.latencies) }
-        return [Self.requestFamily(requests), Self.latencyFamily(latencies)]
+        let routes = routes.withLock { $0 }
+        return [Self.requestFamily(routes), Self.latencyFamily(routes)]
     }
 
-    private static func requestFamily(_ requests: [RequestKey: Int]) -> MetricFamily {
-        let samples = requests.map { key, count in
-            MetricSample(
-                Double(count), ["method": key.method, "route": key.route, "status": "\(key.status)"])
+    private static func requestFamily(_ routes: [String: Route]) -> MetricFamily {
+        let samples = routes.flatMap { name, route in
+            route.answered.map {
+                MetricSample(Double($0.count), ["method": $0.method, "route": name, "status": "\($0.status)"])
+            }
         }
         return MetricFamily(
             "argentum_http_requests_total", .counter, "Requests answered.", samples.sorted { $0.labels < $1.labels })
     }
 
-    private static func latencyFamily(_ latencies: [String: Latency]) -> MetricFamily {
-        let samples = latencies.sorted { $0.key < $1.key }.flatMap { route, latency in
-            histogram(latency, ["route": route])
+    private static func latencyFamily(_ routes: [String: Route]) -> MetricFamily {
+        let samples = routes.sorted { $0.key < $1.key }.flatMap { name, route in
+            histogram(route.latency, ["route": name])
         }
         return MetricFamily(
             "argentum_http_request_duration_seconds", .histogram,

@@ -17,7 +17,7 @@ struct PreparedAnswerTests {
     ) async throws {
         try await withServer(
             { $0.loops = loops },
-            ready: { $0.target == "/ready" && $0.method == .get ? answer : nil },
+            ready: { $0.target == "/ready" && $0.method == .get ? .prepared(answer) : nil },
             handler: { _ in .text(200, "asked") }
         ) { _, port in try await body(port) }
     }
@@ -106,7 +106,7 @@ struct PreparedAnswerTests {
             ready: { _ in
                 held.withLock { held in
                     defer { held = nil }
-                    return held
+                    return held.map { .prepared($0) }
                 }
             },
             handler: { _ in .text(200, "asked") }

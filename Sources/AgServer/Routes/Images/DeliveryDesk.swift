@@ -15,8 +15,10 @@ struct DeliveryDesk: Sendable {
         let ticket = delivery.cache.ticket()
         do {
             let delivered = try await fetch(id, pass)
+            // Without the picture itself: it may be an open file, which is the cache's to keep.
             request.attach(
-                Reusable(until: pass.end) { [cache = delivery.cache] in cache.isCurrent(delivered, since: ticket)
+                Reusable(until: pass.end) { [cache = delivery.cache, original = delivered.image.original.id] in
+                    cache.isUnchanged(original, since: ticket)
                 })
             return answer(delivered, request, pass)
         } catch let notReady as NotReady {
