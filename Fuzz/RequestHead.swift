@@ -70,7 +70,11 @@ package enum RequestHeadFuzz: FuzzTarget {
         }
         unsafe head.initialize(
             to: cmhd_head(
-                count: UInt32(fields.count), is_plain: true, fields: list, bytes: text))
+                count: UInt32(fields.count), is_plain: true, marks: marks(fields), fields: list, bytes: text))
         return unsafe head
+    }
+
+    private static func marks(_ fields: [Field]) -> UInt64 {
+        fields.reduce(0) { marks, field in field.name.first.map { marks | cmhd_mark(field.name.count, $0) } ?? marks }
     }
 }

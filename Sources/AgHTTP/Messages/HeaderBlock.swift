@@ -24,6 +24,7 @@ import CMicrohttpd
     }
 
     func values(_ name: String, atMost limit: Int) -> [String] {
+        guard mayHold(name) else { return [] }
         var found: [String] = []
         for index in 0..<count where isNamed(index, name) {
             found.append(text(valueRange(index)))
@@ -32,7 +33,13 @@ import CMicrohttpd
         return found
     }
 
-    func contains(_ name: String) -> Bool { (0..<count).contains { isNamed($0, name) } }
+    func contains(_ name: String) -> Bool { mayHold(name) && (0..<count).contains { isNamed($0, name) } }
+
+    /// Every request is asked for a dozen fields that it does not have.
+    private func mayHold(_ name: String) -> Bool {
+        guard let first = name.utf8.first else { return false }
+        return unsafe head.pointee.marks & cmhd_mark(name.utf8.count, ASCIICase.lower(first)) != 0
+    }
 
     /// Whether all names are tokens and no value holds a control character other than a tab.
     var isWellFormed: Bool {

@@ -179,6 +179,7 @@ struct head_filling {
   struct cmhd_field *next;
   char *bytes;
   uint32_t used;
+  uint64_t marks;
 };
 
 static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
@@ -194,6 +195,7 @@ static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name
   field->value_length = (uint32_t)value_length;
   char *to = filling->bytes + filling->used;
   for (size_t i = 0; i < name_length; i++) to[i] = (name[i] >= 'A' && name[i] <= 'Z') ? (char)(name[i] | 0x20) : name[i];
+  if (name_length > 0) filling->marks |= cmhd_mark(name_length, (unsigned char)to[0]);
   if (value_length > 0) memcpy(to + name_length, value, value_length);
   filling->used += (uint32_t)(name_length + value_length);
   return MHD_YES;
@@ -206,10 +208,11 @@ struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line l
   struct cmhd_head *head = malloc(sizeof *head + fields_size + size.bytes);
   if (head == NULL) return NULL;
   struct cmhd_field *fields = (struct cmhd_field *)(head + 1);
-  struct head_filling filling = {fields, (char *)fields + fields_size, 0};
+  struct head_filling filling = {fields, (char *)fields + fields_size, 0, 0};
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &fill, &filling);
   head->count = (uint32_t)size.fields;
   head->is_plain = is_plain(connection, line);
+  head->marks = filling.marks;
   head->fields = fields;
   head->bytes = filling.bytes;
   return head;

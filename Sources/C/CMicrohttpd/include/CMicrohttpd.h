@@ -69,9 +69,14 @@ struct cmhd_head {
   uint32_t count;
   /// False when the head held what the library reads and others do not, or read differently.
   bool is_plain;
+  /// The marks of all names, so that most that are not there need no look at the fields.
+  uint64_t marks;
   const struct cmhd_field *fields;
   const char *bytes;
 };
+
+/// A name's one bit of 64, by its length and its first letter in lower case. Different names may share it.
+static inline uint64_t cmhd_mark(size_t length, unsigned char first) { return 1ull << ((length * 11 + first) & 63); }
 
 /// Where the library left the pieces of the request line.
 struct cmhd_line {
