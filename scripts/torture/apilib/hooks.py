@@ -40,7 +40,7 @@ def before_call(_context, case, _kwargs):
 
 
 # What schemathesis calls its good objects, whatever it expects of them.
-GOOD = ("valid object", "object with valid", "object with only required", "object with all required")
+GOOD = ("positive test case", "valid object", "object with valid", "object with only required", "object with all required")
 
 
 def is_mislabelled(case):
