@@ -8,8 +8,7 @@ package enum ConditionsFuzz: FuzzTarget {
 
     package static func run(_ input: [UInt8]) throws {
         guard let first = input.first else { return }
-        let lines = input.dropFirst().split(separator: 10, omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+        let lines = lines(of: input.dropFirst())
         let length: Int64 = first == 255 ? .max : Int64(first)
         try checkRange([lines[0]], length)
         try checkTags(lines)

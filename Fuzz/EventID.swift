@@ -9,8 +9,7 @@ package enum EventIDFuzz: FuzzTarget {
     package static let name = "event-id"
 
     package static func run(_ input: [UInt8]) throws {
-        let lines = input.split(separator: 10, omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+        let lines = lines(of: input)
         let query = lines.count > 1 ? lines[1] : ""
         let headers = HTTPHeaders([.init(name: "Last-Event-ID", value: lines[0])])
         if lines.count > 2 { _ = AcceptedFormat.of(Array(lines[2...])) }

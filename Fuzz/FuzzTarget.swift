@@ -15,6 +15,11 @@ func promise(_ isKept: Bool, _ text: @autoclosure () -> String) throws {
     guard isKept else { throw FuzzFinding(description: text()) }
 }
 
+/// The texts of an input that holds several, a line each.
+func lines(of input: some Collection<UInt8>) -> [String] {
+    input.split(separator: 10, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+}
+
 /// Texts that differ in bytes differ, also where Unicode calls them canonically equivalent.
 func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 

@@ -11,8 +11,7 @@ package enum RenderFuzz: FuzzTarget {
     package static let name = "render"
 
     package static func run(_ input: [UInt8]) throws {
-        let lines = input.split(separator: 10, omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+        let lines = lines(of: input)
         try checkQuery(lines[0])
         try checkName(lines.count > 1 ? lines[1] : lines[0])
         try checkSeal(input)

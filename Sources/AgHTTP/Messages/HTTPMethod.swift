@@ -18,6 +18,9 @@ package struct HTTPMethod: RawRepresentable, Hashable, Sendable, ExpressibleBySt
     package static let delete: HTTPMethod = "DELETE"
     package static let options: HTTPMethod = "OPTIONS"
 
+    /// What is counted by name. All others share one: no client shall make series without end.
+    package static let counted: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+
     /// Whether the method promises to change nothing (RFC 9110, 9.2.1).
     package var isSafe: Bool { [.get, .head, .options].contains(self) }
 

@@ -1,3 +1,4 @@
+import AgBase
 import Synchronization
 
 /// The id that follows a request through logs and answers.
@@ -26,8 +27,7 @@ enum RequestID {
     private static func digits(of value: UInt64, atLeast least: Int) -> [UInt8] {
         let count = max(least, (64 - value.leadingZeroBitCount + 3) / 4)
         return (0..<count).map { place in
-            let digit = UInt8(truncatingIfNeeded: value >> (4 * UInt64(count - 1 - place))) & 15
-            return digit < 10 ? 48 + digit : 87 + digit
+            Hex.digit(UInt8(truncatingIfNeeded: value >> (4 * UInt64(count - 1 - place))) & 15)
         }
     }
 }

@@ -9,13 +9,14 @@ final class JobLine: Sendable {
         var urgentInARow = 0
         var isClosed = false
 
-        /// What nobody wants any more shall neither hold its files open nor have a turn.
-        /// Returns them: they close files as they go, which is not for behind the lock.
+        /// Takes out what nobody wants any more, which shall neither hold its files open nor have a turn. To be let go of
+        /// outside the lock, because that closes files.
         mutating func dropCancelled() -> [CodecJob] {
             let gone = (urgent + waiting).filter(\.isCancelled)
             guard !gone.isEmpty else { return [] }
-            urgent.removeAll(where: \.isCancelled)
-            waiting.removeAll(where: \.isCancelled)
+            // The same ones: another may be cancelled by now.
+            urgent.removeAll { job in gone.contains { $0 === job } }
+            waiting.removeAll { job in gone.contains { $0 === job } }
             return gone
         }
 

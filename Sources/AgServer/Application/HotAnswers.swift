@@ -29,51 +29,9 @@ final class HotAnswers: Sendable {
         let promise: Reusable
     }
 
-    /// What is given again.
-    private enum Gift: Sendable {
-        case prepared(PreparedResponse)
-        case file(HTTPHeaders, CachedFile, offset: Int64, length: Int64)
-
-        init?(_ response: HTTPResponse) {
-            switch response.body {
-            case .bytes, .prepared:
-                guard response.body.length ?? .max <= HotAnswers.longestBody else { return nil }
-                self = .prepared(PreparedResponse(response.lent))
-            case .file(let file, let offset, let length):
-                self = .file(response.headers, CachedFile(file), offset: offset, length: length)
-            case .empty, .stream: return nil
-            }
-        }
-
-        var ready: ReadyResponse? {
-            switch self {
-            case .prepared(let response): .prepared(response)
-            case .file(let headers, let cached, let offset, let length):
-                cached.file.map {
-                    .single(HTTPResponse(200, headers: headers, body: .file($0, offset: offset, length: length)))
-                }
-            }
-        }
-
-        /// Of the body, in memory.
-        var weight: Int {
-            if case .prepared(let prepared) = self { Int(prepared.response.body.length ?? 0) } else { 0 }
-        }
-    }
-
-    /// An open file that others keep: were it held here, a deleted picture would stay on the disk.
-    private final class CachedFile: Sendable {
-        weak let file: OpenFile?
-
-        init(_ file: OpenFile) {
-            self.file = file
-        }
-    }
-
     /// Bytes of bodies and some for the rest.
     private static let budget = 16 << 20
     private static let frame = 2 << 10
-    private static let longestBody: Int64 = 64 << 10
 
     private let access: Access
     private let limiter: RateLimiter
@@ -174,14 +132,6 @@ final class HotAnswers: Sendable {
         // A cookie would have to be looked up.
         if request.headers.contains("cookie") { return nil }
         return Question(target: request.target, accept: accept.first, proof: nil)
-    }
-}
-
-extension HTTPResponse {
-    /// The same with bytes that all loops send from one place.
-    fileprivate var lent: HTTPResponse {
-        guard case .bytes(let bytes) = body else { return self }
-        return HTTPResponse(status, headers: headers, body: .prepared(SharedBytes(bytes)))
     }
 }
 

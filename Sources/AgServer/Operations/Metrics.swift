@@ -38,16 +38,13 @@ package final class Metrics: Sendable {
         }
     }
 
-    /// Methods that no route knows share one label, so that a stranger cannot make series without end.
-    private static let known: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
-
     /// By the pattern, never the path: ids would make a series each.
     private let routes = Mutex<[String: Route]>([:])
 
     package init() {}
 
     func count(method: HTTPMethod, route: String, status: Int, took: Duration) {
-        let name = Self.known.contains(method) ? method.rawValue : "other"
+        let name = HTTPMethod.counted.contains(method) ? method.rawValue : "other"
         let seconds = took.inSeconds
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
         routes.withLock { $0[route, default: Route()].add(name, status, seconds, bucket) }
