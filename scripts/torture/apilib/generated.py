@@ -29,11 +29,19 @@ values = ["{job}", "01936f5e-0000-7000-8000-000000000000"]
 values = ["small", "medium.webp", "large.avif", "small.jpg", "original", "thumbnail"]
 [dictionaries.grant]
 values = ["{grant}", "01936f5e-0000-7000-8000-000000000000"]
+# Widths, heights and qualities that a token may ask for; others are refused, as they should be.
+[dictionaries.side]
+values = [32, 64, 320]
+[dictionaries.quality]
+values = [50, 75]
 [dictionaries.key]
 values = ["{key}"]
 [parameters]
 "path.variant" = {{ dictionary = "variant", probability = 0.8 }}
 "path.uploadId" = {{ dictionary = "grant", probability = 0.8 }}
+"query.w" = {{ dictionary = "side", probability = 0.8 }}
+"query.h" = {{ dictionary = "side", probability = 0.8 }}
+"query.q" = {{ dictionary = "quality", probability = 0.8 }}
 "query.key" = {{ dictionary = "key", probability = 0.8 }}
 "body.variant" = {{ dictionary = "variant", probability = 0.8 }}
 "path.id" = {{ dictionary = "image", probability = 0.8 }}
