@@ -16,9 +16,9 @@ extension Images {
             let found = try connection.all(Self.page(filter, matching, after: cursor, limit: limit + 1)) {
                 try Image($0)
             }
-            let images = try found.prefix(limit).map { ($0, try Images.status(of: $0, queue, in: connection)) }
+            let images = try Images.statuses(of: found.prefix(limit), queue, in: connection)
             let next =
-                found.count > limit ? images.last.map { ImageCursor(uploadedAt: $0.0.uploadedAt, id: $0.0.id) } : nil
+                found.count > limit ? images.last.map { ImageCursor(uploadedAt: $0.image.uploadedAt, id: $0.image.id) } : nil
             let total: Int64? = countsAll ? try connection.value(Self.count(filter, matching)) : nil
             return ImagePage(images: images, next: next, total: total)
         }

@@ -62,16 +62,30 @@ extension Variant {
     /// Whether all outcomes that the current recipe asks for are there, as an expression over `i.original_id`.
     ///
     /// One that an older recipe made counts: a page can show it, and its successor is on its way.
-    static let isComplete: SQL = "(\(count(of: "i.original_id")) = \(VariantName.required.count))"
+    static let isComplete: SQL =
+        """
+        ((SELECT count(*) FROM image_variants v WHERE v.original_id = i.original_id AND \(isRequired))
+        = \(VariantName.required.count))
+        """
 
-    static func isComplete(_ original: OriginalID, in connection: any SQLConnection) throws -> Bool {
-        try connection.value("SELECT \(count(of: "\(original)"))") == VariantName.required.count
+    /// Those of the originals of which all outcomes are there, by the same rule.
+    static func complete(
+        among originals: [OriginalID], in connection: any SQLConnection
+    ) throws -> Set<OriginalID> {
+        guard !originals.isEmpty else { return [] }
+        let found = try connection.all(
+            """
+            SELECT v.original_id FROM image_variants v
+            WHERE v.original_id IN \(list: Set(originals).map(\.text)) AND \(isRequired)
+            GROUP BY v.original_id HAVING count(*) = \(VariantName.required.count)
+            """
+        ) { try $0[0] as OriginalID }
+        return Set(found)
     }
 
-    /// Quoted, for a list of them in SQL; our own words, so none needs an escape.
-    private static let requiredNames = VariantName.required.map { "'\($0)'" }.joined(separator: ", ")
-
-    private static func count(of original: SQL) -> SQL {
-        "(SELECT count(*) FROM image_variants v WHERE v.original_id = \(original) AND v.name IN (\(raw: requiredNames)))"
-    }
+    /// Our own words, so none needs an escape.
+    private static let isRequired: SQL = {
+        let names = VariantName.required.map { "'\($0)'" }.joined(separator: ", ")
+        return "v.name IN (\(raw: names))"
+    }()
 }
