@@ -24,13 +24,20 @@ package struct BlobPath: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
-    private static let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.".utf8)
-
     private static func isSound(_ text: String) -> Bool {
-        let pieces = text.split(separator: "/", omittingEmptySubsequences: false)
-        return text.utf8.count <= 512
-            && pieces.allSatisfy { piece in
-                !piece.isEmpty && piece.first != "." && piece.utf8.allSatisfy { allowed.contains($0) }
+        guard text.utf8.count <= 512 else { return false }
+        var isAtStart = true
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "."):
+                guard !isAtStart else { return false }
+                isAtStart = byte == UInt8(ascii: "/")
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                isAtStart = false
+            default: return false
             }
+        }
+        return !isAtStart
     }
 }

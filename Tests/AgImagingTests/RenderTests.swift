@@ -29,4 +29,21 @@ struct RenderTests {
         #expect(analysis.width == 2400 && analysis.height == 1600)
         #expect(!analysis.colors.isEmpty && 5...25 ~= analysis.thumbhash.count)
     }
+
+    @Test("A decoder that goes down to the size itself changes neither the size nor, to the eye, the picture")
+    func leastReduction() async throws {
+        let codecs = try await TestCodecs.shared.value
+        // Left to our own filter then: nothing, a little, and more than half.
+        for width in [320, 300, 170] {
+            let bytes = Picture.photo(1_280, 960).file(".jpg[Q=90]")
+            var order = RenderOrder.only(width, .png)
+            let slow = try await codecs.render(bytes, order).outputs[0]
+            order.leastReduction = 1
+            let quick = try await codecs.render(bytes, order).outputs[0]
+
+            #expect([quick.width, quick.height] == [slow.width, slow.height])
+            #expect(try quick.pixels().meanDistance(from: slow.pixels()) < 3, "\(width)")
+            #expect(try quick.bytes() != slow.bytes(), "\(width): the order was not heard")
+        }
+    }
 }

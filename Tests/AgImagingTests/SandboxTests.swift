@@ -74,17 +74,6 @@ struct SandboxTests {
         await codecs.shutdown()
     }
 
-    /// The codec processes that were started with this word among their arguments.
-    private func children(withWord word: String) throws -> [Int32] {
-        names(in: "/proc").compactMap { Int32($0) }.filter { pid in
-            guard let line = try? OpenFile(reading: "/proc/\(pid)/cmdline").read(at: 0, count: 4_096) else {
-                return false
-            }
-            let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            return words.first == "codec" && words.contains(word)
-        }
-    }
-
     private func status(of pid: Int32) throws -> [String: String] {
         let text = String(
             decoding: try OpenFile(reading: "/proc/\(pid)/status").read(at: 0, count: 1 << 14), as: UTF8.self)
@@ -95,6 +84,17 @@ struct SandboxTests {
             facts[String(parts[0])] = String(parts[1].drop { $0 == " " || $0 == "\t" })
         }
         return facts
+    }
+}
+
+/// The codec processes that were started with this word among their arguments.
+private func children(withWord word: String) throws -> [Int32] {
+    names(in: "/proc").compactMap { Int32($0) }.filter { pid in
+        guard let line = try? OpenFile(reading: "/proc/\(pid)/cmdline").read(at: 0, count: 4_096) else {
+            return false
+        }
+        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return words.first == "codec" && words.contains(word)
     }
 }
 
@@ -153,6 +153,28 @@ struct PoolTests {
         stuck.cancel()
         await codecs.shutdown()
         await #expect(throws: (any Error).self) { try await stuck.value }
+    }
+
+    @Test("answers a probe while another one takes long")
+    func secondProbe() async throws {
+        let mark: Int64 = 345_678_852
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.probeMemory = mark
+            $0.probeDeadline = .seconds(60)
+        }
+        let slow = try #require(try children(withWord: "\(mark)").first)
+
+        kill(slow, SIGSTOP)
+        let widths = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<2 { group.addTask { try await codecs.probe(Self.good).width } }
+            let first = try await group.next()
+            kill(slow, SIGCONT)
+            return [first, try await group.next()]
+        }
+
+        #expect(widths == [24, 24])
+        await codecs.shutdown()
     }
 
     @Test("drops the work of a cancelled task, and starts the next at once")

@@ -73,6 +73,31 @@ struct StructureTests {
         }
     }
 
+    @Test(
+        "counts compressed notes of a PNG as texts, whatever they are called, for they may hold a thousand times as much"
+    )
+    func pngNotes() throws {
+        let picture = Picture.photo(24, 16).file(".png")
+        let xmp = Array("XML:com.adobe.xmp\0".utf8)
+        let cases: [(kind: String, body: [UInt8], texts: Int, largest: Int, xmpBytes: Int)] = [
+            ("iTXt", xmp + [0, 0, 0, 0, 7, 7], 0, 0, 24),
+            ("iTXt", xmp + [1, 0, 0, 0, 7, 7], 1, 24, 0),
+            ("zTXt", Array("Comment\0\0".utf8) + [7, 7], 1, 11, 0),
+        ]
+        for (kind, body, texts, largest, xmpBytes) in cases {
+            let found = try structure(Self.png(picture, with: kind, body))
+            #expect(found.isComplete)
+            #expect(
+                [found.textChunks, found.largestTextChunk, found.xmpBytes] == [texts, largest, xmpBytes], "\(kind)")
+        }
+    }
+
+    /// The chunk is put behind the header; nobody looks at its checksum here.
+    private static func png(_ picture: [UInt8], with kind: String, _ body: [UInt8]) -> [UInt8] {
+        let length = (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) }
+        return picture[..<33] + length + Array(kind.utf8) + body + [0, 0, 0, 0] + picture[33...]
+    }
+
     @Test("does not loop on a TIFF whose directories form a ring")
     func ring() {
         let bytes: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 0, 0, 8, 0, 0, 0]

@@ -40,7 +40,7 @@ struct WireTests {
     private static let boxes = RenderOrder(
         outputs: RenderFit.allCases.map {
             RenderOutput(name: $0.rawValue, width: 11, height: 12, fit: $0, format: .jpeg, quality: 13, effort: 4)
-        })
+        }, leastReduction: 5)
 
     static let requests: [CodecRequest] = [
         .probe(PictureLimits(), allowDamaged: true), .metadata(PictureLimits()), .render(PictureLimits(), .standard),

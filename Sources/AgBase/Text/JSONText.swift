@@ -2,7 +2,24 @@
 package enum JSONText {
     /// A JSON string literal, quotes included. Control characters are escaped as RFC 8259 asks.
     package static func quote(_ text: String) -> String {
-        var out = "\""
+        var out = ""
+        append(text, to: &out)
+        return out
+    }
+
+    /// The same at the end of `out`.
+    package static func append(_ text: String, to out: inout String) {
+        out += "\""
+        // Nearly all texts are as they should be, and are copied whole.
+        if text.utf8.contains(where: { needsEscape($0) }) { escape(text, to: &out) } else { out += text }
+        out += "\""
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ text: String, to out: inout String) {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": out += "\\\""
@@ -15,6 +32,5 @@ package enum JSONText {
             default: out.unicodeScalars.append(scalar)
             }
         }
-        return out + "\""
     }
 }

@@ -13,11 +13,12 @@ extension JSONValue {
         case .int(let number): out += String(number)
         // JSON has no way to write infinity or NaN.
         case .double(let number): out += number.isFinite ? "\(number)" : "null"
-        case .string(let text): out += JSONText.quote(text)
+        case .string(let text): JSONText.append(text, to: &out)
         case .array(let items): Self.write(items, "[", "]", to: &out) { $0.write(to: &$1) }
         case .object(let members):
             Self.write(members, "{", "}", to: &out) { member, out in
-                out += JSONText.quote(member.name) + ":"
+                JSONText.append(member.name, to: &out)
+                out += ":"
                 member.value.write(to: &out)
             }
         }

@@ -78,11 +78,12 @@ struct RenderWork {
         return covering.width > fitting.width ? covering : fitting
     }
 
-    /// Lets the decoder skip detail, but leaves at least a factor of two to our own, better filter.
+    /// Lets the decoder skip detail, but leaves as much as was ordered to our own, better filter.
     private func reopened(_ whole: Raster, for size: PlannedSize) throws(CodecError) -> Raster {
         guard opened.structure.format.canShrinkOnLoad(frames: opened.structure.frames) else { return whole }
-        let room = min(whole.width / max(1, size.width), whole.height / max(1, size.height))
-        let shrink = room >= 16 ? 8 : room >= 8 ? 4 : room >= 4 ? 2 : 1
+        let least = max(1, order.leastReduction)
+        let room = min(whole.width / max(1, size.width * least), whole.height / max(1, size.height * least))
+        let shrink = room >= 8 ? 8 : room >= 4 ? 4 : room >= 2 ? 2 : 1
         return shrink == 1 ? whole : try opened.load(shrink: shrink)
     }
 

@@ -1,7 +1,9 @@
 /// How many codecs run, and what each may use.
 package struct CodecSettings: Sendable {
-    /// Children for renders; one more is kept for probes. Defaults to `usualCount`: libvips uses one thread in each.
+    /// Children for renders; others are kept for probes. Defaults to `usualCount`: libvips uses one thread in each.
     package var codecs: Int
+    /// Children for probes: two, so that a header made to take long does not hold up all others.
+    package var probes = 2
     package var limits = PictureLimits()
     /// From the moment a child takes the picture.
     package var probeDeadline: Duration = .seconds(10)

@@ -3,7 +3,7 @@ import CSandbox
 
 /// The door to the codecs: children that read and make pictures, so that nothing a picture does can hurt the server.
 ///
-/// One child is kept for probes, so that an upload is answered while all others render.
+/// Some are kept for probes, so that an upload is answered while all others render.
 package final class Codecs: Sendable {
     let settings: CodecSettings
     private let probes: JobLine
@@ -29,11 +29,10 @@ package final class Codecs: Sendable {
         probes = try JobLine()
         renders = try JobLine()
         var ends: [ThreadEnd] = []
+        let probe = (line: probes, memory: settings.probeMemory, niceness: 0)
+        let render = (line: renders, memory: settings.renderMemory, niceness: settings.renderNiceness)
         let kinds =
-            [(line: probes, memory: settings.probeMemory, niceness: 0)]
-            + Array(
-                repeating: (line: renders, memory: settings.renderMemory, niceness: settings.renderNiceness),
-                count: settings.codecs)
+            Array(repeating: probe, count: settings.probes) + Array(repeating: render, count: settings.codecs)
         for (index, kind) in kinds.enumerated() {
             let worker = try CodecWorker(
                 kind.line, settings, memory: kind.memory, niceness: kind.niceness, log: log)

@@ -37,7 +37,8 @@ enum PNGWalk {
     private static func note(_ kind: Kind?, _ body: Range<Int>, _ file: ByteView, _ found: inout PictureStructure) {
         switch kind {
         case .header: readHeader(body.lowerBound, file, &found)
-        case .unicodeText where file.matches("XML:com.adobe.xmp\0", at: body.lowerBound): found.xmpBytes += body.count
+        // Never compressed (XMP specification, part 3): what is, counts as any text, of which much less is let pass.
+        case .unicodeText where file.matches("XML:com.adobe.xmp\0\0", at: body.lowerBound): found.xmpBytes += body.count
         case .text, .compressedText, .unicodeText:
             found.textChunks += 1
             found.largestTextChunk = max(found.largestTextChunk, body.count)

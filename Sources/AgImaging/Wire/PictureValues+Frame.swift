@@ -85,6 +85,7 @@ extension RenderOrder {
         frame.put(list: outputs) { frame, output in output.put(into: &frame) }
         frame.put(wantsAnalysis)
         frame.put(toleratesDamage)
+        frame.put(leastReduction)
     }
 
     init(_ frame: inout FrameReader) throws(MalformedFrame) {
@@ -94,6 +95,7 @@ extension RenderOrder {
         outputs = try frame.list { (frame) throws(MalformedFrame) in try RenderOutput(&frame) }
         wantsAnalysis = try frame.bool()
         toleratesDamage = try frame.bool()
+        leastReduction = try frame.count(upTo: 8)
     }
 }
 

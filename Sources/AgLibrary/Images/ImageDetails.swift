@@ -12,7 +12,7 @@ package struct ImageDetails: Sendable {
 
 /// How far a picture is, and the jobs that bring it there.
 package struct ImageProgress: Sendable {
-    package let image: Image
+    package let id: ImageID
     package let status: ImageStatus
     /// Newest first.
     package let jobs: [JobRecord]

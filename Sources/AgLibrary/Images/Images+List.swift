@@ -18,7 +18,8 @@ extension Images {
             }
             let images = try Images.statuses(of: found.prefix(limit), queue, in: connection)
             let next =
-                found.count > limit ? images.last.map { ImageCursor(uploadedAt: $0.image.uploadedAt, id: $0.image.id) } : nil
+                found.count > limit
+                ? images.last.map { ImageCursor(uploadedAt: $0.image.uploadedAt, id: $0.image.id) } : nil
             let total: Int64? = countsAll ? try connection.value(Self.count(filter, matching)) : nil
             return ImagePage(images: images, next: next, total: total)
         }

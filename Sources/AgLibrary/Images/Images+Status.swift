@@ -6,7 +6,14 @@ import AgSQL
 extension Images {
     /// Computed from the outcomes that are there; only an incomplete picture needs a look at its jobs.
     static func status(of image: Image, _ queue: JobQueue, in connection: any SQLConnection) throws -> ImageStatus {
-        try statuses(of: [image], queue, in: connection)[0].status
+        try status(of: image.id, showing: image.original.id, queue, in: connection)
+    }
+
+    static func status(
+        of id: ImageID, showing original: OriginalID, _ queue: JobQueue, in connection: any SQLConnection
+    ) throws -> ImageStatus {
+        let isComplete = try !Variant.complete(among: [original], in: connection).isEmpty
+        return isComplete ? .completed : try incomplete(id, queue, in: connection)
     }
 
     /// Those of a page, whose outcomes are counted in one statement.
@@ -15,11 +22,16 @@ extension Images {
     ) throws -> [(image: Image, status: ImageStatus)] {
         let complete = try Variant.complete(among: images.map(\.original.id), in: connection)
         return try images.map { image in
-            if complete.contains(image.original.id) { return (image, .completed) }
-            let jobs = try queue.jobs(subject: image.id.text, in: connection).filter { $0.kind == .generateVariants }
-            let work = jobs.compactMap { ImageStatus.Work($0.state) }
-            return (image, ImageStatus(isComplete: false, work: work))
+            let isComplete = complete.contains(image.original.id)
+            return (image, isComplete ? .completed : try incomplete(image.id, queue, in: connection))
         }
+    }
+
+    private static func incomplete(
+        _ id: ImageID, _ queue: JobQueue, in connection: any SQLConnection
+    ) throws -> ImageStatus {
+        let jobs = try queue.jobs(subject: id.text, in: connection).filter { $0.kind == .generateVariants }
+        return ImageStatus(isComplete: false, work: jobs.compactMap { ImageStatus.Work($0.state) })
     }
 }
 

@@ -21,10 +21,12 @@ package struct Images: Sendable {
     /// How far the picture is, with its unfinished and last jobs.
     package func progress(_ id: ImageID) async throws -> ImageProgress {
         try await database.read { [queue] connection in
-            let image = try Images.require(id, in: connection)
-            let jobs = try queue.jobs(subject: id.text, in: connection)
+            // No more of the image than its original's id: pages ask this again and again.
+            let original: OriginalID? = try connection.value("SELECT original_id FROM images WHERE id = \(id)")
+            guard let original else { throw Images.unknown(id) }
             return ImageProgress(
-                image: image, status: try Images.status(of: image, queue, in: connection), jobs: jobs)
+                id: id, status: try Images.status(of: id, showing: original, queue, in: connection),
+                jobs: try queue.jobs(subject: id.text, in: connection))
         }
     }
 

@@ -100,22 +100,25 @@ package struct Renders: Sendable {
     private func picture(_ wish: RenderWish, _ subject: RenderSubject) async throws -> RenderedPicture {
         if case .variant(let name) = subject.source(wish), let variant = subject.path(of: name) {
             do {
-                return try await picture(wish, try await delivery.open(variant.path, variant.byteCount), subject)
+                let file = try await delivery.open(variant.path, variant.byteCount)
+                return try await picture(wish, file, subject, leastReduction: 2)
             } catch  where !(error is CancellationError) && !RenderRefusal.isOurs(error) {
                 // A variant that is gone or damaged is no reason to have no picture.
             }
         }
         let original = subject.image.original
         if original.lostAt != nil { throw DeliveryRefusal.lost(subject.image.id) }
-        return try await picture(wish, try await delivery.open(original.path, original.byteCount), subject)
+        let file = try await delivery.open(original.path, original.byteCount)
+        // Somebody waits for it, and most of the time goes into pixels of an original that are averaged away.
+        return try await picture(wish, file, subject, leastReduction: 1)
     }
 
     private func picture(
-        _ wish: RenderWish, _ file: OpenFile, _ subject: RenderSubject
+        _ wish: RenderWish, _ file: OpenFile, _ subject: RenderSubject, leastReduction: Int
     ) async throws -> RenderedPicture {
         let order = RenderOrder(
             thumbnail: nil, outputs: [wish.output], wantsAnalysis: false,
-            toleratesDamage: subject.image.original.isDamaged)
+            toleratesDamage: subject.image.original.isDamaged, leastReduction: leastReduction)
         let result = try await make(file, order)
         counts.add(.made)
         return result.outputs[0]

@@ -8,7 +8,7 @@ enum ProgressAnswer {
     static func json(_ progress: ImageProgress) -> JSONValue {
         let reason = progress.jobs.first { $0.kind == .generateVariants }?.error
         return [
-            "imageId": .string(progress.image.id.text), "status": .string(progress.status.rawValue),
+            "imageId": .string(progress.id.text), "status": .string(progress.status.rawValue),
             "error": progress.status == .failed ? reason.map { JobAnswer.json($0) } ?? unattended : .null,
             "jobs": .array(progress.jobs.map { JobAnswer.json($0) }),
         ]

@@ -132,6 +132,12 @@ struct Pixels {
         let start = (y * width + x) * bands
         return values[start..<start + bands].map { Int($0) }
     }
+
+    /// How far apart two values of one place are, of 255.
+    func meanDistance(from other: Pixels) -> Double {
+        let sum = zip(values, other.values).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+        return Double(sum) / Double(max(1, values.count))
+    }
 }
 
 /// Bytes as an open file that exists nowhere else.
