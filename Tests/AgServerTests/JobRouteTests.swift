@@ -51,7 +51,8 @@ struct JobRouteTests {
     @Test(
         "A query value that is not allowed is a 400 that names it",
         arguments: [
-            ("state=nonsense", "state"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=+5", "limit"),
+            ("state=nonsense", "state"), ("kind=generate-variant", "kind"), ("limit=0", "limit"),
+            ("limit=201", "limit"), ("limit=+5", "limit"),
             ("imageId=x", "imageId"), ("cursor=x", "cursor"),
         ])
     func badQuery(_ query: String, _ subject: String) async throws {

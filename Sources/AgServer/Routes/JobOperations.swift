@@ -23,7 +23,7 @@ extension Operation {
     static let listJobs = Operation(
         .get, "/api/jobs", "List jobs, newest first", tag: "Jobs", access: .scope(.read),
         parameters: [
-            .query("state", states, "Only jobs in this state."), .query("kind", .string, "Only jobs of this kind."),
+            .query("state", states, "Only jobs in this state."), .query("kind", kinds, "Only jobs of this kind."),
             .query("imageId", .uuid, "Only jobs of this image."),
             .query("limit", .integer(minimum: 1, maximum: 200), "Jobs per page, 50 by default."),
             .query("cursor", .uuid, "The `next` of an earlier page."),

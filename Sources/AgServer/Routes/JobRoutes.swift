@@ -8,7 +8,7 @@ import AgModel
 ///
 /// - Parameter kinds: what can be paused and resumed.
 package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue, kinds: [JobKind]) {
-    book.on(.listJobs) { request, _ in try await list(request, queue) }
+    book.on(.listJobs) { request, _ in try await list(request, queue, kinds) }
     book.on(.jobStatus) { _, _ in
         .answer(200, ["kinds": .array(try await queue.status().map { JobAnswer.json($0) })])
     }
@@ -38,11 +38,12 @@ private func record(_ id: JobID, _ queue: JobQueue) async throws -> JobRecord {
     return record
 }
 
-private func list(_ request: HTTPRequest, _ queue: JobQueue) async throws -> HTTPResponse {
+private func list(_ request: HTTPRequest, _ queue: JobQueue, _ kinds: [JobKind]) async throws -> HTTPResponse {
     let query = QueryReader(request)
     let filter = JobFilter(
         state: try query.word("state", of: JobState.allCases.map(\.rawValue)).flatMap(JobState.init(rawValue:)),
-        kind: try query.text("kind").map { JobKind($0) }, imageID: try query.id("imageId", ImageID.self)?.text)
+        kind: try query.word("kind", of: kinds.map(\.rawValue)).map { JobKind($0) },
+        imageID: try query.id("imageId", ImageID.self)?.text)
     let limit = try query.int("limit", in: 1...200, default: 50)
     let jobs = try await queue.jobs(filter, limit: limit + 1, after: try query.id("cursor", JobID.self))
     let page = jobs.prefix(limit)

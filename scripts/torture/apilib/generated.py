@@ -57,10 +57,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 401, 403, 404, 
 include-path = ["/api/images/{{id}}/original", "/api/images/{{id}}/thumbnail", "/api/images/{{id}}/variants/{{variant}}"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 416, 429]
 
-# One of `w` and `h` is needed, which parameters cannot say of each other; and presets are a matter of settings.
+# One of `w` and `h` is needed, which parameters cannot say of each other; presets are a matter of settings; ranges as above.
 [[operations]]
 include-path = "/api/images/{{id}}/render"
-checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 429]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "3xx", 400, 401, 403, 404, 409, 416, 429]
 
 # A cursor is opaque: only the server knows its own.
 [[operations]]
