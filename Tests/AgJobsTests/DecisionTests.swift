@@ -115,11 +115,18 @@ struct DecisionTests {
             #expect(!isLast)
             #expect(counts == !isFree)
             #expect((wait == .zero) == (before == 0))
-            #expect(wait <= .seconds(30))
+            #expect(wait <= .milliseconds(2_400))
         case .failed(let failure):
             #expect(isLast)
             #expect(failure.code == "worker-lost")
         }
+    }
+
+    @Test("a job runs again within 15 s of a worker's death, also when it has seen others die")
+    func timesOfADeath() {
+        let settings = JobSettings()
+        let wait = BackOff(base: .seconds(2), limit: settings.lossBackOffLimit).wait(after: 19, chance: 1)
+        #expect(settings.lease + settings.watch + settings.poll + wait < .seconds(15))
     }
 
     @Test("a worker is dead when its beat has stood still for a lease, as the observer has seen it")

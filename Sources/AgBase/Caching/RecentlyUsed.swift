@@ -1,21 +1,22 @@
 /// Values with weights, at most so much of it together; what was not asked for the longest goes first.
 ///
-/// Every call costs the same however many there are. A struct for one owner; it has no lock.
+/// Every call costs the same however many there are. A struct for one owner; it has no lock. What a hot answer asks of it
+/// is inlinable: without knowing the types, the compiler hashes and copies through tables.
 package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Node: Sendable {
+    @usableFromInline struct Node: Sendable {
         var key: Key
-        var value: Value
+        @usableFromInline var value: Value
         var weight: Int
         /// Places of the next more and the next less recent one; -1 is none.
-        var newer: Int
-        var older: Int
+        @usableFromInline var newer: Int
+        @usableFromInline var older: Int
     }
 
-    private var nodes: [Node?] = []
+    @usableFromInline var nodes: [Node?] = []
     private var free: [Int] = []
-    private var places: [Key: Int] = [:]
-    private var newest = -1
-    private var oldest = -1
+    @usableFromInline var places: [Key: Int] = [:]
+    @usableFromInline var newest = -1
+    @usableFromInline var oldest = -1
 
     package let budget: Int
     /// The weight of everything that is here.
@@ -45,7 +46,7 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
     package func peek(_ key: Key) -> Value? { places[key].flatMap { nodes[$0]?.value } }
 
     /// The value, which is the most recent one from now on.
-    package mutating func value(for key: Key) -> Value? {
+    @inlinable package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
         if place != newest {
             unlink(place)
@@ -84,13 +85,13 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return (key, value)
     }
 
-    private mutating func unlink(_ place: Int) {
+    @inlinable mutating func unlink(_ place: Int) {
         guard let node = nodes[place] else { return }
         if node.newer >= 0 { nodes[node.newer]?.older = node.older } else { newest = node.older }
         if node.older >= 0 { nodes[node.older]?.newer = node.newer } else { oldest = node.newer }
     }
 
-    private mutating func linkAsNewest(_ place: Int) {
+    @inlinable mutating func linkAsNewest(_ place: Int) {
         nodes[place]?.newer = -1
         nodes[place]?.older = newest
         if newest >= 0 { nodes[newest]?.newer = place } else { oldest = place }

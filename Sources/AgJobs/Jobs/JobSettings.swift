@@ -14,8 +14,8 @@ package struct JobSettings: Sendable {
     /// Worker deaths that cost a job no attempt. Many: what is decoded runs in processes of its own, so a picture hardly
     /// kills its worker, while a machine that restarts again and again meets the same jobs each time.
     package var freeLosses: Int = 20
-    /// The longest wait after a worker's death.
-    package var lossBackOffLimit: Duration = .seconds(30)
+    /// The longest wait after a worker's death that was not the first: with lease, watch and poll it stays under 15 s.
+    package var lossBackOffLimit: Duration = .seconds(2)
     /// Crashes or timeouts under a living worker after which a job is poison.
     package var poison: Int = 2
     /// The longest wait between attempts that we choose ourselves.
