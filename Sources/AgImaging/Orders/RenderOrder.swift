@@ -8,7 +8,7 @@ package struct RenderOrder: Sendable, Codable, Equatable {
     package var toleratesDamage: Bool
     /// How much smaller our own filter makes the picture at the least, where a decoder can leave detail out by itself.
     ///
-    /// 2 looks best. 1 takes less than half the time, and costs up to 2 points of SSIMULACRA2: for whoever waits.
+    /// 2 looks best. 1 takes about half of the time, and costs up to 2 points of SSIMULACRA2: for whoever waits.
     package var leastReduction: Int
 
     /// More outputs would not fit the descriptors of one message.
