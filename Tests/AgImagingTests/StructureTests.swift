@@ -92,6 +92,20 @@ struct StructureTests {
         }
     }
 
+    @Test("goes by the first header of a PNG, and takes no product for less than it is")
+    func pngHeaders() throws {
+        let picture = Picture.photo(24, 16).file(".png")
+        let small: [UInt8] = [0, 0, 0, 5, 0, 0, 0, 5, 8, 6, 0, 0, 0]
+        let frames: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
+        var huge = Self.png(Self.png(picture, with: "IHDR", small), with: "acTL", frames)
+        huge.replaceSubrange(16..<24, with: repeatElement(0xFF, count: 8))
+
+        #expect(try structure(Self.png(picture, with: "IHDR", small)).width == 24)
+        let found = try structure(huge)
+        #expect(found.width == 0xFFFF_FFFF && found.pixels == .max && found.animationPixels == .max)
+        #expect(throws: CodecError.self) { try PictureLimits().check(found, fileLength: huge.count) }
+    }
+
     /// The chunk is put behind the header; nobody looks at its checksum here.
     private static func png(_ picture: [UInt8], with kind: String, _ body: [UInt8]) -> [UInt8] {
         let length = (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) }

@@ -36,7 +36,8 @@ enum PNGWalk {
 
     private static func note(_ kind: Kind?, _ body: Range<Int>, _ file: ByteView, _ found: inout PictureStructure) {
         switch kind {
-        case .header: readHeader(body.lowerBound, file, &found)
+        // A second one does not count: decoders go by the first, too.
+        case .header where body.lowerBound == 16: readHeader(body.lowerBound, file, &found)
         // Never compressed (XMP specification, part 3): what is, counts as any text, of which much less is let pass.
         case .unicodeText where file.matches("XML:com.adobe.xmp\0\0", at: body.lowerBound): found.xmpBytes += body.count
         case .text, .compressedText, .unicodeText:
@@ -47,7 +48,7 @@ enum PNGWalk {
         case .transparency where found.channels == 1 || found.channels == 3: found.channels += 1
         case .animation:
             found.frames = max(1, file.number(at: body.lowerBound, 4) ?? 1)
-            found.animationPixels = found.pixels.multipliedReportingOverflow(by: Int64(found.frames)).partialValue
+            found.animationPixels = PictureStructure.product(found.frames, found.pixels)
         default: break
         }
     }

@@ -27,7 +27,13 @@ struct PictureStructure: Equatable {
         self.format = format
     }
 
-    var pixels: Int64 { Int64(width).multipliedReportingOverflow(by: Int64(height)).partialValue }
+    var pixels: Int64 { Self.product(width, Int64(height)) }
+
+    /// What is too large for a number is the largest one, so that no limit takes it for little.
+    static func product(_ count: Int, _ each: Int64) -> Int64 {
+        let product = Int64(count).multipliedReportingOverflow(by: each)
+        return product.overflow ? .max : product.partialValue
+    }
 
     /// Walks the file. Throws `notAPicture`, `unsupportedFormat` or `damaged`; a file that merely ends early is
     /// returned with `isComplete` false and with what was found until there.
