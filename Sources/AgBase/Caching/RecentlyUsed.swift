@@ -1,22 +1,21 @@
 /// Values with weights, at most so much of it together; what was not asked for the longest goes first.
 ///
-/// Every call costs the same however many there are. A struct for one owner; it has no lock. What a hot answer asks of it
-/// is inlinable: without knowing the types, the compiler hashes and copies through tables.
+/// Every call costs the same however many there are. A struct for one owner; it has no lock.
 package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    @usableFromInline struct Node: Sendable {
+    private struct Node: Sendable {
         var key: Key
-        @usableFromInline var value: Value
+        var value: Value
         var weight: Int
         /// Places of the next more and the next less recent one; -1 is none.
-        @usableFromInline var newer: Int
-        @usableFromInline var older: Int
+        var newer: Int
+        var older: Int
     }
 
-    @usableFromInline var nodes: [Node?] = []
+    private var nodes: [Node?] = []
     private var free: [Int] = []
-    @usableFromInline var places: [Key: Int] = [:]
-    @usableFromInline var newest = -1
-    @usableFromInline var oldest = -1
+    private var places: [Key: Int] = [:]
+    private var newest = -1
+    private var oldest = -1
 
     package let budget: Int
     /// The weight of everything that is here.
@@ -46,7 +45,7 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
     package func peek(_ key: Key) -> Value? { places[key].flatMap { nodes[$0]?.value } }
 
     /// The value, which is the most recent one from now on.
-    @inlinable package mutating func value(for key: Key) -> Value? {
+    package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
         if place != newest {
             unlink(place)
@@ -85,13 +84,13 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return (key, value)
     }
 
-    @inlinable mutating func unlink(_ place: Int) {
+    private mutating func unlink(_ place: Int) {
         guard let node = nodes[place] else { return }
         if node.newer >= 0 { nodes[node.newer]?.older = node.older } else { newest = node.older }
         if node.older >= 0 { nodes[node.older]?.newer = node.newer } else { oldest = node.newer }
     }
 
-    @inlinable mutating func linkAsNewest(_ place: Int) {
+    private mutating func linkAsNewest(_ place: Int) {
         nodes[place]?.newer = -1
         nodes[place]?.older = newest
         if newest >= 0 { nodes[newest]?.newer = place } else { oldest = place }

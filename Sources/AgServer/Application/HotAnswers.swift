@@ -18,8 +18,7 @@ final class HotAnswers: Sendable {
         let proof: SHA256Digest?
     }
 
-    /// An object, so that handing it out copies one reference.
-    private final class Answer: Sendable {
+    private struct Answer: Sendable {
         /// `nil` while only its 304 was asked for.
         let gift: Gift?
         let unchanged: PreparedResponse?
@@ -28,19 +27,6 @@ final class HotAnswers: Sendable {
         let credential: Credential?
         let endings: Int
         let promise: Reusable
-
-        init(
-            gift: Gift?, unchanged: PreparedResponse?, tag: String?, route: RouteTag, credential: Credential?,
-            endings: Int, promise: Reusable
-        ) {
-            self.gift = gift
-            self.unchanged = unchanged
-            self.tag = tag
-            self.route = route
-            self.credential = credential
-            self.endings = endings
-            self.promise = promise
-        }
     }
 
     /// Bytes of bodies and some for the rest.
