@@ -235,6 +235,37 @@ struct PoolTests {
         #expect(try file.read(at: 0, count: Self.good.count) == Self.good)
     }
 
+    @Test("gives a picture's memory back when no other follows")
+    func givesBack() async throws {
+        let mark: Int64 = 987_654_144
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.renderMemory = mark
+        }
+        _ = try await codecs.render(Self.good)
+        let child = try #require(try children(withWord: "\(mark)").first)
+        let before = try resident(child)
+        // Upright only after a turn, so all of it is in memory: 36 MB, twice.
+        _ = try await codecs.render(Picture.blank(4_000, 3_000, bands: 3).with("orientation", 6).file(".png"))
+
+        let end = ContinuousClock.now + .seconds(20)
+        var after = try resident(child)
+        while after > before + (40 << 20), .now < end {
+            try await Task.sleep(for: .milliseconds(50))
+            after = try resident(child)
+        }
+        #expect(after <= before + (40 << 20))
+        await codecs.shutdown()
+    }
+
+    /// Bytes of memory that a process has now.
+    private func resident(_ pid: Int32) throws -> Int {
+        let text = try OpenFile(reading: "/proc/\(pid)/statm").read(at: 0, count: 256)
+        let words = String(decoding: text, as: UTF8.self).split(separator: " ")
+        let pages = try #require(Int(words[1]))
+        return pages * sysconf(Int32(_SC_PAGESIZE))
+    }
+
     @Test("replaces children that have done their share")
     func recycle() async throws {
         let codecs = try await TestCodecs.start {

@@ -10,6 +10,9 @@ struct ChildLink {
         self.socket = socket
     }
 
+    /// Whether the parent says something, or is gone, before that many milliseconds are over.
+    func hears(within milliseconds: Int32) -> Bool { csandbox_is_ready(socket, milliseconds) != 0 }
+
     /// The next request and the descriptors that came with it; `nil` when the parent is gone.
     mutating func receive() -> (bytes: [UInt8], files: [Int32])? {
         var files = [Int32](repeating: -1, count: RenderOrder.mostOutputs + 2)

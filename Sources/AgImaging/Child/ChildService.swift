@@ -6,21 +6,31 @@ struct ChildService {
     private var link: ChildLink
     private let allowsDrills: Bool
 
+    /// Free memory that stays with the child from one picture to the next: as much as 20 MP take.
+    private static let keptBytes = 128 << 20
+    /// And for how long, in milliseconds.
+    private static let keptFor: Int32 = 1_000
+
     init(link: ChildLink, allowsDrills: Bool) {
         self.link = link
         self.allowsDrills = allowsDrills
     }
 
     consuming func serveForever() -> Never {
-        while let (bytes, files) = link.receive() {
+        while let (bytes, files) = next() {
             // A message of ours that we cannot read means that we are not who we think we are.
             guard let request = try? CodecRequest(bytes) else { _exit(3) }
             answer(request, files)
             files.forEach { close($0) }
             vips_error_clear()
-            cvips_trim()
         }
         _exit(0)
+    }
+
+    private mutating func next() -> (bytes: [UInt8], files: [Int32])? {
+        cvips_trim(Self.keptBytes)
+        if !link.hears(within: Self.keptFor) { cvips_trim(0) }
+        return link.receive()
     }
 
     private func answer(_ request: CodecRequest, _ files: [Int32]) {

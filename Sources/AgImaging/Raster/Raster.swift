@@ -47,7 +47,7 @@ import CVips
 
     /// Runs the recipe: what is behind it (the file, the decoder) is needed no more.
     func inMemory() throws(CodecError) -> Raster {
-        try unsafe made { unsafe vips_image_copy_memory($0) }
+        try unsafe made { unsafe cvips_in_memory($0) }
     }
 
     func cut(left: Int, top: Int, width: Int, height: Int) throws(CodecError) -> Raster {

@@ -3,6 +3,7 @@
 #include "CSandbox.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -67,6 +68,12 @@ ssize_t csandbox_receive(int socket, void *bytes, size_t length, int *descriptor
         return -1;
     }
     return received;
+}
+
+int csandbox_is_ready(int socket, int milliseconds) {
+    struct pollfd wanted = {.fd = socket, .events = POLLIN};
+    struct timespec patience = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    return ppoll(&wanted, 1, &patience, NULL) != 0;
 }
 
 int csandbox_socket_pair(int pair[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair); }

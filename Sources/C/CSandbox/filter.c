@@ -26,7 +26,7 @@ static const int allowed[] = {
     SYS_set_robust_list, SYS_brk, SYS_rseq, SYS_write, SYS_munmap, SYS_mremap, SYS_dup, SYS_sendmsg, SYS_recvmsg,
     SYS_getrusage, SYS_rt_sigaction, SYS_sched_getaffinity, SYS_pread64, SYS_pwrite64, SYS_fstat, SYS_ftruncate,
     SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_sched_yield, SYS_getpid, SYS_gettid, SYS_getrandom,
-    SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit_group, SYS_restart_syscall,
+    SYS_rt_sigreturn, SYS_sigaltstack, SYS_exit_group, SYS_restart_syscall, SYS_ppoll,
     // GLib seeds its random numbers with it when /dev/urandom cannot be opened.
     SYS_getppid,
     // glibc says why it aborts with it; descriptor 2 is /dev/null.

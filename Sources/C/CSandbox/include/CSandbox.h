@@ -29,6 +29,9 @@ int csandbox_filter_calls(void);
 /// One whole message of a SEQPACKET socket, with descriptors riding on it.
 ssize_t csandbox_send(int socket, const void *bytes, size_t length, const int *descriptors, size_t count);
 
+/// Whether a message, or the end, comes within so many milliseconds.
+int csandbox_is_ready(int socket, int milliseconds);
+
 /// Receives one whole message. `count` holds the room in `descriptors` and then how many came.
 /// EMSGSIZE when the message or its descriptors did not fit.
 ssize_t csandbox_receive(int socket, void *bytes, size_t length, int *descriptors, size_t *count, int flags);
