@@ -30,5 +30,13 @@ extension SHA256Digest {
         return hasher.finish()
     }
 
-    package static func of(_ text: String) -> SHA256Digest { of(text.utf8) }
+    /// The digest of a text's UTF-8, without a copy of it where the text is in one piece.
+    package static func of(_ text: String) -> SHA256Digest {
+        let digest = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            var hasher = SHA256Hasher()
+            unsafe hasher.update(UnsafeRawBufferPointer(bytes))
+            return hasher.finish()
+        }
+        return digest ?? of(text.utf8)
+    }
 }

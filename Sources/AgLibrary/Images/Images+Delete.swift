@@ -41,6 +41,7 @@ extension Images {
         let paths = try Variant.all(of: original.id, in: tx).compactMap(\.path) + [original.path]
         try removals.ask(paths, at: time.now(), in: tx)
         try tx.execute("DELETE FROM image_variants WHERE original_id = \(original.id)")
+        try UnfinishedOriginals.remove(original.id, in: tx)
         try tx.execute("DELETE FROM image_metadata WHERE original_id = \(original.id)")
         try tx.execute("DELETE FROM originals WHERE id = \(original.id)")
     }

@@ -12,8 +12,9 @@ extension Images {
         if let session = filter.sessionID { try SessionName.check(session) }
         let matching = condition(filter)
         return try await database.read { [queue] connection in
+            let order = try Self.order(filter, in: connection)
             // One more than asked for tells whether there is a next page.
-            let found = try connection.all(Self.page(filter, matching, after: cursor, limit: limit + 1)) {
+            let found = try connection.all(Self.page(filter, matching, order, after: cursor, limit: limit + 1)) {
                 try Image($0)
             }
             let images = try Images.statuses(of: found.prefix(limit), queue, in: connection)
@@ -25,10 +26,21 @@ extension Images {
         }
     }
 
-    private static func page(_ filter: ImageFilter, _ matching: SQL, after cursor: ImageCursor?, limit: Int) -> SQL {
+    private static func page(
+        _ filter: ImageFilter, _ matching: SQL, _ order: SQL, after cursor: ImageCursor?, limit: Int
+    ) -> SQL {
         var sql: SQL = "SELECT \(Image.columns) FROM \(source(filter)) WHERE \(matching)"
-        if let cursor { sql += " AND (i.uploaded_at, i.id) < (\(cursor.uploadedAt), \(cursor.id))" }
-        return sql + " ORDER BY i.uploaded_at DESC, i.id DESC LIMIT \(limit)"
+        if let cursor { sql += " AND (\(order), i.id) < (\(cursor.uploadedAt), \(cursor.id))" }
+        return sql + " ORDER BY \(order) DESC, i.id DESC LIMIT \(limit)"
+    }
+
+    /// The moment of the upload, by which pages are sorted. As a sum no index has it: then the database takes the few
+    /// unfinished ones and sorts them, instead of going through all images for them.
+    private static func order(_ filter: ImageFilter, in connection: any SQLConnection) throws -> SQL {
+        guard let status = filter.status, status != .completed, try UnfinishedOriginals.areFew(in: connection) else {
+            return "i.uploaded_at"
+        }
+        return "i.uploaded_at + 0"
     }
 
     private static func count(_ filter: ImageFilter, _ matching: SQL) -> SQL {
@@ -56,11 +68,13 @@ extension Images {
         let kind = JobKind.generateVariants
         let running: SQL = "i.id IN (\(queue.subjects(kind: kind, .active)))"
         let waiting: SQL = "i.id IN (\(queue.subjects(kind: kind, .queued)))"
+        let open: SQL =
+            "i.original_id IN (SELECT original_id FROM unfinished_originals) AND NOT \(Variant.isComplete)"
         return switch status {
         case .completed: Variant.isComplete
-        case .processing: "NOT \(Variant.isComplete) AND \(running)"
-        case .pending: "NOT \(Variant.isComplete) AND \(waiting) AND NOT \(running)"
-        case .failed: "NOT \(Variant.isComplete) AND NOT \(waiting) AND NOT \(running)"
+        case .processing: "\(open) AND \(running)"
+        case .pending: "\(open) AND \(waiting) AND NOT \(running)"
+        case .failed: "\(open) AND NOT \(waiting) AND NOT \(running)"
         }
     }
 }

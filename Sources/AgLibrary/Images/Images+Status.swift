@@ -6,14 +6,15 @@ import AgSQL
 extension Images {
     /// Computed from the outcomes that are there; only an incomplete picture needs a look at its jobs.
     static func status(of image: Image, _ queue: JobQueue, in connection: any SQLConnection) throws -> ImageStatus {
-        try status(of: image.id, showing: image.original.id, queue, in: connection)
+        try statuses(of: [image], queue, in: connection)[0].status
     }
 
+    /// For whoever has read the image's jobs anyway.
     static func status(
-        of id: ImageID, showing original: OriginalID, _ queue: JobQueue, in connection: any SQLConnection
+        showing original: OriginalID, _ jobs: [JobRecord], in connection: any SQLConnection
     ) throws -> ImageStatus {
         let isComplete = try !Variant.complete(among: [original], in: connection).isEmpty
-        return isComplete ? .completed : try incomplete(id, queue, in: connection)
+        return ImageStatus(isComplete: isComplete, work: work(jobs))
     }
 
     /// Those of a page, whose outcomes are counted in one statement.
@@ -30,8 +31,11 @@ extension Images {
     private static func incomplete(
         _ id: ImageID, _ queue: JobQueue, in connection: any SQLConnection
     ) throws -> ImageStatus {
-        let jobs = try queue.jobs(subject: id.text, in: connection).filter { $0.kind == .generateVariants }
-        return ImageStatus(isComplete: false, work: jobs.compactMap { ImageStatus.Work($0.state) })
+        ImageStatus(isComplete: false, work: work(try queue.jobs(subject: id.text, in: connection)))
+    }
+
+    private static func work(_ jobs: [JobRecord]) -> [ImageStatus.Work] {
+        jobs.filter { $0.kind == .generateVariants }.compactMap { ImageStatus.Work($0.state) }
     }
 }
 

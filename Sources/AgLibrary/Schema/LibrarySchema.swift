@@ -8,6 +8,7 @@ package enum LibrarySchema {
         Migration(3, "upload grants") { dialect in grants(dialect) },
         Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
         Migration(5, "what has been done to all pictures") { dialect in progress(dialect) },
+        Migration(6, "unfinished pictures") { dialect in unfinished(dialect) },
     ]
 
     private static func pictures(_ d: SQLDialect) -> [String] {
@@ -122,5 +123,22 @@ package enum LibrarySchema {
 
     private static func progress(_ d: SQLDialect) -> [String] {
         ["CREATE TABLE library_state (name \(d.text) PRIMARY KEY, value \(d.text) NOT NULL)\(d.tableOptions)"]
+    }
+
+    /// The seven outcomes of its day, whatever later recipes ask for.
+    private static func unfinished(_ d: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE unfinished_originals (
+                original_id \(d.text) PRIMARY KEY REFERENCES originals (id)
+            )\(d.tableOptions)
+            """,
+            """
+            INSERT INTO unfinished_originals (original_id)
+            SELECT o.id FROM originals o WHERE (SELECT count(*) FROM image_variants v WHERE v.original_id = o.id
+                AND v.name IN ('thumbnail', 'small.webp', 'small.avif', 'medium.webp', 'medium.avif', 'large.webp',
+                    'large.avif')) < 7
+            """,
+        ]
     }
 }

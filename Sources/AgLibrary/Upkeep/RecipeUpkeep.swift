@@ -36,6 +36,11 @@ struct RecipeUpkeep: Sendable {
             let originals = try Self.originals(after: last, limit: pageSize, in: tx)
             guard let end = originals.last else { return nil }
             var page = Page(last: end.text)
+            // A recipe that asks for more makes pictures incomplete that were not.
+            let complete = try Variant.complete(among: originals, in: tx)
+            for original in originals where !complete.contains(original) {
+                try UnfinishedOriginals.add(original, in: tx)
+            }
             for original in originals where try !Variant.missing(of: original, in: tx).isEmpty {
                 guard let image = try Image.oldest(of: original, in: tx) else { continue }
                 try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)

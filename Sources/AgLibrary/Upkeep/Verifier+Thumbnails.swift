@@ -26,6 +26,7 @@ extension Verifier {
     private func makeAgain(_ original: OriginalID) async throws {
         try await database.write { [queue] tx in
             try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND content IS NOT NULL")
+            try UnfinishedOriginals.add(original, in: tx)
             guard let image = try Image.oldest(of: original, in: tx) else { return }
             _ = try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
         }

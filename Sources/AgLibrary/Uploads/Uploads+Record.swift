@@ -43,6 +43,7 @@ extension Uploads {
             // A known original whose bytes we meant to heal was deleted: its path must not live again.
             guard plan.isNew else { throw OriginalVanished() }
             try plan.original.insert(in: tx)
+            try UnfinishedOriginals.add(plan.original.id, in: tx)
         }
         used.insert(blob.path)
         return plan.original

@@ -46,6 +46,7 @@ struct VariantRecorder: Sendable {
     func record(_ rows: [VariantRow], in tx: any SQLTransaction) throws {
         let now = time.now()
         let replaced = try rows.compactMap { try $0.record(for: original.id, at: now, in: tx) }
+        try UnfinishedOriginals.settle(original.id, in: tx)
         try removals.ask(replaced.compactMap(\.path), at: now, in: tx)
         tx.beforeAnswer { [deliveries, id = original.id] in deliveries.forget(id) }
         // Their URLs may be cached for ever: other bytes need other URLs.

@@ -22,16 +22,25 @@ class Reruns:
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
-    def add(self, held, name):
+    def add(self, held, name, begin=None):
         """Rows of `Pair.active_jobs`, as they were just before the death; a job that waits already keeps its first moment."""
         with self.lock:
             for job, fence, losses, *_ in held:
-                self.waiting.setdefault(job, (fence, losses, time.monotonic(), name))
+                self.waiting.setdefault(job, (fence, losses, begin or time.monotonic(), name))
+
+    def wait_for(self, held):
+        jobs = {row[0] for row in held}
+        while jobs & set(self.jobs_waiting()):
+            time.sleep(EVERY)
+
+    def jobs_waiting(self):
+        with self.lock:
+            return list(self.waiting)
 
     def end(self):
         """Waits for those that are left."""
         end = time.monotonic() + GIVE_UP + 5
-        while self.waiting and time.monotonic() < end:
+        while self.jobs_waiting() and time.monotonic() < end:
             time.sleep(EVERY)
         self.is_over.set()
         self.thread.join()
