@@ -58,7 +58,8 @@ struct UnfinishedTests {
             try await desk.library.ground.database.write { tx in
                 let wrong: SQL = "sha256 = zeroblob(32)"
                 try tx.execute(
-                    "UPDATE image_variants SET \(wrong) WHERE \(raw: place) IS NOT NULL AND name IN ('thumbnail', 'small.webp')")
+                    "UPDATE image_variants SET \(wrong) WHERE \(raw: place) IS NOT NULL AND name IN ('thumbnail', 'small.webp')"
+                )
             }
             _ = try await desk.library.ground.verifier.verify(repair: true)
             #expect(try await noted(desk) == 1)
@@ -121,7 +122,9 @@ struct UnfinishedTests {
     private func note(_ count: Int, in desk: LibraryDesk) async throws {
         try await desk.library.ground.database.write { tx in
             for number in 0..<count {
-                let (id, hash) = (OriginalID.make(), Array("\(number + 1_000_000_000)-0123456789abcdefghijk".utf8.prefix(32)))
+                let (id, hash) = (
+                    OriginalID.make(), Array("\(number + 1_000_000_000)-0123456789abcdefghijk".utf8.prefix(32))
+                )
                 try tx.execute(
                     """
                     INSERT INTO originals (id, sha256, path, byte_count, format, width, height, frames, has_alpha,
