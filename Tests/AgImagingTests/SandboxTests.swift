@@ -245,17 +245,40 @@ struct PoolTests {
         _ = try await codecs.render(Self.good)
         let child = try #require(try children(withWord: "\(mark)").first)
         let before = try resident(child)
-        // Upright only after a turn, so all of it is in memory: 36 MB, twice.
-        _ = try await codecs.render(Picture.blank(4_000, 3_000, bands: 3).with("orientation", 6).file(".png"))
+        // All of it is in memory, before the turn and after: 30 MB each.
+        let large = Picture.blank(3_200, 3_100, bands: 3).with("orientation", 6).file(".jpg")
+        _ = try await codecs.render(large, .only(3_200, .png))
+        let most = 32 << 20
+        #expect(try peak(child) > before + most)
 
         let end = ContinuousClock.now + .seconds(20)
         var after = try resident(child)
-        while after > before + (40 << 20), .now < end {
+        while after > before + most, .now < end {
             try await Task.sleep(for: .milliseconds(50))
             after = try resident(child)
         }
-        #expect(after <= before + (40 << 20))
+        #expect(after <= before + most)
         await codecs.shutdown()
+    }
+
+    @Test("says of a picture that there is no room for it, and goes on with the next")
+    func noRoom() async throws {
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.renderMemory = 150 << 20
+        }
+        let large = Picture.blank(8_000, 7_000, bands: 3).file(".png")
+        let error = await #expect(throws: CodecError.self) { try await codecs.render(large, .only(8_000, .png)) }
+        #expect(error?.code == .outOfMemory)
+        #expect(try await codecs.render(Self.good).outputs.count == 6)
+        await codecs.shutdown()
+    }
+
+    /// The most memory that a process ever had, in bytes.
+    private func peak(_ pid: Int32) throws -> Int {
+        let text = try OpenFile(reading: "/proc/\(pid)/status").read(at: 0, count: 1 << 14)
+        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        return try #require(line?.split(separator: " ").dropLast().last.flatMap { Int($0) }) << 10
     }
 
     /// Bytes of memory that a process has now.

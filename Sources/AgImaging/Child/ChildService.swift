@@ -28,17 +28,20 @@ struct ChildService {
     }
 
     private mutating func next() -> (bytes: [UInt8], files: [Int32])? {
-        cvips_trim(Self.keptBytes)
         if !link.hears(within: Self.keptFor) { cvips_trim(0) }
         return link.receive()
     }
 
     private func answer(_ request: CodecRequest, _ files: [Int32]) {
+        let last: CodecReply
         do throws(CodecError) {
-            link.send(try reply(to: request, files))
+            last = try reply(to: request, files)
         } catch {
-            link.send(.failed(error))
+            last = .failed(error)
         }
+        // Before the parent hears the last word, and looks how much memory we kept.
+        cvips_trim(Self.keptBytes)
+        link.send(last)
     }
 
     private func reply(to request: CodecRequest, _ files: [Int32]) throws(CodecError) -> CodecReply {
@@ -49,6 +52,8 @@ struct ChildService {
             return .metadata(try Opened(files, limits, toleratesDamage: true).metadata())
         case .render(let limits, let order):
             let opened = try Opened(files, limits, toleratesDamage: order.toleratesDamage)
+            // Where a decoder may leave a part of the pixels as it found the memory, that holds nobody else's picture.
+            if order.toleratesDamage || opened.structure.format.isHEIF { cvips_trim(0) }
             var work = RenderWork(opened, order, Array(files.dropFirst()), link)
             return try work.run()
         case .selfTest: return try ChildSelfTest.run()

@@ -10,11 +10,11 @@ extension Images {
         _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countsAll: Bool = false
     ) async throws -> ImagePage {
         if let session = filter.sessionID { try SessionName.check(session) }
-        let matching = condition(filter)
         return try await database.read { [queue] connection in
-            let order = try Self.order(filter, in: connection)
+            let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
+            let matching = Self.condition(filter, scan, queue)
             // One more than asked for tells whether there is a next page.
-            let found = try connection.all(Self.page(filter, matching, order, after: cursor, limit: limit + 1)) {
+            let found = try connection.all(Self.page(filter, matching, scan.order, after: cursor, limit: limit + 1)) {
                 try Image($0)
             }
             let images = try Images.statuses(of: found.prefix(limit), queue, in: connection)
@@ -26,21 +26,12 @@ extension Images {
         }
     }
 
-    private static func page(
+    static func page(
         _ filter: ImageFilter, _ matching: SQL, _ order: SQL, after cursor: ImageCursor?, limit: Int
     ) -> SQL {
         var sql: SQL = "SELECT \(Image.columns) FROM \(source(filter)) WHERE \(matching)"
         if let cursor { sql += " AND (\(order), i.id) < (\(cursor.uploadedAt), \(cursor.id))" }
         return sql + " ORDER BY \(order) DESC, i.id DESC LIMIT \(limit)"
-    }
-
-    /// The moment of the upload, by which pages are sorted. As a sum no index has it: then the database takes the few
-    /// unfinished ones and sorts them, instead of going through all images for them.
-    private static func order(_ filter: ImageFilter, in connection: any SQLConnection) throws -> SQL {
-        guard let status = filter.status, status != .completed, try UnfinishedOriginals.areFew(in: connection) else {
-            return "i.uploaded_at"
-        }
-        return "i.uploaded_at + 0"
     }
 
     private static func count(_ filter: ImageFilter, _ matching: SQL) -> SQL {
@@ -53,23 +44,21 @@ extension Images {
             : "session_images s JOIN images i ON i.id = s.image_id JOIN originals o ON o.id = i.original_id"
     }
 
-    private func condition(_ filter: ImageFilter) -> SQL {
+    static func condition(_ filter: ImageFilter, _ scan: UnfinishedScan, _ queue: JobQueue) -> SQL {
         var sql: SQL = "1 = 1"
         if let session = filter.sessionID { sql += " AND s.session_id = \(session)" }
         if let type = filter.mediaType {
             sql += " AND o.format = \(PictureFormat.allCases.first { $0.mediaType == type }?.rawValue ?? "")"
         }
-        if let status = filter.status { sql += " AND \(condition(status))" }
+        if let status = filter.status { sql += " AND \(condition(status, scan, queue))" }
         return sql
     }
 
     /// The same decision as `ImageStatus.init`, for the database to make.
-    private func condition(_ status: ImageStatus) -> SQL {
-        let kind = JobKind.generateVariants
-        let running: SQL = "i.id IN (\(queue.subjects(kind: kind, .active)))"
-        let waiting: SQL = "i.id IN (\(queue.subjects(kind: kind, .queued)))"
-        let open: SQL =
-            "i.original_id IN (SELECT original_id FROM unfinished_originals) AND NOT \(Variant.isComplete)"
+    private static func condition(_ status: ImageStatus, _ scan: UnfinishedScan, _ queue: JobQueue) -> SQL {
+        let running = queue.hasJob(.generateVariants, .active, about: "i.id")
+        let waiting = queue.hasJob(.generateVariants, .queued, about: "i.id")
+        let open: SQL = "\(scan.condition) AND NOT \(Variant.isComplete)"
         return switch status {
         case .completed: Variant.isComplete
         case .processing: "\(open) AND \(running)"

@@ -3,7 +3,8 @@ import AgSQL
 
 /// The originals that may not have all their outcomes yet, so that whoever looks for those does not look at all others.
 ///
-/// Every incomplete original has a row. One that is complete may have one too: `Variant.isComplete` decides.
+/// Every incomplete original has a row, but for those that a new recipe made incomplete until `RecipeUpkeep` comes to
+/// them. One that is complete may have a row too: `Variant.isComplete` decides.
 enum UnfinishedOriginals {
     /// Beyond so many, the newest of them are found sooner by going through all images from the newest on.
     private static let few = 10_000
@@ -21,9 +22,36 @@ enum UnfinishedOriginals {
         if try !Variant.complete(among: [original], in: tx).isEmpty { try remove(original, in: tx) }
     }
 
-    /// Whether they are few enough to be looked at one by one.
-    static func areFew(in connection: any SQLConnection) throws -> Bool {
-        let many: Int64? = try connection.value("SELECT 1 FROM unfinished_originals LIMIT 1 OFFSET \(few)")
-        return many == nil
+    /// Notes those that nobody noted: another version of the program may have recorded them.
+    static func mend(in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO unfinished_originals (original_id)
+            SELECT DISTINCT i.original_id FROM images i WHERE NOT \(Variant.isComplete)
+                AND i.original_id NOT IN (SELECT original_id FROM unfinished_originals)
+            """)
     }
+
+    /// How to look for images of that status. Costs a look at the table when it is not `completed`.
+    static func scan(for status: ImageStatus?, in connection: any SQLConnection) throws -> UnfinishedScan {
+        guard let status, status != .completed else { return .throughAll }
+        let many: Int64? = try connection.value("SELECT 1 FROM unfinished_originals LIMIT 1 OFFSET \(few)")
+        return many == nil ? .throughUnfinished : .throughAll
+    }
+}
+
+/// A condition over `i` that holds for the images of unfinished originals, and the expression that pages are sorted by,
+/// in the form that makes a database go the shorter way.
+struct UnfinishedScan {
+    let condition: SQL
+    let order: SQL
+
+    /// From the newest image on, each asked for in the table, until a page is full.
+    static let throughAll = UnfinishedScan(
+        condition: "EXISTS (SELECT 1 FROM unfinished_originals u WHERE u.original_id = i.original_id)",
+        order: "i.uploaded_at")
+
+    /// The table's rows first, then sorted. No index has a sum, so none leads the database to sort by walking.
+    static let throughUnfinished = UnfinishedScan(
+        condition: "i.original_id IN (SELECT original_id FROM unfinished_originals)", order: "i.uploaded_at + 0")
 }

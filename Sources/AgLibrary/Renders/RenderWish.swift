@@ -38,5 +38,8 @@ package struct RenderWish: Sendable, Hashable {
     private static let quickWebP = 2
 
     /// Everything that decides the outcome beside the original.
-    var signature: String { "\(width)x\(height) \(fit.rawValue) \(format.rawValue) \(quality)" }
+    var signature: String {
+        let effort = output.effort.map { " effort \($0)" } ?? ""
+        return "\(width)x\(height) \(fit.rawValue) \(format.rawValue) \(quality)\(effort)"
+    }
 }

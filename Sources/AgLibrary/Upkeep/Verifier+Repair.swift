@@ -57,9 +57,10 @@ extension Verifier {
 
     private func makeAgain(_ reference: FileReference) async throws {
         try await database.write { [queue] tx in
-            try tx.execute("DELETE FROM image_variants WHERE path = \(reference.path.text)")
+            let removed = try tx.execute("DELETE FROM image_variants WHERE path = \(reference.path.text)")
+            // Made again already, or deleted with its picture, since we looked.
+            guard removed > 0, let image = try Image.oldest(of: reference.originalID, in: tx) else { return }
             try UnfinishedOriginals.add(reference.originalID, in: tx)
-            guard let image = try Image.oldest(of: reference.originalID, in: tx) else { return }
             _ = try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
         }
     }

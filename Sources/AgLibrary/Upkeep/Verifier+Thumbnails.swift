@@ -25,9 +25,11 @@ extension Verifier {
 
     private func makeAgain(_ original: OriginalID) async throws {
         try await database.write { [queue] tx in
-            try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND content IS NOT NULL")
+            let removed = try tx.execute(
+                "DELETE FROM image_variants WHERE original_id = \(original) AND content IS NOT NULL")
+            // Deleted with its picture since we looked.
+            guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return }
             try UnfinishedOriginals.add(original, in: tx)
-            guard let image = try Image.oldest(of: original, in: tx) else { return }
             _ = try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
         }
     }

@@ -37,6 +37,7 @@ package struct Verifier: Sendable {
         try await checkFiles(Original.references, repair, &report, progress)
         try await checkFiles(Variant.references, repair, &report, progress)
         try await checkThumbnails(repair, &report)
+        if repair { try await database.write { try UnfinishedOriginals.mend(in: $0) } }
         try await findStrays(repair, &report)
         return report
     }

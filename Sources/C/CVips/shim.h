@@ -99,14 +99,16 @@ static inline VipsImage *cvips_in_memory(VipsImage *in) {
     }
     VipsImage *out = vips_image_new_memory();
     VipsRegion *region = vips_region_new(in);
-    int code = vips_image_pipelinev(out, VIPS_DEMAND_STYLE_THINSTRIP, in, NULL);
+    int code = region == NULL || vips_image_pipelinev(out, VIPS_DEMAND_STYLE_THINSTRIP, in, NULL) != 0
+        // Here and not with the first line, which does not look whether there was memory.
+        || vips_image_write_prepare(out) != 0;
     for (int top = 0; code == 0 && top < in->Ysize; top += 16) {
         VipsRect strip = {0, top, in->Xsize, VIPS_MIN(16, in->Ysize - top)};
         code = vips_region_prepare(region, &strip);
         for (int y = top; code == 0 && y < top + strip.height; y++)
             code = vips_image_write_line(out, y, VIPS_REGION_ADDR(region, 0, y));
     }
-    g_object_unref(region);
+    if (region != NULL) g_object_unref(region);
     if (code == 0) return out;
     g_object_unref(out);
     return NULL;

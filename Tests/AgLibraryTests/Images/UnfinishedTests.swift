@@ -118,6 +118,49 @@ struct UnfinishedTests {
         }
     }
 
+    @Test("is looked for the shorter way: few by themselves, many among all from the newest on")
+    func plans() async throws {
+        try await LibraryDesk.with { desk in
+            let cursor = ImageCursor(uploadedAt: Timestamp(milliseconds: 9), id: .make())
+            for status in [ImageStatus.failed, .pending, .processing] {
+                for after in [nil, cursor] {
+                    let few = try await plan(status, .throughUnfinished, after, desk)
+                    #expect(few.contains { $0.contains("images_by_original (original_id=?)") }, "\(few)")
+                    #expect(!few.contains { $0.contains("images_by_upload") }, "\(few)")
+                    let many = try await plan(status, .throughAll, after, desk)
+                    #expect(many.contains { $0.contains("i USING INDEX images_by_upload") }, "\(many)")
+                    #expect(!many.contains { $0.contains("TEMP B-TREE") }, "\(many)")
+                    #expect((few + many).allSatisfy { !$0.contains("SCAN j") }, "\(few) \(many)")
+                }
+            }
+        }
+    }
+
+    private func plan(
+        _ status: ImageStatus, _ scan: UnfinishedScan, _ cursor: ImageCursor?, _ desk: LibraryDesk
+    ) async throws -> [String] {
+        let filter = ImageFilter(status: status)
+        let condition = Images.condition(filter, scan, desk.library.ground.queue)
+        let page = Images.page(filter, condition, scan.order, after: cursor, limit: 9)
+        return try await desk.library.ground.database.read { connection in
+            try connection.all("EXPLAIN QUERY PLAN " + page) { try $0["detail"] as String }
+        }
+    }
+
+    @Test("that nobody noted is noted by a repair")
+    func mended() async throws {
+        try await LibraryDesk.with { desk in
+            try await desk.upload(PNGFile.drawn(40, 30, seed: 1))
+            try await desk.work()
+            try await desk.upload(PNGFile.drawn(40, 30, seed: 2))
+            _ = try await desk.library.ground.database.write { try $0.execute("DELETE FROM unfinished_originals") }
+            #expect(try await overlooked(desk) == 1)
+            _ = try await desk.library.ground.verifier.verify(repair: true)
+            #expect(try await overlooked(desk) == 0)
+            #expect(try await noted(desk) == 1)
+        }
+    }
+
     /// Originals that no image shows any more, and that were never finished.
     private func note(_ count: Int, in desk: LibraryDesk) async throws {
         try await desk.library.ground.database.write { tx in

@@ -152,7 +152,13 @@ class Store:
         for image, original in self.rows("SELECT id, original_id FROM images"):
             if made[original] != REQUIRED and image not in ended:
                 found.append(f"image {image} has only {made[original]}")
-        return found
+        return found + self._unnoted()
+
+    def _unnoted(self):
+        """An incomplete original without a note would be in no list of failed pictures."""
+        return [f"original {original} has {count} outcomes and no note of it" for original, count in self.rows(
+            "SELECT o.id, (SELECT count(*) FROM image_variants v WHERE v.original_id = o.id) FROM originals o "
+            "WHERE o.id NOT IN (SELECT original_id FROM unfinished_originals)") if count != len(REQUIRED)]
 
     def job_outcomes(self):
         """How many jobs ended how, for the record."""

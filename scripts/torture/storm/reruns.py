@@ -26,12 +26,16 @@ class Reruns:
         """Rows of `Pair.active_jobs`, as they were just before the death; a job that waits already keeps its first moment."""
         with self.lock:
             for job, fence, losses, *_ in held:
-                self.waiting.setdefault(job, (fence, losses, begin or time.monotonic(), name))
+                if job not in self.waiting or self.waiting[job][0] < fence:
+                    self.waiting[job] = (fence, losses, begin or time.monotonic(), name)
 
     def wait_for(self, held):
         jobs = {row[0] for row in held}
-        while jobs & set(self.jobs_waiting()):
+        end = time.monotonic() + GIVE_UP + 5
+        while jobs & set(self.jobs_waiting()) and self.thread.is_alive() and time.monotonic() < end:
             time.sleep(EVERY)
+        if jobs & set(self.jobs_waiting()):
+            self.report.breach("reruns", "nobody looks at the jobs any more" if not self.thread.is_alive() else f"{jobs} did not run again")
 
     def jobs_waiting(self):
         with self.lock:
@@ -52,7 +56,9 @@ class Reruns:
             for job, state in waiting.items():
                 if self.settles(job, *state):
                     with self.lock:
-                        del self.waiting[job]
+                        # Unless it died again meanwhile.
+                        if self.waiting[job] == state:
+                            del self.waiting[job]
 
     def settles(self, job, fence, losses, begin, name):
         seconds = time.monotonic() - begin
