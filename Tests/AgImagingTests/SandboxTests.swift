@@ -269,7 +269,7 @@ struct PoolTests {
         }
         let large = Picture.blank(8_000, 7_000, bands: 3).file(".png")
         let error = await #expect(throws: CodecError.self) { try await codecs.render(large, .only(8_000, .png)) }
-        #expect(error?.code == .outOfMemory)
+        #expect(error?.code == .outOfMemory, "\(String(describing: error))")
         #expect(try await codecs.render(Self.good).outputs.count == 6)
         await codecs.shutdown()
     }
