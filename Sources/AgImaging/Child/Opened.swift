@@ -16,7 +16,9 @@ struct Opened {
         self.toleratesDamage = toleratesDamage
         guard structure.isComplete || toleratesDamage else {
             throw CodecError(
-                .truncated, "The \(structure.format.rawValue) file ends before its picture does; it was cut short.")
+                .truncated,
+                "The \(structure.format.rawValue) file ends before its picture does; it was cut short. Upload a sound copy, or "
+                    + "this one again with the form field allowDamaged=1.")
         }
         try limits.check(structure, fileLength: file.view.count)
     }

@@ -39,7 +39,7 @@ struct RenderWork {
             throw CodecError(
                 .damaged,
                 "A part of the picture is missing or damaged inside the file (\(words)). Upload a sound copy, or this one "
-                    + "again with allowDamaged=1.")
+                    + "again with the form field allowDamaged=1.")
         }
         warnings.append(RenderResult.lostData)
     }
