@@ -3,7 +3,7 @@ import Synchronization
 
 /// The id that follows a request through logs and answers.
 enum RequestID {
-    /// Tells this process's requests from another's.
+    /// Tells this process's requests from another's; with the hyphen behind it.
     private static let process: [UInt8] = {
         let number = UInt64.random(in: 0..<1 << 48)
         return (0..<12).map { digit(of: number, 11 - $0) } + [UInt8(ascii: "-")]

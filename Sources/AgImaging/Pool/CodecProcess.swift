@@ -54,8 +54,7 @@ final class CodecProcess {
     /// holes of that size.
     private static let environment = [
         "SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=33554432",
-        "MALLOC_TRIM_THRESHOLD_=1073741824",
-        "LANG=C", "PATH=/nowhere", "VIPS_DISC_THRESHOLD=64g",
+        "MALLOC_TRIM_THRESHOLD_=1073741824", "LANG=C", "PATH=/nowhere", "VIPS_DISC_THRESHOLD=64g",
     ]
 
     private static func spawn(_ path: String, _ arguments: [String], _ socket: Int32) -> Int32 {

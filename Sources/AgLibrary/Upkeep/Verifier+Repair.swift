@@ -14,7 +14,7 @@ extension Verifier {
             return "The original is no longer marked lost."
         case (.variant, _):
             try await setAside(reference.path, kind)
-            try await makeAgain(reference)
+            try await makeAgain(reference.originalID, where: "path = \(reference.path.text)")
             return "It is made again."
         case (.original, _):
             try await setAside(reference.path, kind)
@@ -55,13 +55,14 @@ extension Verifier {
         if kind == .changedFile { try await blobs.quarantine(path) }
     }
 
-    private func makeAgain(_ reference: FileReference) async throws {
+    /// Removes those of an original's derived pictures and has them made again; what is gone already, or was made again
+    /// since we looked, is let be.
+    func makeAgain(_ original: OriginalID, where condition: SQL) async throws {
         try await database.write { [queue] tx in
-            let removed = try tx.execute("DELETE FROM image_variants WHERE path = \(reference.path.text)")
-            // Made again already, or deleted with its picture, since we looked.
-            guard removed > 0, let image = try Image.oldest(of: reference.originalID, in: tx) else { return }
-            try UnfinishedOriginals.add(reference.originalID, in: tx)
-            _ = try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
+            let removed = try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND \(condition)")
+            guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return }
+            try UnfinishedOriginals.add(original, in: tx)
+            try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
         }
     }
 

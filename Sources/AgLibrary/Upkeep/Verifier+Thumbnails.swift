@@ -1,6 +1,5 @@
 import AgBase
 import AgCrypto
-import AgJobs
 import AgModel
 import AgSQL
 
@@ -13,24 +12,13 @@ extension Verifier {
             let page = try await database.read { try ThumbnailCheck.page(after: start, in: $0) }
             guard let end = page.last else { return }
             for check in page where !check.isSound {
-                if repair { try await makeAgain(check.original) }
+                if repair { try await makeAgain(check.original, where: "content IS NOT NULL") }
                 report.findings.append(
                     Finding(
                         .changedFile, "thumbnail of original \(check.original)", "Its bytes are not the recorded ones.",
                         repair: repair ? "It is made again." : nil))
             }
             last = end.original.text
-        }
-    }
-
-    private func makeAgain(_ original: OriginalID) async throws {
-        try await database.write { [queue] tx in
-            let removed = try tx.execute(
-                "DELETE FROM image_variants WHERE original_id = \(original) AND content IS NOT NULL")
-            // Deleted with its picture since we looked.
-            guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return }
-            try UnfinishedOriginals.add(original, in: tx)
-            _ = try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
         }
     }
 }

@@ -34,10 +34,10 @@ package struct Verifier: Sendable {
     ) async throws -> VerifyReport {
         var report = VerifyReport()
         report.findings += try await databaseFindings()
+        if repair { try await database.write { try UnfinishedOriginals.mend(in: $0) } }
         try await checkFiles(Original.references, repair, &report, progress)
         try await checkFiles(Variant.references, repair, &report, progress)
         try await checkThumbnails(repair, &report)
-        if repair { try await database.write { try UnfinishedOriginals.mend(in: $0) } }
         try await findStrays(repair, &report)
         return report
     }

@@ -69,6 +69,21 @@ struct UnfinishedTests {
         }
     }
 
+    @Test("that is deleted while a repair looks at it is not noted, and the repair goes on")
+    func deletedMeanwhile() async throws {
+        try await LibraryDesk.with { desk in
+            let image = try await desk.upload(PNGFile.drawn(40, 30)).image
+            try await desk.work()
+            let ground = desk.library.ground
+            let reference = try #require(
+                try await ground.database.read { try Variant.references(after: "", limit: 9, in: $0) }.first)
+            try await desk.library.images.delete(image.id)
+            _ = try await ground.verifier.mend(reference, .missingFile)
+            try await ground.verifier.makeAgain(image.original.id, where: "content IS NOT NULL")
+            #expect(try await noted(desk) == 0)
+        }
+    }
+
     @Test("is noted when a new recipe asks for what it has not")
     func recipe() async throws {
         try await LibraryDesk.with { desk in

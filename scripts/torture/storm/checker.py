@@ -90,7 +90,7 @@ class Store:
     def findings(self, tmp_older_than=3600):
         """Everything that is not as it must be, as sentences."""
         return [
-            *self.integrity(), *self._doubled(), *self._files(), *self._incomplete(),
+            *self.integrity(), *self._doubled(), *self._files(), *self._incomplete(), *self._unnoted(),
             *(f"tmp/{name} is {age:.0f} s old" for name, age in self.temporary() if age > tmp_older_than),
         ]
 
@@ -152,7 +152,7 @@ class Store:
         for image, original in self.rows("SELECT id, original_id FROM images"):
             if made[original] != REQUIRED and image not in ended:
                 found.append(f"image {image} has only {made[original]}")
-        return found + self._unnoted()
+        return found
 
     def _unnoted(self):
         """An incomplete original without a note would be in no list of failed pictures."""

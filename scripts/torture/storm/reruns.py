@@ -32,14 +32,15 @@ class Reruns:
     def wait_for(self, held):
         jobs = {row[0] for row in held}
         end = time.monotonic() + GIVE_UP + 5
-        while jobs & set(self.jobs_waiting()) and self.thread.is_alive() and time.monotonic() < end:
+        while jobs & self.jobs_waiting():
+            if not self.thread.is_alive() or time.monotonic() > end:
+                self.report.breach("reruns", f"nobody saw {jobs} run again")
+                return
             time.sleep(EVERY)
-        if jobs & set(self.jobs_waiting()):
-            self.report.breach("reruns", "nobody looks at the jobs any more" if not self.thread.is_alive() else f"{jobs} did not run again")
 
     def jobs_waiting(self):
         with self.lock:
-            return list(self.waiting)
+            return set(self.waiting)
 
     def end(self):
         """Waits for those that are left."""
