@@ -23,10 +23,8 @@ build: setup ## Build the release binary: .build/release/argentum
 run: build ## Build and start on http://127.0.0.1:8080; prints a sign-in link
 	$(BINARY) serve
 
-# So many tests side by side: with all of them at once, those that start servers would wait for each other's cores.
-test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 test: setup ## Run every test
-	swift test --disable-xctest
+	@scripts/test
 
 torture: build ## Kills, power cuts, failing disks, hostile pictures and HTTP, in full: hours; needs root
 	@scripts/setup --groups "build test torture"
