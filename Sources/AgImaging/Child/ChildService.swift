@@ -8,6 +8,7 @@ struct ChildService {
 
     /// Free memory that stays with the child from one picture to the next: as much as 20 MP take.
     private static let keptBytes = 128 << 20
+    private static let keptPixels: Int64 = 20_000_000
     /// And for how long, in milliseconds.
     private static let keptFor: Int32 = 1_000
 
@@ -54,6 +55,7 @@ struct ChildService {
             let opened = try Opened(files, limits, toleratesDamage: order.toleratesDamage)
             // Where a decoder may leave a part of the pixels as it found the memory, that holds nobody else's picture.
             if order.toleratesDamage || opened.structure.format.isHEIF { cvips_trim(0) }
+            cvips_take_from_heap(opened.structure.pixels <= Self.keptPixels ? 1 : 0)
             var work = RenderWork(opened, order, Array(files.dropFirst()), link)
             return try work.run()
         case .selfTest: return try ChildSelfTest.run()

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file's bytes in memory, as they are on disk: nothing is read before it is needed, nothing can be written.
+/// A file's bytes in memory, as they are on disk: nothing is read before it is needed, and none changes but by `blot`.
 @safe final class MappedFile {
     let bytes: UnsafeRawBufferPointer
 
@@ -21,6 +21,17 @@ import Glibc
 
     deinit {
         unsafe munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count)
+    }
+
+    /// Makes a byte zero in our memory; the file keeps it. A lack of memory leaves the byte as it is.
+    func blot(_ offset: Int) {
+        let size = sysconf(Int32(_SC_PAGESIZE))
+        guard offset >= 0, offset < view.count else { return }
+        let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
+        let page = unsafe start + offset / size * size
+        guard unsafe mprotect(page, size, PROT_READ | PROT_WRITE) == 0 else { return }
+        unsafe start.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+        unsafe mprotect(page, size, PROT_READ)
     }
 
     var view: ByteView { unsafe ByteView(bytes) }

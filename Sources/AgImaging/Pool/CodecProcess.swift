@@ -50,8 +50,7 @@ final class CodecProcess {
     /// Little enough that nothing of ours leaks: no secrets, no library paths of a stranger's choosing. Above the
     /// threshold libvips would decode into a file, which a child cannot have; its memory limit decides instead. Memory
     /// comes from the heap and stays with the child until `ChildService` gives it back: to ask for it page by page
-    /// was a tenth of a large picture's time. Pieces of more than 32 MiB go back at once, so that the heap has no
-    /// holes of that size.
+    /// was a tenth of a large picture's time.
     private static let environment = [
         "SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=33554432",
         "MALLOC_TRIM_THRESHOLD_=1073741824", "LANG=C", "PATH=/nowhere", "VIPS_DISC_THRESHOLD=64g",

@@ -1,5 +1,8 @@
 /// Walks the segments and scans of a JPEG to its EOI (ITU-T T.81, annex B).
 struct JPEGWalk {
+    /// What an EXIF segment begins with (EXIF 2.32, 4.7.2); its TIFF header comes after.
+    static let exifMark: StaticString = "Exif\0\0"
+
     private let file: ByteView
     private var position = 2
     private var found = PictureStructure(.jpeg)
@@ -54,8 +57,9 @@ struct JPEGWalk {
             found.height = file.number(at: body + 1, 2) ?? 0
             found.width = file.number(at: body + 3, 2) ?? 0
             found.channels = Int(file[body + 5] ?? 3)
-        case 0xE1 where file.matches("Exif\0\0", at: body) && found.exif == nil && end > body + 6:
-            found.exif = body + 6..<end
+        case 0xE1 where file.matches(Self.exifMark, at: body):
+            let start = body + Self.exifMark.utf8CodeUnitCount
+            if found.exif == nil, end > start { found.exif = start..<end }
         case 0xE1 where file.matches("http://ns.adobe.com/", at: body): found.xmpBytes += end - body
         case 0xE2 where file.matches("ICC_PROFILE\0", at: body): found.profileBytes += max(0, end - body - 14)
         default: break

@@ -27,6 +27,9 @@ struct PictureStructure: Equatable {
         self.format = format
     }
 
+    /// The byte without which nobody takes the EXIF block for one, where no checksum stands over it.
+    var exifMark: Int? { format == .jpeg ? exif.map { $0.lowerBound - JPEGWalk.exifMark.utf8CodeUnitCount } : nil }
+
     var pixels: Int64 { Self.product(width, Int64(height)) }
 
     /// What is too large for a number is the largest one, so that no limit takes it for little.
