@@ -261,6 +261,37 @@ struct PoolTests {
         await codecs.shutdown()
     }
 
+    @Test("keeps large pieces of memory from one picture to the next")
+    func keepsMemory() async throws {
+        let mark: Int64 = 987_654_145
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.renderMemory = mark
+        }
+        // In one piece of 48 MB, which would be 11,700 faults to have from the kernel again.
+        let large = Picture.blank(4_000, 4_000, bands: 3).file(".jpg")
+        let child = try #require(try children(withWord: "\(mark)").first)
+        var fewest = Int.max
+        // On a busy machine the next one may come too late.
+        for _ in 0..<20 where fewest > 4_000 {
+            let before = try faults(child)
+            _ = try await codecs.render(large, .only(4_000, .png))
+            fewest = min(fewest, try faults(child) - before)
+        }
+        #expect(fewest <= 4_000)
+        await codecs.shutdown()
+    }
+
+    @Test("lets no picture pay for the memory that others took")
+    func hoarded() async throws {
+        let codecs = try await TestCodecs.start { $0.codecs = 1 }
+        let large = Picture.blank(4_000, 3_000, bands: 3).file(".png")
+
+        #expect(try await codecs.drill(.hoardMemory) == "got through")
+        #expect(try await codecs.render(large, .only(4_000, .png)).outputs.count == 1)
+        await codecs.shutdown()
+    }
+
     @Test("says of a picture that there is no room for it, and goes on with the next")
     func noRoom() async throws {
         let codecs = try await TestCodecs.start {
@@ -279,6 +310,14 @@ struct PoolTests {
         let text = try OpenFile(reading: "/proc/\(pid)/status").read(at: 0, count: 1 << 14)
         let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM") }
         return try #require(line?.split(separator: " ").dropLast().last.flatMap { Int($0) }) << 10
+    }
+
+    /// How often a process had to ask the kernel for a page.
+    private func faults(_ pid: Int32) throws -> Int {
+        let text = String(
+            decoding: try OpenFile(reading: "/proc/\(pid)/stat").read(at: 0, count: 1 << 10), as: UTF8.self)
+        let words = text.split(separator: ")").last?.split(separator: " ") ?? []
+        return try #require(words.count > 7 ? Int(words[7]) : nil)
     }
 
     /// Bytes of memory that a process has now.

@@ -9,7 +9,7 @@ struct ChildService {
     /// Free memory that stays with the child from one picture to the next: as much as 20 MP take.
     private static let keptBytes = 128 << 20
     private static let keptPixels: Int64 = 20_000_000
-    /// And for how long, in milliseconds.
+    /// In milliseconds, from a picture's end to the next one's begin.
     private static let keptFor: Int32 = 1_000
 
     init(link: ChildLink, allowsDrills: Bool) {

@@ -25,7 +25,8 @@ struct Opened {
     }
 
     /// libvips would take the block apart with each opening and carry a hundred fields from step to step: a twelfth of
-    /// the time of a small render. We read it ourselves, and no derived picture has it.
+    /// the time of a small render. We read it ourselves, and no derived picture has it. A second block, which cameras do
+    /// not write, only costs that time.
     private func hideEXIF() {
         if let mark = structure.exifMark { file.blot(mark) }
     }

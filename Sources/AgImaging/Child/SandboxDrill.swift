@@ -23,6 +23,8 @@ package enum SandboxDrill: String, Sendable, CaseIterable {
     case allocateTwoGigabytes
     /// Takes memory until it is refused.
     case devourMemory
+    /// Leaves next to none to the pictures after it.
+    case hoardMemory
     case spin
     case crash
     case abort

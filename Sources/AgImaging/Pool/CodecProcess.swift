@@ -50,9 +50,10 @@ final class CodecProcess {
     /// Little enough that nothing of ours leaks: no secrets, no library paths of a stranger's choosing. Above the
     /// threshold libvips would decode into a file, which a child cannot have; its memory limit decides instead. Memory
     /// comes from the heap and stays with the child until `ChildService` gives it back: to ask for it page by page
-    /// was a tenth of a large picture's time.
+    /// was a tenth of a large picture's time. The threshold is for pictures whose pieces do not stay, and as large as
+    /// glibc lets it be. One arena, because only the first is given back whole.
     private static let environment = [
-        "SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=33554432",
+        "SWIFT_BACKTRACE=enable=no", "MALLOC_ARENA_MAX=1", "MALLOC_MMAP_THRESHOLD_=33554432",
         "MALLOC_TRIM_THRESHOLD_=1073741824", "LANG=C", "PATH=/nowhere", "VIPS_DISC_THRESHOLD=64g",
     ]
 

@@ -66,11 +66,23 @@ final class CodecWorker: Sendable {
             defer { job.run(by: nil) }
             job.run(by: worker.cancelBell)
             do throws(CodecError) {
-                try follow(job, try hand(over: job))
+                try serve(job)
                 job.finish()
             } catch {
                 if !error.blamesThePicture { worker.log.warning("codec failed", ["code": error.code.rawValue]) }
                 job.finish(error)
+            }
+        }
+
+        /// What a child made before may have left its memory in pieces, which is no fault of this picture.
+        private mutating func serve(_ job: CodecJob) throws(CodecError) {
+            do throws(CodecError) {
+                try follow(job, try hand(over: job))
+            } catch {
+                guard error.code == .outOfMemory, pictures > 0, !job.isAnswered else { throw error }
+                worker.log.debug("codec had no room left, and is replaced", ["pictures": pictures])
+                child = nil
+                try follow(job, try hand(over: job))
             }
         }
 

@@ -291,8 +291,8 @@ static inline VipsImage *cvips_from_srgb(VipsImage *in, const char *profile) {
     return cvips_one(vips_icc_transform(in, &out, profile, "input_profile", "srgb", NULL), out);
 }
 
-// Takes memory of any size from the heap, where it stays for the next picture, or large pieces from the kernel, which has
-// them back at once: the heap of a child that made a very large picture would keep holes of that size.
+// Takes memory of any size from the heap, where it stays for the next picture; or large pieces that the heap does not have
+// from the kernel, which gets them back at once: it would keep holes of the size of the largest picture.
 static inline void cvips_take_from_heap(int all) { mallopt(M_MMAP_MAX, all ? 0 : 65536); }
 
 // Gives freed pages back where they are more than so many bytes, so that no picture stays on the child's account.
