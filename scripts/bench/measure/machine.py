@@ -79,9 +79,12 @@ def debian(package):
 def versions():
     lines = subprocess.run([BINARY, "--version"], capture_output=True, text=True).stdout.splitlines()
     ours = {line.split(None, 1)[0]: line.split(None, 1)[1] for line in lines}
-    changed = " with changes" if said("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/benchmarks.md") else ""
+    # What the program is made of: words written meanwhile make no other version.
+    source = ["--", "Package.swift", "Sources", "Web"]
+    commit = said("git", "log", "-1", "--format=%h", *source)
+    changed = " with changes" if said("git", "status", "--porcelain", "--untracked-files=no", *source) else ""
     binary = "" if "ARGENTUM_BIN" not in os.environ else ", measured program given by ARGENTUM_BIN"
-    return {"argentum": f"{ours.pop('argentum', '?')}, commit {said('git', 'rev-parse', '--short', 'HEAD')}{changed}{binary}",
+    return {"argentum": f"{ours.pop('argentum', '?')}, commit {commit}{changed}{binary}",
             **ours, "libvips (Debian)": debian("libvips42"), "libaom (Debian)": debian("libaom3"),
             "libheif (Debian)": debian("libheif1"), "libwebp (Debian)": debian("libwebp7"),
             "nginx": debian("nginx-light"), "wrk": debian("wrk"),
