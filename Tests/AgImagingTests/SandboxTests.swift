@@ -73,29 +73,6 @@ struct SandboxTests {
         #expect(error?.code == .unavailable)
         await codecs.shutdown()
     }
-
-    private func status(of pid: Int32) throws -> [String: String] {
-        let text = String(
-            decoding: try OpenFile(reading: "/proc/\(pid)/status").read(at: 0, count: 1 << 14), as: UTF8.self)
-        var facts: [String: String] = [:]
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            facts[String(parts[0])] = String(parts[1].drop { $0 == " " || $0 == "\t" })
-        }
-        return facts
-    }
-}
-
-/// The codec processes that were started with this word among their arguments.
-private func children(withWord word: String) throws -> [Int32] {
-    names(in: "/proc").compactMap { Int32($0) }.filter { pid in
-        guard let line = try? OpenFile(reading: "/proc/\(pid)/cmdline").read(at: 0, count: 4_096) else {
-            return false
-        }
-        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return words.first == "codec" && words.contains(word)
-    }
 }
 
 @Suite("The pool", .timeLimit(.minutes(3)))
@@ -233,99 +210,6 @@ struct PoolTests {
 
         #expect(lseek(file.descriptor, 0, SEEK_CUR) == 17)
         #expect(try file.read(at: 0, count: Self.good.count) == Self.good)
-    }
-
-    @Test("gives a picture's memory back when no other follows")
-    func givesBack() async throws {
-        let mark: Int64 = 987_654_144
-        let codecs = try await TestCodecs.start {
-            $0.codecs = 1
-            $0.renderMemory = mark
-        }
-        _ = try await codecs.render(Self.good)
-        let child = try #require(try children(withWord: "\(mark)").first)
-        let before = try resident(child)
-        // All of it is in memory, before the turn and after: 30 MB each.
-        let large = Picture.blank(3_200, 3_100, bands: 3).with("orientation", 6).file(".jpg")
-        _ = try await codecs.render(large, .only(3_200, .png))
-        let most = 32 << 20
-        #expect(try peak(child) > before + most)
-
-        let end = ContinuousClock.now + .seconds(20)
-        var after = try resident(child)
-        while after > before + most, .now < end {
-            try await Task.sleep(for: .milliseconds(50))
-            after = try resident(child)
-        }
-        #expect(after <= before + most)
-        await codecs.shutdown()
-    }
-
-    @Test("keeps large pieces of memory from one picture to the next")
-    func keepsMemory() async throws {
-        let mark: Int64 = 987_654_145
-        let codecs = try await TestCodecs.start {
-            $0.codecs = 1
-            $0.renderMemory = mark
-        }
-        // In one piece of 48 MB, which would be 11,700 faults to have from the kernel again.
-        let large = Picture.blank(4_000, 4_000, bands: 3).file(".jpg")
-        let child = try #require(try children(withWord: "\(mark)").first)
-        var fewest = Int.max
-        // On a busy machine the next one may come too late.
-        for _ in 0..<20 where fewest > 4_000 {
-            let before = try faults(child)
-            _ = try await codecs.render(large, .only(4_000, .png))
-            fewest = min(fewest, try faults(child) - before)
-        }
-        #expect(fewest <= 4_000)
-        await codecs.shutdown()
-    }
-
-    @Test("lets no picture pay for the memory that others took")
-    func hoarded() async throws {
-        let codecs = try await TestCodecs.start { $0.codecs = 1 }
-        let large = Picture.blank(4_000, 3_000, bands: 3).file(".png")
-
-        #expect(try await codecs.drill(.hoardMemory) == "got through")
-        #expect(try await codecs.render(large, .only(4_000, .png)).outputs.count == 1)
-        await codecs.shutdown()
-    }
-
-    @Test("says of a picture that there is no room for it, and goes on with the next")
-    func noRoom() async throws {
-        let codecs = try await TestCodecs.start {
-            $0.codecs = 1
-            $0.renderMemory = 150 << 20
-        }
-        let large = Picture.blank(8_000, 7_000, bands: 3).file(".png")
-        let error = await #expect(throws: CodecError.self) { try await codecs.render(large, .only(8_000, .png)) }
-        #expect(error?.code == .outOfMemory, "\(String(describing: error))")
-        #expect(try await codecs.render(Self.good).outputs.count == 6)
-        await codecs.shutdown()
-    }
-
-    /// The most memory that a process ever had, in bytes.
-    private func peak(_ pid: Int32) throws -> Int {
-        let text = try OpenFile(reading: "/proc/\(pid)/status").read(at: 0, count: 1 << 14)
-        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM") }
-        return try #require(line?.split(separator: " ").dropLast().last.flatMap { Int($0) }) << 10
-    }
-
-    /// How often a process had to ask the kernel for a page.
-    private func faults(_ pid: Int32) throws -> Int {
-        let text = String(
-            decoding: try OpenFile(reading: "/proc/\(pid)/stat").read(at: 0, count: 1 << 10), as: UTF8.self)
-        let words = text.split(separator: ")").last?.split(separator: " ") ?? []
-        return try #require(words.count > 7 ? Int(words[7]) : nil)
-    }
-
-    /// Bytes of memory that a process has now.
-    private func resident(_ pid: Int32) throws -> Int {
-        let text = try OpenFile(reading: "/proc/\(pid)/statm").read(at: 0, count: 256)
-        let words = String(decoding: text, as: UTF8.self).split(separator: " ")
-        let pages = try #require(Int(words[1]))
-        return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
     @Test("replaces children that have done their share")

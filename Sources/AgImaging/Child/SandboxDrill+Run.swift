@@ -22,7 +22,7 @@ extension SandboxDrill {
         case .openRing: verdict(csandbox_attack_ring())
         case .allocateTwoGigabytes: verdict(csandbox_attack_allocate(2 << 30))
         case .devourMemory: devour()
-        case .hoardMemory: hoard()
+        case .hoardMemory: verdict(csandbox_attack_hoard(16 << 20))
         case .spin: spin()
         case .crash: crash()
         case .abort: Glibc.abort()
@@ -45,15 +45,6 @@ extension SandboxDrill {
             unsafe memset(piece, 1, 64 << 20)
             unsafe taken.append(piece)
         }
-        return verdict(0)
-    }
-
-    /// What it takes is never given back, as if freed pieces lay between others that are still in use.
-    private func hoard() -> CodecReply {
-        let size = 16 << 20
-        var last = unsafe malloc(size)
-        while let next = unsafe malloc(size) { unsafe last = next }
-        unsafe free(last)
         return verdict(0)
     }
 

@@ -12,7 +12,6 @@ final class CodecJob: Sendable {
 
     private struct State {
         var isCancelled = false
-        var isAnswered = false
         /// Rings at the child's thread while it works for us.
         var runner: Counter?
         var finish: (@Sendable ((any Error)?) -> Void)?
@@ -34,11 +33,7 @@ final class CodecJob: Sendable {
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Whether a reply came already, after which the job cannot begin again.
-    var isAnswered: Bool { state.withLock { $0.isAnswered } }
-
     func receive(_ reply: CodecReply) {
-        state.withLock { $0.isAnswered = true }
         deliver(reply)
     }
 

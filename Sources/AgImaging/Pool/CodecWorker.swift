@@ -39,6 +39,8 @@ final class CodecWorker: Sendable {
         let worker: CodecWorker
         var child: CodecProcess?
         var pictures = 0
+        /// Whether the job under way had a reply, after which it cannot begin again.
+        var isAnswered = false
         var rate = SpawnRate()
 
         /// Waits for work or for the end of an idle child, and sees to it.
@@ -76,10 +78,11 @@ final class CodecWorker: Sendable {
 
         /// What a child made before may have left its memory in pieces, which is no fault of this picture.
         private mutating func serve(_ job: CodecJob) throws(CodecError) {
+            isAnswered = false
             do throws(CodecError) {
                 try follow(job, try hand(over: job))
             } catch {
-                guard error.code == .outOfMemory, pictures > 0, !job.isAnswered else { throw error }
+                guard error.code == .outOfMemory, pictures > 0, !isAnswered else { throw error }
                 worker.log.debug("codec had no room left, and is replaced", ["pictures": pictures])
                 child = nil
                 try follow(job, try hand(over: job))
@@ -104,6 +107,7 @@ final class CodecWorker: Sendable {
                 switch child.wait(until: end, bells: [worker.cancelBell]) {
                 case .reply(.failed(let error)): throw error
                 case .reply(let reply):
+                    isAnswered = true
                     job.receive(reply)
                     if reply.isLast { return }
                 case .rang:

@@ -64,6 +64,14 @@ int csandbox_attack_ring(void) {
     return syscall(SYS_io_uring_setup, 8, parameters) < 0 && errno != EFAULT ? -1 : 0;
 }
 
+// What is taken stays taken, but for the last piece: as if freed pieces lay between others that are in use.
+int csandbox_attack_hoard(size_t bytes) {
+    void *volatile last = NULL, *volatile next;
+    while ((next = malloc(bytes)) != NULL) last = next;
+    free(last);
+    return 0;
+}
+
 int csandbox_attack_allocate(size_t bytes) {
     // Volatile, or the compiler takes out an allocation that nobody uses.
     void *volatile piece = malloc(bytes);

@@ -72,3 +72,4 @@ int csandbox_attack_read_process(pid_t victim);
 int csandbox_attack_namespace(void);
 int csandbox_attack_ring(void);
 int csandbox_attack_allocate(size_t bytes);
+int csandbox_attack_hoard(size_t bytes);
