@@ -99,11 +99,11 @@ package struct Library: Sendable {
     package var allHandlers: [any JobHandler] {
         [
             VariantsJob(
-                policy: policy(timeout: .seconds(300)),
+                policy: policy(settings.codecs.renderTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 removals: ground.removals, deliveries: ground.deliveries, time: ground.time),
             MetadataJob(
-                policy: policy(timeout: .seconds(60)),
+                policy: policy(settings.codecs.probeTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
                 time: ground.time),
         ]
@@ -113,8 +113,10 @@ package struct Library: Sendable {
         allHandlers.filter { settings.jobKinds?.contains($0.kind) ?? true }
     }
 
-    /// More jobs of a kind than codecs would only wait for each other with their leases running.
-    private func policy(timeout: Duration) -> JobPolicy {
-        JobPolicy(timeout: timeout, concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
+    /// More jobs of a kind than codecs would only wait for each other with their leases running. An attempt ends well
+    /// behind what its codec is allowed: the codec knows whether the picture or the machine is to blame.
+    private func policy(_ allowance: Allowance) -> JobPolicy {
+        JobPolicy(
+            timeout: allowance.wall * 4 + .seconds(60), concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
     }
 }

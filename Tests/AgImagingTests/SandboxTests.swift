@@ -95,17 +95,31 @@ struct PoolTests {
         #expect(try await works(codecs))
     }
 
-    @Test("kills a child that hangs when its time is over")
-    func hang() async throws {
+    @Test("kills a child that burns processor time beyond the picture's share, and blames the picture")
+    func burning() async throws {
         let codecs = try await TestCodecs.start {
             $0.codecs = 1
-            $0.probeDeadline = .milliseconds(400)
+            $0.probeTime = Allowance(processor: .milliseconds(400), wall: .seconds(120))
         }
 
         let error = await #expect(throws: CodecError.self) { try await codecs.drill(.spin) }
 
-        #expect(error?.code == .timedOut)
+        #expect(error?.code == .timedOut && error?.blamesThePicture == true && error?.blamesTheMachine == false)
         #expect(try await works(codecs))
+        await codecs.shutdown()
+    }
+
+    @Test("kills a child that has no processor time for long, and blames the machine")
+    func starving() async throws {
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.probeTime = Allowance(processor: .seconds(30), wall: .milliseconds(400))
+        }
+
+        let error = await #expect(throws: CodecError.self) { try await codecs.drill(.sleep) }
+
+        #expect(error?.code == .stalled && error?.blamesThePicture == false && error?.blamesTheMachine == true)
+        #expect(error?.message.contains("not judged") == true)
         await codecs.shutdown()
     }
 
@@ -122,7 +136,7 @@ struct PoolTests {
     func reservedProbe() async throws {
         let codecs = try await TestCodecs.start {
             $0.codecs = 1
-            $0.probeDeadline = .seconds(20)
+            $0.probeTime = Allowance(processor: .seconds(20))
         }
         let stuck = Task { try await codecs.drill(.spin) }
 
@@ -138,7 +152,7 @@ struct PoolTests {
         let codecs = try await TestCodecs.start {
             $0.codecs = 1
             $0.probeMemory = mark
-            $0.probeDeadline = .seconds(60)
+            $0.probeTime = Allowance(processor: .seconds(60))
         }
         let slow = try #require(try children(withWord: "\(mark)").first)
 
@@ -158,7 +172,7 @@ struct PoolTests {
     func cancel() async throws {
         let codecs = try await TestCodecs.start {
             $0.codecs = 1
-            $0.probeDeadline = .seconds(60)
+            $0.probeTime = Allowance(processor: .seconds(60))
         }
         let stuck = Task { try await codecs.drill(.spin) }
         let queued = Task { try await codecs.render(Picture.photo(1_200, 900).file(".jpg")) }
@@ -190,7 +204,9 @@ struct PoolTests {
         let desk = try RenderDesk(.standard)
         var order: [Int] = []
 
-        for try await reply in codecs.stream(.render(PictureLimits(), .standard), [file] + desk.files, .seconds(60)) {
+        for try await reply in codecs.stream(
+            .render(PictureLimits(), .standard), [file] + desk.files, Allowance(processor: .seconds(60)))
+        {
             if case .picture(let index, _, _, _) = reply { order.append(index) }
         }
         var thumbnails: [RenderedPicture] = []

@@ -24,6 +24,7 @@ extension SandboxDrill {
         case .devourMemory: devour()
         case .hoardMemory: verdict(csandbox_attack_hoard(16 << 20))
         case .spin: spin()
+        case .sleep: verdict(Int32(Glibc.sleep(3_600)))
         case .crash: crash()
         case .abort: Glibc.abort()
         case .babble: babble(link)

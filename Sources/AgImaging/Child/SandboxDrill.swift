@@ -25,7 +25,10 @@ package enum SandboxDrill: String, Sendable, CaseIterable {
     case devourMemory
     /// Leaves next to none to the pictures after it.
     case hoardMemory
+    /// Uses up processor time.
     case spin
+    /// Uses up nothing but time.
+    case sleep
     case crash
     case abort
     /// Answers with a message that no honest child sends.

@@ -14,8 +14,10 @@ package struct CodecError: Error, Sendable, Equatable {
         case damaged
         /// The codec's process died of this picture.
         case crashed = "codec-crashed"
-        /// The deadline passed and the process was killed.
+        /// The picture took more processor time than one may, and the process was killed.
         case timedOut = "codec-timeout"
+        /// The machine did not give the process its processor time in ten times as long. The picture is not judged.
+        case stalled = "codec-stalled"
         /// The decoder met its memory limit.
         case outOfMemory = "out-of-memory"
         /// No codec could be started, or we are shutting down. The picture itself is not judged.
@@ -34,10 +36,13 @@ package struct CodecError: Error, Sendable, Equatable {
     /// Whether the picture is to blame, so that trying again cannot help.
     package var blamesThePicture: Bool {
         switch code {
-        case .crashed, .timedOut, .unavailable: false
+        case .crashed, .stalled, .unavailable: false
         default: true
         }
     }
+
+    /// Whether it says nothing of the picture at all: the same work may be tried again until it is done.
+    package var blamesTheMachine: Bool { code == .stalled || code == .unavailable }
 }
 
 extension CodecError: CustomStringConvertible {

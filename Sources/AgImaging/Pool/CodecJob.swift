@@ -6,7 +6,7 @@ final class CodecJob: Sendable {
     let request: CodecRequest
     /// The picture first, then one memory file per product.
     let files: [OpenFile]
-    let deadline: Duration
+    let allowance: Allowance
     private let deliver: @Sendable (CodecReply) -> Void
     private let state = Mutex(State())
 
@@ -21,12 +21,12 @@ final class CodecJob: Sendable {
     ///   - deliver: called on the child's thread for each reply.
     ///   - finish: called exactly once, with the reason when it failed.
     init(
-        _ request: CodecRequest, files: [OpenFile], deadline: Duration,
+        _ request: CodecRequest, files: [OpenFile], allowance: Allowance,
         deliver: @escaping @Sendable (CodecReply) -> Void, finish: @escaping @Sendable ((any Error)?) -> Void
     ) {
         self.request = request
         self.files = files
-        self.deadline = deadline
+        self.allowance = allowance
         self.deliver = deliver
         state.withLock { $0.finish = finish }
     }

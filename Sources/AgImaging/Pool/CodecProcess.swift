@@ -119,6 +119,14 @@ final class CodecProcess {
         return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Processor time of all its threads since it was started; `nil` when it is gone.
+    var processorTime: Duration? {
+        var clock = clockid_t()
+        var time = timespec()
+        guard unsafe clock_getcpuclockid(pid, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else { return nil }
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Ends the child now, and waits the moment that takes.
     func kill() {
         guard !isReaped else { return }

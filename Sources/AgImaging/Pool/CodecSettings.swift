@@ -5,9 +5,9 @@ package struct CodecSettings: Sendable {
     /// Children for probes: two, so that a header made to take long does not hold up all others.
     package var probes = 2
     package var limits = PictureLimits()
-    /// From the moment a child takes the picture.
-    package var probeDeadline: Duration = .seconds(10)
-    package var renderDeadline: Duration = .seconds(30)
+    /// What one picture may cost.
+    package var probeTime = Allowance(processor: .seconds(10))
+    package var renderTime = Allowance(processor: .seconds(30))
     /// How long a child may take to be ready.
     package var startDeadline: Duration = .seconds(20)
     /// A child is replaced after so many pictures, or when it keeps more memory than that between two.

@@ -102,9 +102,10 @@ final class CodecWorker: Sendable {
         /// Passes replies on until the last one. Throws what ended the work, and then the child is gone too, unless
         /// it was the child itself that refused the picture.
         private mutating func follow(_ job: CodecJob, _ child: CodecProcess) throws(CodecError) {
-            let end = ContinuousClock.now + job.deadline
+            let stint = Stint(job.allowance, began: .now, used: child.processorTime)
             while true {
-                switch child.wait(until: end, bells: [worker.cancelBell]) {
+                let pause = try pause(in: stint, of: child)
+                switch child.wait(until: .now + pause, bells: [worker.cancelBell]) {
                 case .reply(.failed(let error)): throw error
                 case .reply(let reply):
                     isAnswered = true
@@ -116,12 +117,19 @@ final class CodecWorker: Sendable {
                     if job.isCancelled { throw drop(CodecError(.unavailable, "The work was cancelled.")) }
                 case .died(let how):
                     throw drop(CodecError(.crashed, "The picture's decoder crashed (\(how)); nothing else was harmed."))
-                case .deadline:
-                    let seconds = job.deadline.inSeconds
-                    throw drop(CodecError(.timedOut, "The picture was not done after \(seconds) seconds."))
+                // Time to look at the clocks.
+                case .deadline: continue
                 case .babble:
                     throw drop(CodecError(.crashed, "The picture's decoder answered nonsense and was stopped."))
                 }
+            }
+        }
+
+        /// How long the child may go on before its clocks are looked at again. Throws when its time is over.
+        private mutating func pause(in stint: Stint, of child: CodecProcess) throws(CodecError) -> Duration {
+            switch stint.verdict(at: .now, used: child.processorTime) {
+            case .goOn(let pause): return pause
+            case .over(let error): throw drop(error)
             }
         }
 

@@ -13,7 +13,7 @@ extension Codecs {
     ) async throws -> RenderResult {
         var desk = try RenderDesk(order)
         let files = [try ReadOnlyCopy.of(file)] + desk.files
-        let replies = stream(.render(settings.limits, order), files, settings.renderDeadline, urgent: urgent)
+        let replies = stream(.render(settings.limits, order), files, settings.renderTime, urgent: urgent)
         for try await reply in replies {
             if let thumbnail = try desk.take(reply) { try await onThumbnail(thumbnail) }
         }

@@ -64,7 +64,7 @@ package final class Codecs: Sendable {
 
     /// Lets a child try to break out. For tests; refused unless the settings allow drills.
     package func drill(_ drill: SandboxDrill) async throws -> String {
-        let replies = try await run(.drill(drill), files: [], on: renders, settings.probeDeadline)
+        let replies = try await run(.drill(drill), files: [], on: renders, settings.probeTime)
         guard case .done(let words, _)? = replies.last, let word = words.first else { throw Self.nonsense }
         return word
     }
@@ -80,34 +80,34 @@ package final class Codecs: Sendable {
 
     private func ask(_ request: CodecRequest, about file: OpenFile) async throws -> CodecReply {
         let picture = try ReadOnlyCopy.of(file)
-        guard let reply = try await run(request, files: [picture], on: probes, settings.probeDeadline).last else {
+        guard let reply = try await run(request, files: [picture], on: probes, settings.probeTime).last else {
             throw Self.nonsense
         }
         return reply
     }
 
     private func selfTest(_ line: JobLine) async throws {
-        _ = try await run(.selfTest, files: [], on: line, settings.startDeadline)
+        _ = try await run(.selfTest, files: [], on: line, Allowance(processor: settings.startDeadline))
     }
 
     /// Every reply to a request whose replies are few.
     private func run(
-        _ request: CodecRequest, files: [OpenFile], on line: JobLine, _ deadline: Duration
+        _ request: CodecRequest, files: [OpenFile], on line: JobLine, _ allowance: Allowance
     ) async throws -> [CodecReply] {
         var replies: [CodecReply] = []
-        for try await reply in stream(request, files, on: line, deadline) { replies.append(reply) }
+        for try await reply in stream(request, files, on: line, allowance) { replies.append(reply) }
         return replies
     }
 
     /// The replies as they come. Ending the iteration early, or cancelling the task, drops the work.
     func stream(
-        _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ deadline: Duration,
+        _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ allowance: Allowance,
         urgent: Bool = false
     ) -> AsyncThrowingStream<CodecReply, any Error> {
         // Unbounded, but an order has at most a few dozen replies.
         let (stream, sink) = AsyncThrowingStream<CodecReply, any Error>.makeStream()
         let job = CodecJob(
-            request, files: files, deadline: deadline, deliver: { sink.yield($0) },
+            request, files: files, allowance: allowance, deliver: { sink.yield($0) },
             finish: { sink.finish(throwing: $0) })
         sink.onTermination = { reason in
             if case .cancelled = reason { job.cancel() }

@@ -77,13 +77,13 @@ struct VariantWork: Sendable {
 }
 
 extension JobFailure {
-    /// A codec that died or hung may have had bad luck; bytes that do not decode never will. That no codec could be
-    /// started says nothing of the picture.
+    /// A codec that died may have had bad luck; bytes that do not decode, or not in their time, never will. That no codec
+    /// could be started, or had no processor time, says nothing of the picture.
     init(_ error: CodecError) {
         self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
-        blamesTheMachine = error.code == .unavailable
-        // As a rule the next child is on its way.
-        troubleLasts = .seconds(3)
+        blamesTheMachine = error.blamesTheMachine
+        // As a rule the next child is on its way; a machine that is too busy stays so for longer.
+        troubleLasts = error.code == .stalled ? .seconds(30) : .seconds(3)
     }
 }
 
@@ -99,7 +99,6 @@ extension ErrorClass {
     init(_ error: CodecError) {
         switch error.code {
         case .crashed: self = .crash
-        case .timedOut: self = .timeout
         default: self = error.blamesThePicture ? .invalid : .internal
         }
     }

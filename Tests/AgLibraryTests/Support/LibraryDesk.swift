@@ -23,7 +23,8 @@ final class LibraryDesk: Sendable {
     static func with<Value>(
         folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
-        renders: RenderSettings = RenderSettings(), _ body: (LibraryDesk) async throws -> Value
+        renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
+        _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
         settings.uploadLimit = 1 << 20
@@ -32,6 +33,7 @@ final class LibraryDesk: Sendable {
         settings.codecs = CodecSettings(codecs: 1)
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path
+        codecs(&settings.codecs)
         let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock, files: files)
         let desk = LibraryDesk(folder, clock, library)
         do {
