@@ -117,6 +117,7 @@ package struct Library: Sendable {
     /// behind what its codec is allowed: the codec knows whether the picture or the machine is to blame.
     private func policy(_ allowance: Allowance) -> JobPolicy {
         JobPolicy(
-            timeout: allowance.wall * 4 + .seconds(60), concurrency: settings.codecs.codecs, backOffBase: settings.backOffBase)
+            timeout: allowance.wall * 4 + .seconds(60), concurrency: settings.codecs.codecs,
+            backOffBase: settings.backOffBase)
     }
 }

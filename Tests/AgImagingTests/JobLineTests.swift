@@ -6,7 +6,8 @@ import Testing
 @Suite("The line of pictures")
 struct JobLineTests {
     private func job() -> CodecJob {
-        CodecJob(.selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in }, finish: { _ in })
+        CodecJob(
+            .selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in }, finish: { _ in })
     }
 
     @Test("serves the urgent first, and now and then one of the others")
@@ -71,12 +72,15 @@ struct JobLineTests {
         for urgent in [true, false] {
             line.add(
                 CodecJob(
-                    .selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in }, finish: { _ in ended.count() }),
+                    .selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in },
+                    finish: { _ in ended.count() }),
                 urgent: urgent)
         }
         line.close()
         line.add(
-            CodecJob(.selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in }, finish: { _ in ended.count() }),
+            CodecJob(
+                .selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in },
+                finish: { _ in ended.count() }),
             urgent: true)
         #expect(ended.number == 3)
     }
