@@ -1,0 +1,42 @@
+/// A number of seats that no caller can take all of: each may have a part of what is free, so that there is always one
+/// for the next.
+///
+/// Dynamic thresholds (Choudhury, Hahne 1998): a caller alone may hold two thirds of the seats, one that comes second two
+/// thirds of the rest, and so on. The first seats of a caller are sure, up to twice the number in all. Pure.
+package struct FairSeats: Sendable {
+    package let limit: Int
+    package private(set) var total = 0
+    private let sure: Int
+    private var groups: [String: Int] = [:]
+    private var callers: [Caller: Int] = [:]
+
+    package init(_ limit: Int) {
+        self.limit = limit
+        sure = limit >= 8 ? 2 : 1
+    }
+
+    /// Takes a seat. False when there is none for this caller.
+    package mutating func take(_ caller: Caller) -> Bool {
+        guard mayTake(caller) else { return false }
+        groups[caller.group, default: 0] += 1
+        callers[caller, default: 0] += 1
+        total += 1
+        return true
+    }
+
+    package mutating func free(_ caller: Caller) {
+        guard let taken = callers[caller], let ofGroup = groups[caller.group] else { return }
+        callers[caller] = taken > 1 ? taken - 1 : nil
+        groups[caller.group] = ofGroup > 1 ? ofGroup - 1 : nil
+        total -= 1
+    }
+
+    private func mayTake(_ caller: Caller) -> Bool {
+        let group = groups[caller.group] ?? 0
+        let own = callers[caller] ?? 0
+        if group < sure { return total < 2 * limit }
+        let free = limit - total
+        if own < sure { return free > 0 }
+        return group < 4 * free && own < 2 * free
+    }
+}
