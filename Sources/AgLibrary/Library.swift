@@ -57,11 +57,12 @@ package struct Library: Sendable {
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
             deliveries: ground.deliveries, renders: cache, time: ground.time)
+        grants = UploadGrants(
+            database: ground.database, access: access, time: ground.time, log: ground.log, limit: settings.uploadLimit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
             events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
-            limit: settings.uploadLimit)
-        grants = UploadGrants(database: ground.database, time: ground.time, limit: settings.uploadLimit)
+            grants: grants, limit: settings.uploadLimit)
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
         renders = Renders(settings.renders, delivery: delivery, cache: cache) { file, order in

@@ -9,13 +9,15 @@ package final class Access: Sendable {
     package static let migrations: [Migration] = AccessSchema.migrations
 
     package let codes: SignInCodes
-    private let tokens: Tokens
-    private let sessions: UISessions
-    private let fixedToken: SHA256Digest?
+    let tokens: Tokens
+    let sessions: UISessions
+    let time: any TimeSource
+    let fixedToken: SHA256Digest?
     private let endings = Atomic(0)
 
     /// - Parameter fixedToken: a token of scope admin that the operator chose, beside those in the database.
     package init(database: any Database, time: any TimeSource, log: Log, fixedToken: Secret? = nil) {
+        self.time = time
         codes = SignInCodes(time: time)
         tokens = Tokens(database: database, time: time, log: log)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }

@@ -79,6 +79,13 @@ struct Tokens: Sendable {
         return credential
     }
 
+    /// In a transaction: whether the token is there and has not expired.
+    func holds(_ id: TokenID, in connection: any SQLConnection) throws -> Bool {
+        let now = time.now()
+        return try connection.exists(
+            "SELECT 1 FROM api_tokens WHERE id = \(id) AND (expires_at IS NULL OR expires_at > \(now))")
+    }
+
     private struct Found: Sendable {
         let token: APIToken
         let hash: [UInt8]

@@ -99,7 +99,7 @@ struct UISessions: Sendable {
         return fixedToken.map { SHA256Digest.of(Array(secret.utf8) + $0.bytes).bytes }
     }
 
-    private func hashes(of secret: String) -> [[UInt8]] {
+    func hashes(of secret: String) -> [[UInt8]] {
         let bound = hash(of: secret, .fixedToken)
         return [SHA256Digest.of(secret).bytes] + (bound.map { [$0] } ?? [])
     }

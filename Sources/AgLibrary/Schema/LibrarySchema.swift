@@ -9,6 +9,7 @@ package enum LibrarySchema {
         Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
         Migration(5, "what has been done to all pictures") { dialect in progress(dialect) },
         Migration(6, "unfinished pictures") { dialect in unfinished(dialect) },
+        Migration(8, "makers and failures of upload grants") { dialect in makers(dialect) },
     ]
 
     private static func pictures(_ d: SQLDialect) -> [String] {
@@ -100,6 +101,16 @@ package enum LibrarySchema {
             )\(d.tableOptions)
             """,
             "CREATE INDEX upload_grants_by_expiry ON upload_grants (expires_at)",
+        ]
+    }
+
+    /// Grants from before have no maker: they work until they expire.
+    private static func makers(_ d: SQLDialect) -> [String] {
+        [
+            "ALTER TABLE upload_grants ADD COLUMN maker_token \(d.text)",
+            "ALTER TABLE upload_grants ADD COLUMN maker_session \(d.blob)",
+            "ALTER TABLE upload_grants ADD COLUMN maker_fixed \(d.blob)",
+            "ALTER TABLE upload_grants ADD COLUMN failures \(d.integer) NOT NULL DEFAULT 0",
         ]
     }
 

@@ -15,10 +15,19 @@ package struct UploadGrant: Sendable {
     package let filename: String?
     package let expiresAt: Timestamp
     let usedAt: Timestamp?
+    /// Bodies that were refused for what they were.
+    let failures: Int
+    let maker: GrantMaker
+
+    /// Whom its uploads share queues with: the grants of one token are one group.
+    package var caller: Caller { Caller(maker.group, member: "grant \(id)") }
 }
 
 extension UploadGrant {
-    static let columns: SQL = "id, max_bytes, content_type, sha256, session_id, filename, expires_at, used_at"
+    static let columns: SQL = """
+        id, max_bytes, content_type, sha256, session_id, filename, expires_at, used_at, failures,
+            maker_token, maker_session, maker_fixed
+        """
 
     init(_ row: Row) throws {
         id = UploadGrantID(trusted: try row["id"])
@@ -30,6 +39,9 @@ extension UploadGrant {
         filename = try row["filename"]
         expiresAt = try row["expires_at"]
         usedAt = try row["used_at"]
+        failures = try row["failures"]
+        maker = GrantMaker(
+            token: try row["maker_token"], session: try row["maker_session"], fixed: try row["maker_fixed"])
     }
 }
 

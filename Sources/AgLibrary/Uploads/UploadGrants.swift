@@ -8,27 +8,42 @@ import AgSQL
 package struct UploadGrants: Sendable {
     package static let longestLife = Duration.seconds(24 * 3_600)
 
+    /// After so many bodies that were not what the URL is for, it ends: each costs a look at a picture.
+    static let mostFailures = 10
+
     let database: any Database
+    let access: Access
     let time: any TimeSource
+    let log: Log
     /// The most that any upload may have, in bytes.
     let limit: Int64
     private let seats = GrantSeats()
 
-    init(database: any Database, time: any TimeSource, limit: Int64) {
+    init(database: any Database, access: Access, time: any TimeSource, log: Log, limit: Int64) {
         self.database = database
+        self.access = access
         self.time = time
+        self.log = log
         self.limit = limit
     }
 
     /// Makes a grant. The secret is returned once; the database keeps its hash.
-    package func make(_ request: UploadGrantRequest) async throws -> (grant: UploadGrant, secret: String) {
+    ///
+    /// - Parameters:
+    ///   - origin: whose it is: it ends with what made it.
+    ///   - session: the cookie of the session that made it.
+    package func make(
+        _ request: UploadGrantRequest, by origin: Credential.Origin? = nil, session: String? = nil
+    ) async throws -> (grant: UploadGrant, secret: String) {
         try check(request)
         let secret = Base64URL.encode(RandomBytes.make(24))
         let now = time.now()
+        let id = UploadGrantID.make()
         let grant = UploadGrant(
-            id: .make(), maxBytes: min(request.maxBytes ?? limit, limit), contentType: request.contentType,
+            id: id, maxBytes: min(request.maxBytes ?? limit, limit), contentType: request.contentType,
             sha256: request.sha256, sessionID: request.sessionID, filename: request.filename,
-            expiresAt: now + min(request.lives, Self.longestLife), usedAt: nil)
+            expiresAt: now + min(request.lives, Self.longestLife), usedAt: nil, failures: 0,
+            maker: origin.map { access.maker(of: id, $0, session: session) } ?? .none)
         try await database.write { tx in
             try Self.insert(grant, secretHash: .of(secret), at: now, in: tx)
             // Grants are few and short; the old ones go when a new one comes.
@@ -39,17 +54,47 @@ package struct UploadGrants: Sendable {
 
     /// Finds the grant that an upload URL names.
     ///
-    /// Throws `Fault`: 404 when there is none or the secret is not its own, 409 `grant-used`, 410 `grant-expired`.
+    /// Throws `Fault`: 404 when there is none or the secret is not its own, 409 `grant-used`, 410 `grant-expired`,
+    /// `grant-revoked` when what made it has ended, `grant-exhausted` after ten bodies that were refused.
     package func grant(_ id: UploadGrantID, secret: String) async throws -> UploadGrant {
-        let found = try await database.read { connection in
-            try connection.first(
+        try await database.read { [self] connection in
+            let found = try connection.first(
                 "SELECT \(UploadGrant.columns), secret_hash FROM upload_grants WHERE id = \(id)"
             ) { (grant: try UploadGrant($0), hash: try $0["secret_hash"] as [UInt8]) }
+            guard let found, isEqualInConstantTime(found.hash, SHA256Digest.of(secret).bytes) else {
+                throw Self.unknown
+            }
+            try check(found.grant, in: connection)
+            return found.grant
         }
-        guard let found, isEqualInConstantTime(found.hash, SHA256Digest.of(secret).bytes) else { throw Self.unknown }
-        if found.grant.usedAt != nil { throw Self.used }
-        guard time.now() < found.grant.expiresAt else { throw Self.expired(found.grant.expiresAt) }
-        return found.grant
+    }
+
+    private func check(_ grant: UploadGrant, in connection: any SQLConnection) throws {
+        if grant.usedAt != nil { throw Self.used }
+        guard time.now() < grant.expiresAt else { throw Self.expired(grant.expiresAt) }
+        if grant.failures >= Self.mostFailures { throw Self.exhausted }
+        guard try access.holds(grant.maker, of: grant.id, in: connection) else { throw Self.revoked }
+    }
+
+    /// Takes a body by `take`, and counts it against the grant when it is refused for what it is. One that breaks off, or
+    /// that we cannot take at the moment, does not count.
+    package func counting<Value>(_ grant: UploadGrant, _ take: () async throws -> Value) async throws -> Value {
+        do {
+            return try await take()
+        } catch let fault as Fault where fault.kind == .unprocessable || fault.kind == .tooLarge {
+            await noteFailure(of: grant.id)
+            throw fault
+        }
+    }
+
+    private func noteFailure(of id: UploadGrantID) async {
+        do {
+            _ = try await database.write { tx in
+                try tx.execute("UPDATE upload_grants SET failures = failures + 1 WHERE id = \(id)")
+            }
+        } catch {
+            log.warning("a refused body could not be counted", ["upload_id": id, "error": "\(error)"])
+        }
     }
 
     /// Takes a place for one upload of the grant; held until its picture is stored. Throws `Fault` 429 `grant-busy`.
@@ -66,14 +111,14 @@ package struct UploadGrants: Sendable {
     }
 
     /// Uses a grant up, in the transaction that stores its picture. Two that race: one wins, the other gets 409.
-    static func use(_ id: UploadGrantID, at moment: Timestamp, in tx: any SQLTransaction) throws {
+    /// Asks again all that was asked when the body began.
+    func use(_ id: UploadGrantID, in tx: any SQLTransaction) throws {
         let found = try tx.first("SELECT \(UploadGrant.columns) FROM upload_grants WHERE id = \(id)") {
             try UploadGrant($0)
         }
-        guard let found else { throw unknown }
-        if found.usedAt != nil { throw used }
-        guard moment < found.expiresAt else { throw expired(found.expiresAt) }
-        try tx.execute("UPDATE upload_grants SET used_at = \(moment) WHERE id = \(id)")
+        guard let found else { throw Self.unknown }
+        try check(found, in: tx)
+        try tx.execute("UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id)")
     }
 
     private func check(_ request: UploadGrantRequest) throws(Fault) {
@@ -97,14 +142,21 @@ package struct UploadGrants: Sendable {
         try tx.execute(
             """
             INSERT INTO upload_grants (id, secret_hash, max_bytes, content_type, sha256, session_id, filename,
-                expires_at, created_at)
+                expires_at, created_at, maker_token, maker_session, maker_fixed)
             VALUES (\(grant.id), \(secretHash.bytes), \(grant.maxBytes), \(grant.contentType),
-                \(grant.sha256?.bytes), \(grant.sessionID), \(grant.filename), \(grant.expiresAt), \(moment))
+                \(grant.sha256?.bytes), \(grant.sessionID), \(grant.filename), \(grant.expiresAt), \(moment),
+                \(grant.maker.token), \(grant.maker.session), \(grant.maker.fixed))
             """)
     }
 
     private static let unknown = Fault(.notFound, "no-such-grant", "There is no such upload URL.")
     private static let used = Fault(.conflict, "grant-used", "This upload URL has been used; ask for a new one.")
+
+    private static let exhausted = Fault(
+        .gone, "grant-exhausted",
+        "This upload URL got \(mostFailures) bodies that were not what it is for; ask for a new one.")
+    private static let revoked = Fault(
+        .gone, "grant-revoked", "This upload URL ended with the token that made it; ask for a new one.")
 
     private static func expired(_ moment: Timestamp) -> Fault {
         Fault(.gone, "grant-expired", "This upload URL was valid until \(moment.rfc3339); ask for a new one.")

@@ -14,7 +14,7 @@ extension Uploads {
     }
 
     func record(_ plans: [UploadPlan], _ target: UploadTarget, in tx: any SQLTransaction) throws -> Recorded {
-        if let grant = target.grant { try UploadGrants.use(grant, at: time.now(), in: tx) }
+        if let grant = target.grant { try grants.use(grant, in: tx) }
         var used: Set<BlobPath> = []
         var outcomes: [UploadOutcome] = []
         for plan in plans {

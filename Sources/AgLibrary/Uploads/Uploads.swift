@@ -17,6 +17,7 @@ package struct Uploads: Sendable {
     let deliveries: DeliveryCache
     let time: any TimeSource
     let reserve: DiskReserve
+    let grants: UploadGrants
     /// In bytes, per file.
     package let limit: Int64
 

@@ -24,12 +24,14 @@ final class LibraryDesk: Sendable {
         folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
         renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
+        fixedToken: Secret? = nil,
         _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
         settings.uploadLimit = 1 << 20
         settings.storageReserve = reserve
         settings.renders = renders
+        settings.fixedToken = fixedToken
         settings.codecs = CodecSettings(codecs: 1)
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path

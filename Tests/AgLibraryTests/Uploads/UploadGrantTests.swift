@@ -91,6 +91,120 @@ struct UploadGrantTests {
         }
     }
 
+    private func refusal(_ desk: LibraryDesk, _ grant: UploadGrant, _ secret: String) async -> String? {
+        do {
+            _ = try await desk.library.grants.grant(grant.id, secret: secret)
+            return nil
+        } catch {
+            return (error as? Fault)?.code
+        }
+    }
+
+    @Test("ends after ten bodies that were refused, also after a restart, and not by what breaks off")
+    func exhausted() async throws {
+        let folder = TemporaryFolder()
+        let made = try await LibraryDesk.with(folder: folder) { desk in
+            let grants = desk.library.grants
+            let made = try await grants.make(UploadGrantRequest())
+            let refused = Fault(.unprocessable, "not-a-picture", "")
+            for fault in [refused, Fault(.tooLarge, "file-too-large", "")] + Array(repeating: refused, count: 7) {
+                await #expect(throws: Fault.self) { try await grants.counting(made.grant) { throw fault } }
+            }
+            for fault in [
+                Fault(.unavailable, "codec-unavailable", ""), Fault(.insufficientStorage, "storage-full", ""),
+            ] {
+                await #expect(throws: Fault.self) { try await grants.counting(made.grant) { throw fault } }
+            }
+            await #expect(throws: CancellationError.self) {
+                try await grants.counting(made.grant) { throw CancellationError() }
+            }
+            #expect(await refusal(desk, made.grant, made.secret) == nil)
+            await #expect(throws: Fault.self) { try await grants.counting(made.grant) { throw refused } }
+            return made
+        }
+        try await LibraryDesk.with(folder: folder) { desk in
+            #expect(await refusal(desk, made.grant, made.secret) == "grant-exhausted")
+            // One that was under way meanwhile comes too late.
+            let fault = await #expect(throws: Fault.self) { _ = try await use(made.grant, picture, desk) }
+            #expect(fault?.code == "grant-exhausted" && fault?.kind == .gone)
+            #expect(desk.pictureFiles.isEmpty)
+        }
+    }
+
+    /// Ways in which what made a grant ends.
+    enum End: String, CaseIterable {
+        case revoked, expired, signedOut, sessionOver, tokenOfSession, fixedTokenChanged, fixedTokenGone
+        case fixedSignedOut, fixedChangedUnderSession
+    }
+
+    @Test("ends with what made it, before it is begun and before it is stored", arguments: End.allCases)
+    func maker(_ end: End) async throws {
+        let folder = TemporaryFolder()
+        let clock = HandClock()
+        let fixedText = "fixed-token-of-the-first-run"
+        let fixed = Secret(fixedText)
+        let isFixed = end.rawValue.hasPrefix("fixed")
+        let made = try await LibraryDesk.with(folder: folder, clock: clock, fixedToken: isFixed ? fixed : nil) { desk in
+            let access = desk.library.access
+            let token = try await access.createToken(name: "t", scope: .admin, expiresIn: .seconds(600))
+            var session: String?
+            switch end {
+            case .signedOut, .sessionOver, .tokenOfSession: session = try await access.signIn(token: token.text)
+            case .fixedSignedOut, .fixedChangedUnderSession:
+                session = try await access.signIn(token: fixedText)
+            default: break
+            }
+            let request = UploadGrantRequest(lives: .seconds(3_600))
+            let origin: Credential.Origin = isFixed ? .fixedToken : .token(token.token.id)
+            let made = try await desk.library.grants.make(request, by: origin, session: session)
+            #expect(await refusal(desk, made.grant, made.secret) == nil)
+            switch end {
+            case .revoked, .tokenOfSession: try await access.revokeToken(token.token.id)
+            case .expired, .sessionOver: clock.advance(.seconds(601))
+            case .signedOut, .fixedSignedOut: try await access.signOut(session ?? "")
+            case .fixedTokenChanged, .fixedTokenGone, .fixedChangedUnderSession: break
+            }
+            return made
+        }
+        let next: Secret? =
+            switch end {
+            case .fixedTokenGone: nil
+            case .fixedSignedOut: fixed
+            default: isFixed ? Secret("fixed-token-of-the-second-run") : nil
+            }
+        try await LibraryDesk.with(folder: folder, clock: clock, fixedToken: next) { desk in
+            #expect(await refusal(desk, made.grant, made.secret) == "grant-revoked")
+            let fault = await #expect(throws: Fault.self) { _ = try await use(made.grant, picture, desk) }
+            #expect(fault?.code == "grant-revoked")
+            #expect(desk.pictureFiles.isEmpty && desk.temporaryFiles.isEmpty)
+        }
+    }
+
+    @Test("goes on while its maker does, also after a restart")
+    func makerLives() async throws {
+        let folder = TemporaryFolder()
+        let fixedText = "a-fixed-token-that-stays"
+        let fixed = Secret(fixedText)
+        let made = try await LibraryDesk.with(folder: folder, fixedToken: fixed) { desk in
+            let token = try await desk.library.access.createToken(name: "t", scope: .write)
+            let cookie = try await desk.library.access.signIn(token: fixedText)
+            let grants = desk.library.grants
+            return [
+                try await grants.make(UploadGrantRequest(), by: .token(token.token.id)),
+                try await grants.make(UploadGrantRequest(), by: .fixedToken),
+                try await grants.make(UploadGrantRequest(), by: .fixedToken, session: cookie),
+                // As from before makers were stored.
+                try await grants.make(UploadGrantRequest()),
+            ]
+        }
+        try await LibraryDesk.with(folder: folder, fixedToken: fixed) { desk in
+            for made in made {
+                let found = try await desk.library.grants.grant(made.grant.id, secret: made.secret)
+                _ = try await use(found, picture, desk)
+            }
+        }
+    }
+
     @Test("holds the content to what was announced")
     func binding() async throws {
         try await LibraryDesk.with { desk in

@@ -87,10 +87,43 @@ struct GrantTests {
         let picture = Picture.photo()
         // The answer to a body that is no picture tells the state of the grant without using it up.
         let ended = try await server.eventually(within: .seconds(10)) {
-            try await use(url, BadPicture.text).status == 410
+            try await use(url, BadPicture.text).json["code"]?.string == "grant-expired"
         }
         #expect(ended)
         try expectProblem(await use(url, picture.bytes), 410, "grant-expired")
+        try await expectNotStored(picture)
+    }
+
+    @Test("ends after ten bodies that are no picture")
+    func exhausted() async throws {
+        let url = try await grant()
+        for _ in 0..<10 { #expect(try await use(url, BadPicture.text).status == 422) }
+        let picture = Picture.photo()
+        try expectProblem(await use(url, picture.bytes), 410, "grant-exhausted")
+        try await expectNotStored(picture)
+    }
+
+    @Test("ends with the token that made it, also while its body is under way")
+    func revoked() async throws {
+        let made = try await server.client.post("/api/tokens", ["name": "front end", "scope": "write"]).json
+        let id = try #require(made["token"]?["id"]?.string ?? made["id"]?.string, "\(made.text)")
+        let holder = Client(port: try server.client.port, token: try #require(made["secret"]?.string, "\(made.text)"))
+        let url = try #require(try await holder.post("/api/uploads", [:]).json["uploadUrl"]?.string)
+
+        let picture = Picture.photo()
+        let request = try server.stranger.request("PUT", url, .bytes(picture.bytes, type: "image/jpeg"))
+        let connection = try await Connection.open(server.client.port)
+        try await connection.send(Array(request.dropLast(100)))
+        // Its seat is taken once its body is being read.
+        let isUnderWay = try await server.eventually(within: .seconds(10)) {
+            server.pictureFiles.contains { $0.hasSuffix(".part") }
+        }
+        #expect(isUnderWay)
+        #expect(try await server.client.call("DELETE", "/api/tokens/\(id)").status == 204)
+        try await connection.send(Array(request.suffix(100)))
+        try expectProblem(await connection.answer(), 410, "grant-revoked")
+        connection.close()
+        try expectProblem(await use(url, picture.bytes), 410, "grant-revoked")
         try await expectNotStored(picture)
     }
 

@@ -11,7 +11,9 @@ package func addGrantRoutes(to book: inout RouteBook, _ library: Library, public
     book.on(.makeGrant) { request, _ in
         let order = try await request.decode(
             GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
-        let made = try await library.grants.make(try order.request())
+        let made = try await library.grants.make(
+            try order.request(), by: request.attached(Credential.self)?.origin,
+            session: request.attached(CredentialWatch.self)?.session)
         let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
         return .answer(
             201,
@@ -34,12 +36,15 @@ private func receive(
     let grant = try await library.grants.grant(id, secret: try request.query["key"] ?? "")
     let seat = try library.grants.seat(for: grant)
     defer { withExtendedLifetime(seat) {} }
-    let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
-        let incoming = try library.uploads.begin(filename: grant.filename, limit: grant.maxBytes)
-        for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
-        return try await library.uploads.accept(incoming)
+    let accepted = try await library.grants.counting(grant) {
+        let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
+            let incoming = try library.uploads.begin(filename: grant.filename, limit: grant.maxBytes)
+            for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
+            return try await library.uploads.accept(incoming)
+        }
+        try library.grants.check(accepted, against: grant)
+        return accepted
     }
-    try library.grants.check(accepted, against: grant)
     let target = UploadTarget(sessionID: grant.sessionID, grant: grant.id)
     let outcome = try await library.uploads.store([accepted], at: target)[0]
     return .answer(outcome.isNew ? 201 : 200, answer.grantUpload(outcome))
@@ -127,7 +132,8 @@ extension Operation {
                 .json(201, "A new picture.", ImageSchemas.grantUpload),
                 .json(200, "The picture was there already.", ImageSchemas.grantUpload),
                 .problem(404, "There is no such URL."), .problem(409, "It has been used."),
-                .problem(410, "It has expired."), .problem(413, "Too large."),
+                .problem(410, "It has expired, ended with its token, or got ten bodies that were refused."),
+                .problem(413, "Too large."),
                 .problem(429, "It is being used already, or too many requests."),
                 .problem(503, "The storage or the codecs do not work at the moment."),
                 .problem(507, "The storage is full."),
