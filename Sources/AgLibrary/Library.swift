@@ -50,15 +50,13 @@ package struct Library: Sendable {
             database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
         let cache = RenderCache(
             folder: "\(settings.dataFolder)/renders", budget: settings.renders.cacheBytes, files: files,
-            // Where the data directory is on a disk of its own, that one counts as well.
-            reserve: DiskReserve(
-                settings.storageReserve, on: settings.diskFolders + [settings.dataFolder], files: files),
-            time: ground.time, log: ground.log)
+            reserve: ground.reserve, time: ground.time, log: ground.log)
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
             deliveries: ground.deliveries, renders: cache, time: ground.time)
         grants = UploadGrants(
-            database: ground.database, access: access, time: ground.time, log: ground.log, limit: settings.uploadLimit)
+            database: ground.database, access: access, reserve: ground.reserve, time: ground.time, log: ground.log,
+            limit: settings.uploadLimit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
             events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
@@ -80,6 +78,7 @@ package struct Library: Sendable {
             group.addTask { await ground.removals.run() }
             group.addTask { await ground.events.run() }
             group.addTask { await keepRecovering() }
+            group.addTask { await ground.ballast.run() }
             group.addTask { await queueOldRecipes() }
             group.addTask { await renders.keepTidy() }
             try await group.waitForAll()

@@ -12,6 +12,7 @@ package struct LibraryGround: Sendable {
     package let queue: JobQueue
     package let removals: BlobRemovals
     package let reserve: DiskReserve
+    let ballast: Ballast
     package let deliveries: DeliveryCache
     package let time: any TimeSource
     package let log: Log
@@ -28,15 +29,21 @@ package struct LibraryGround: Sendable {
     ) async throws -> LibraryGround {
         // Enough threads that a few slow files do not hold up the others.
         let pool = BlockingPool(threads: 8, name: "blobs")
-        let blobs = try FolderStore(root: settings.storageFolder, files: files, pool: pool, time: time)
-        let database = try await SQLiteDatabase.open(path: settings.databasePath)
+        let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
+        let blobs = try FolderStore(
+            root: settings.storageFolder, files: files, pool: pool, time: time, reserve: reserve)
+        let ballast = Ballast(
+            path: "\(settings.databasePath)-ballast", folder: settings.databaseFolder, log: log)
+        try await pool.run { ballast.prepare() }
+        let database = BallastedDatabase(
+            base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast)
         try await Migrator(migrations).migrate(database)
         let events = EventLog(database: database, time: time, settings: settings.events)
         let queue = JobQueue(database: database, events: events, time: time, log: log, settings: settings.jobs)
         let removals = BlobRemovals(database: database, blobs: blobs, log: log)
         return LibraryGround(
             database: database, blobs: blobs, events: events, queue: queue, removals: removals,
-            reserve: DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files),
+            reserve: reserve, ballast: ballast,
             deliveries: DeliveryCache(), time: time, log: log)
     }
 

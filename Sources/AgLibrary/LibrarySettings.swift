@@ -35,9 +35,11 @@ package struct LibrarySettings: Sendable {
     }
 
     /// A folder on each disk that an upload writes to.
-    var diskFolders: [String] {
+    var diskFolders: [String] { [storageFolder, databaseFolder] }
+
+    var databaseFolder: String {
         let above = databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let databaseFolder = above.joined(separator: "/")
-        return [storageFolder, databaseFolder.isEmpty ? (databasePath.hasPrefix("/") ? "/" : ".") : databaseFolder]
+        let folder = above.joined(separator: "/")
+        return folder.isEmpty ? (databasePath.hasPrefix("/") ? "/" : ".") : folder
     }
 }

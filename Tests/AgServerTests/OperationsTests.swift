@@ -1,4 +1,5 @@
 import AgBase
+import AgBlobs
 import AgHTTP
 import AgLibrary
 import AgServer
@@ -31,6 +32,15 @@ struct OperationsTests {
         #expect(try not.json["errors"]?.array?.map { $0["subject"]?.string } == ["storage"])
         #expect(!not.text.contains("secret"))
         #expect(not.headers["Retry-After"] == "5")
+    }
+
+    @Test("A disk that is full up to its reserve is told as that")
+    func storageFull() async throws {
+        let full = ReadinessCheck("storage") { throw BlobError(.full, "3 bytes are free in /secret/path.") }
+        let answer = try await ServerDesk(checks: [full]).send(.get, "/readyz")
+        #expect(answer.status == 503)
+        #expect(try answer.json["errors"]?.array?.map { $0["code"]?.string } == ["storage-full"])
+        #expect(!answer.text.contains("secret"))
     }
 
     @Test("Checks run once for all who ask within five seconds")

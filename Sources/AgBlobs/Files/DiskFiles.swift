@@ -23,6 +23,12 @@ package struct DiskFiles: FileOperations {
         try sys("write") { Glibc.write(file.descriptor, bytes.baseAddress, bytes.count) }
     }
 
+    package func allocate(_ bytes: Int64, for file: OpenFile) throws(SystemError) {
+        // Where the file system cannot, the C library writes a byte into each block.
+        let code = posix_fallocate(file.descriptor, 0, off_t(bytes))
+        if code != 0 { throw SystemError(call: "posix_fallocate", errno: code) }
+    }
+
     package func sync(_ file: OpenFile) throws(SystemError) {
         try sys("fsync") { fsync(file.descriptor) }
     }
@@ -77,7 +83,8 @@ package struct DiskFiles: FileOperations {
         var info = statvfs()
         try sys("statvfs") { statvfs(folder, &info) }
         let block = Int64(info.f_frsize)
-        return DiskRoom(total: Int64(info.f_blocks) * block, free: Int64(info.f_bavail) * block)
+        return DiskRoom(
+            total: Int64(info.f_blocks) * block, free: Int64(info.f_bavail) * block, disk: UInt64(info.f_fsid))
     }
 
     package func status(of path: String) throws(SystemError) -> FileStatus? {

@@ -9,6 +9,8 @@ package protocol FileOperations: Sendable {
     func open(_ path: String) throws(SystemError) -> OpenFile
     /// Writes at the end; may write less than asked for.
     func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(SystemError) -> Int
+    /// Makes a file so long, with room on the disk for all of it.
+    func allocate(_ bytes: Int64, for file: OpenFile) throws(SystemError)
     func sync(_ file: OpenFile) throws(SystemError)
     func syncFolder(_ path: String) throws(SystemError)
     func link(_ path: String, as other: String) throws(SystemError)
@@ -29,10 +31,13 @@ package protocol FileOperations: Sendable {
 package struct DiskRoom: Sendable, Hashable {
     package let total: Int64
     package let free: Int64
+    /// Tells disks apart.
+    package let disk: UInt64
 
-    package init(total: Int64, free: Int64) {
+    package init(total: Int64, free: Int64, disk: UInt64 = 0) {
         self.total = total
         self.free = free
+        self.disk = disk
     }
 }
 

@@ -17,13 +17,14 @@ package struct FolderStore: BlobStore {
 
     /// Creates the folder and its spool when missing. Throws `BlobError`.
     package init(
-        root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool, time: any TimeSource = SystemTime()
+        root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool, time: any TimeSource = SystemTime(),
+        reserve: DiskReserve? = nil
     ) throws(BlobError) {
         self.root = root
         self.files = files
         self.pool = pool
         self.time = time
-        spool = Spool(folder: "\(root)/tmp", files: files)
+        spool = Spool(folder: "\(root)/tmp", files: files, reserve: reserve)
         do {
             for folder in [root, "\(root)/tmp", "\(root)/images", "\(root)/quarantine"] {
                 _ = try files.makeFolder(folder)

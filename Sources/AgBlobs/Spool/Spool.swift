@@ -8,21 +8,25 @@ import Synchronization
 package final class Spool: Sendable {
     package let folder: String
     package let files: any FileOperations
+    /// Counts what is written here; `nil` counts nothing.
+    private let reserve: DiskReserve?
     /// Names that a living `SpoolFile` of this process owns.
     private let living = Mutex<Set<String>>([])
 
-    package init(folder: String, files: any FileOperations) {
+    package init(folder: String, files: any FileOperations, reserve: DiskReserve? = nil) {
         self.folder = folder
         self.files = files
+        self.reserve = reserve
     }
 
     /// Opens a new, empty file. Throws `BlobError`.
-    package func begin() throws(BlobError) -> SpoolFile {
+    package func begin(_ use: DiskReserve.Use = .accepted) throws(BlobError) -> SpoolFile {
         let id = UUIDv7.shared.next()
         let name = SpoolName.part(id)
         living.withLock { _ = $0.insert(name) }
         do {
-            return SpoolFile(id: id, file: try files.create("\(folder)/\(name)"), spool: self)
+            let file = try files.create("\(folder)/\(name)")
+            return SpoolFile(id: id, file: file, spool: self, claim: reserve?.claim(in: folder, use))
         } catch {
             living.withLock { _ = $0.remove(name) }
             throw BlobError(error, "A temporary file could not be created.")

@@ -23,9 +23,11 @@ package final class SpoolFile: Sendable {
     package let file: OpenFile
     private let id: String
     private let spool: Spool
+    private let claim: DiskClaim?
     private let state: Mutex<State>
 
-    init(id: String, file: OpenFile, spool: Spool) {
+    init(id: String, file: OpenFile, spool: Spool, claim: DiskClaim?) {
+        self.claim = claim
         self.id = id
         self.file = file
         self.spool = spool
@@ -50,6 +52,7 @@ package final class SpoolFile: Sendable {
             return state.name
         }
         guard let name else { return }
+        claim?.end()
         // What cannot be removed now is removed by the next recovery.
         try? spool.files.remove("\(spool.folder)/\(name)")
         spool.ended(name)
@@ -60,11 +63,13 @@ package final class SpoolFile: Sendable {
 
     /// Writes and hashes more bytes. Blocks. Throws `BlobError`; the file is then of no further use.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(BlobError) {
+        try claim?.cover(byteCount + Int64(bytes.count))
         do {
             try spool.files.writeAll(bytes, to: file)
         } catch {
             throw BlobError(error, "\(bytes.count) bytes could not be written to a temporary file.")
         }
+        claim?.wrote(Int64(bytes.count))
         state.withLock { state in
             state.hasher?.update(bytes)
             state.byteCount += Int64(bytes.count)
@@ -84,7 +89,8 @@ package final class SpoolFile: Sendable {
 
     /// Ends the writing. The SHA-256 of all that was written; asking again gives the same.
     package func finish() -> SHA256Digest {
-        state.withLock { state in
+        claim?.end()
+        return state.withLock { state in
             if let digest = state.digest { return digest }
             guard let hasher = state.hasher.take() else {
                 preconditionFailure("A spool file without a digest still has its hasher.")

@@ -118,9 +118,11 @@ final class RenderCache: Sendable {
 
     /// Under a name of its own first: what has the right name has all its bytes, but for a power cut.
     private func keepNow(_ bytes: [UInt8], _ sha256: SHA256Digest, _ name: RenderName) throws {
-        try reserve.check()
         for each in [folder, "\(folder)/\(name.folder)"] { _ = try files.makeFolder(each) }
         let draft = "\(folder)/\(mark)-\(UUIDv7.shared.next()).part"
+        let claim = reserve.claim(in: folder, .new)
+        try claim.cover(Int64(bytes.count + RenderSeal.byteCount))
+        defer { claim.end() }
         let seal = RenderSeal(key: name.key, sha256: sha256, length: Int64(bytes.count))
         do {
             let file = try files.create(draft)

@@ -17,8 +17,9 @@ extension Library {
         }
     }
 
-    /// Writes and removes a small file.
+    /// Looks whether uploads have room, and writes and removes a small file.
     package func checkStorage() async throws {
+        try ground.reserve.check()
         try await ground.blobs.checkWritable()
     }
 

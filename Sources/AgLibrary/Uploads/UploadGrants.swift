@@ -1,4 +1,5 @@
 package import AgBase
+import AgBlobs
 import AgCrypto
 import AgImaging
 package import AgModel
@@ -13,15 +14,17 @@ package struct UploadGrants: Sendable {
 
     let database: any Database
     let access: Access
+    let reserve: DiskReserve
     let time: any TimeSource
     let log: Log
     /// The most that any upload may have, in bytes.
     let limit: Int64
     private let seats = GrantSeats()
 
-    init(database: any Database, access: Access, time: any TimeSource, log: Log, limit: Int64) {
+    init(database: any Database, access: Access, reserve: DiskReserve, time: any TimeSource, log: Log, limit: Int64) {
         self.database = database
         self.access = access
+        self.reserve = reserve
         self.time = time
         self.log = log
         self.limit = limit
@@ -36,6 +39,7 @@ package struct UploadGrants: Sendable {
         _ request: UploadGrantRequest, by origin: Credential.Origin? = nil, session: String? = nil
     ) async throws -> (grant: UploadGrant, secret: String) {
         try check(request)
+        try checkRoom()
         let secret = Base64URL.encode(RandomBytes.make(24))
         let now = time.now()
         let id = UploadGrantID.make()
@@ -44,7 +48,7 @@ package struct UploadGrants: Sendable {
             sha256: request.sha256, sessionID: request.sessionID, filename: request.filename,
             expiresAt: now + min(request.lives, Self.longestLife), usedAt: nil, failures: 0,
             maker: origin.map { access.maker(of: id, $0, session: session) } ?? .none)
-        try await database.write { tx in
+        try await database.add { tx in
             try Self.insert(grant, secretHash: .of(secret), at: now, in: tx)
             // Grants are few and short; the old ones go when a new one comes.
             try tx.execute("DELETE FROM upload_grants WHERE expires_at < \(now - .seconds(24 * 3_600))")
@@ -119,6 +123,15 @@ package struct UploadGrants: Sendable {
         guard let found else { throw Self.unknown }
         try check(found, in: tx)
         try tx.execute("UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id)")
+    }
+
+    /// A URL for what would be refused anyway is of no use, and each is a row.
+    private func checkRoom() throws(Fault) {
+        do {
+            try reserve.check()
+        } catch {
+            throw error.fault
+        }
     }
 
     private func check(_ request: UploadGrantRequest) throws(Fault) {

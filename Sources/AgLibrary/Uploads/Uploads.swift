@@ -26,7 +26,7 @@ package struct Uploads: Sendable {
     package func begin(filename: String?, limit: Int64? = nil) throws(Fault) -> IncomingUpload {
         do {
             try reserve.check()
-            let file = try blobs.spool.begin()
+            let file = try blobs.spool.begin(.new)
             let own = limit.map { $0 < self.limit } ?? false
             return IncomingUpload(
                 filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit),

@@ -4,8 +4,18 @@ package import AgBase
 package actor Readiness {
     package struct Finding: Sendable, Hashable {
         package let name: String
-        package let isGood: Bool
+        /// Why it is not good, for anybody: `not-ready`, or the code of what an operator can mend.
+        package let code: String?
+
+        package var isGood: Bool { code == nil }
+
+        package init(name: String, code: String? = nil) {
+            self.name = name
+            self.code = code
+        }
     }
+
+    static let notReady = "not-ready"
 
     /// Longer than a load balancer's patience would be too long, shorter would write to the disk all the time.
     private static let lifetime: Duration = .seconds(5)
@@ -31,7 +41,7 @@ package actor Readiness {
     }
 
     package func findings() async -> [Finding] {
-        if isStopping { return [Finding(name: "stopping", isGood: false)] }
+        if isStopping { return [Finding(name: "stopping", code: Self.notReady)] }
         if let latest, time.now() - latest.at < Self.lifetime, time.now() >= latest.at { return latest.findings }
         let task = running ?? Task { [checks, log] in await Self.run(checks, log) }
         running = task
@@ -50,13 +60,19 @@ package actor Readiness {
         }
     }
 
+    /// A full disk is no secret: whoever uploads is told of it as well.
+    private static func code(of error: any Error) -> String {
+        guard let fault = (error as? any TellsFault)?.fault, fault.kind == .insufficientStorage else { return notReady }
+        return fault.code
+    }
+
     private static func run(_ check: ReadinessCheck, _ log: Log) async -> Finding {
         do {
             try await withDeadline(patience) { try await check.run() }
-            return Finding(name: check.name, isGood: true)
+            return Finding(name: check.name)
         } catch {
             log.error("a readiness check failed", ["check": check.name, "error": "\(error)"])
-            return Finding(name: check.name, isGood: false)
+            return Finding(name: check.name, code: code(of: error))
         }
     }
 }

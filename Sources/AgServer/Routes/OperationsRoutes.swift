@@ -25,9 +25,12 @@ private func readiness(_ readiness: Readiness) async throws -> HTTPResponse {
     let findings = await readiness.findings()
     let failed = findings.filter { !$0.isGood }
     guard failed.isEmpty else {
-        let details = failed.map {
+        let details = failed.map { finding in
             Fault.Detail(
-                subject: $0.name, code: "not-ready", detail: "The check '\($0.name)' failed; the log says why.")
+                subject: finding.name, code: finding.code ?? Readiness.notReady,
+                detail: finding.code == Readiness.notReady
+                    ? "The check '\(finding.name)' failed; the log says why."
+                    : "The disk is full up to its reserve: uploads are refused, deletions make room.")
         }
         throw Fault(
             .unavailable, "not-ready",

@@ -57,6 +57,11 @@ package final class FaultyFiles: FileOperations {
         return try real.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(longestWrite)), to: file)
     }
 
+    package func allocate(_ bytes: Int64, for file: OpenFile) throws(SystemError) {
+        try step("posix_fallocate")
+        try real.allocate(bytes, for: file)
+    }
+
     package func sync(_ file: OpenFile) throws(SystemError) {
         try step("fsync")
         try real.sync(file)
