@@ -18,7 +18,8 @@ package struct LibraryGround: Sendable {
     package let log: Log
 
     /// All steps of the schema that this program knows.
-    package static let migrations = LibrarySchema.migrations + Access.migrations + JobsSchema.migrations
+    package static let migrations =
+        LibrarySchema.migrations + Access.migrations + JobsSchema.migrations + LibrarySchema.migrationsOfJobs
 
     /// Opens what is there, or makes it, and brings the schema up to date. Throws `SQLError` or `BlobError`.
     ///
@@ -38,8 +39,10 @@ package struct LibraryGround: Sendable {
         let database = BallastedDatabase(
             base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast)
         try await Migrator(migrations).migrate(database)
-        let events = EventLog(database: database, time: time, settings: settings.events)
-        let queue = JobQueue(database: database, events: events, time: time, log: log, settings: settings.jobs)
+        let events = EventLog(database: database, time: time, settings: settings.events, log: log)
+        let queue = JobQueue(
+            database: database, events: events, time: time, log: log, settings: settings.jobs,
+            audience: OriginalAudience())
         let removals = BlobRemovals(database: database, blobs: blobs, log: log)
         return LibraryGround(
             database: database, blobs: blobs, events: events, queue: queue, removals: removals,

@@ -27,7 +27,7 @@ struct FolderStoreTests {
             let blob = try stage("silver", in: store)
             #expect(blob.file.finish() == SHA256Digest.of("silver"))
             try await store.keep([blob])
-            store.settle([blob])
+            await store.settle([blob])
         }
         let file = try await store.open(path)
         #expect(try file.read(at: 0, count: 100) == Array("silver".utf8))
@@ -39,7 +39,7 @@ struct FolderStoreTests {
         let store = try store()
         let first = try stage("first", in: store)
         try await store.keep([first])
-        store.settle([first])
+        await store.settle([first])
         let error = await #expect(throws: BlobError.self) { try await store.keep([try stage("second", in: store)]) }
         #expect(error?.code == .exists)
         #expect(try await store.open(path).read(at: 0, count: 100) == Array("first".utf8))
@@ -62,7 +62,7 @@ struct FolderStoreTests {
             let store = try store()
             let blob = try stage("silver", in: store)
             try await store.keep([blob])
-            store.settle([blob])
+            await store.settle([blob])
             let files = FaultyFiles(failing: nth, with: 5)
             do {
                 try await self.store(files).remove([path])
@@ -78,7 +78,7 @@ struct FolderStoreTests {
         let store = try store()
         let blob = try stage("x", in: store)
         try await store.keep([blob])
-        store.settle([blob])
+        await store.settle([blob])
         try await store.remove([path])
         try await store.remove([path])
         let error = await #expect(throws: BlobError.self) { _ = try await store.open(path) }
@@ -126,7 +126,7 @@ struct FolderStoreTests {
         let store = try store()
         let blob = try stage("odd", in: store)
         try await store.keep([blob])
-        store.settle([blob])
+        await store.settle([blob])
         try await store.quarantine(path)
         let names = folder.files(below: "quarantine")
         #expect(names.count == 1)
@@ -140,7 +140,7 @@ struct FolderStoreTests {
         for path in paths {
             let blob = try stage(path.text, in: store, at: path)
             try await store.keep([blob])
-            store.settle([blob])
+            await store.settle([blob])
         }
         let seen = Collected<BlobListing>()
         try await store.walk { seen.add($0) }
@@ -198,7 +198,7 @@ struct FailingDiskTests {
             try file.append(Array("silver".utf8))
             let blob = StagedBlob(file: file, path: path)
             try await store.keep([blob])
-            store.settle([blob])
+            await store.settle([blob])
             return .success(())
         } catch {
             return .failure(error)

@@ -154,11 +154,94 @@ struct JobWorkerTests {
                 try await plant.clock.run { try await plant.state(id) == .failed }
                 #expect(try await plant.queue.job(id)?.error?.code == "timed-out")
                 #expect(try await plant.queue.job(id)?.error?.class == .timeout)
-                // The place is free again, also when the handler never listened.
-                await eventually { worker.running.isEmpty }
+                // Whoever does not listen keeps the slot: the work goes on.
+                if isStubborn { #expect(worker.running.counts == [Plant.variants: 1]) }
                 latch.open()
+                await eventually { worker.running.isEmpty }
             }
             #expect(try await plant.effects() == [])
+        }
+    }
+
+    @Test("tries a job again beside an attempt that never ended, and counts both")
+    func besideStubborn() async throws {
+        try await Plant.with { plant in
+            let latch = Latch()
+            let worker = plant.worker([
+                Work(policy: JobPolicy(timeout: .seconds(5))) { job in
+                    if job.attempt == 1 { await latch.passStubbornly() }
+                    return leaving("attempt \(job.attempt)")
+                }
+            ])
+            try await worker.whileRunning {
+                let id = try await plant.enqueue()
+                try await plant.clock.run { try await plant.state(id) == .completed }
+                #expect(worker.running.counts == [Plant.variants: 1])
+                latch.open()
+                await eventually { worker.running.isEmpty }
+            }
+            #expect(try await plant.effects() == ["attempt 2"])
+        }
+    }
+
+    @Test("gives up a failure that the database refuses, first its words, then it")
+    func unwritable() async throws {
+        for (allowed, expected) in [("'internal-error'", JobState.failed), ("'none'", .active)] {
+            try await Plant.with { plant in
+                try await plant.database.write { tx in
+                    _ = try tx.execute(
+                        """
+                        CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN new.error_code <> \(raw: allowed)
+                        BEGIN SELECT RAISE(ABORT, 'refused'); END
+                        """)
+                }
+                let worker = plant.worker([Work { _ in throw JobFailure(.invalid, "odd", "Odd.") }])
+                try await worker.whileRunning {
+                    let id = try await plant.enqueue { $0.maxAttempts = 1 }
+                    let ended = Task { await eventually { worker.running.isEmpty } }
+                    try await plant.clock.run {
+                        try await plant.state(id) != .queued && worker.running.isEmpty
+                    }
+                    await ended.value
+                    #expect(try await plant.state(id) == expected)
+                }
+            }
+        }
+    }
+
+    @Test("writes down what went wrong without control characters, and not without end")
+    func odd() async throws {
+        try await Plant.with { plant in
+            let words = "a\0b\u{1B}[31m\nc\u{85}" + String(repeating: "ä", count: 4_000)
+            let worker = plant.worker([Work { _ in throw JobFailure(.invalid, "co\0de", words) }])
+            try await worker.whileRunning {
+                let id = try await plant.enqueue()
+                try await plant.clock.run { try await plant.state(id) == .failed }
+                let error = try #require(try await plant.queue.job(id)?.error)
+                #expect(error.code == "co de")
+                #expect(error.message.hasPrefix("a b [31m c ää"))
+                #expect(error.message.utf8.count <= JobFailure.longestMessage + 3)
+            }
+        }
+    }
+
+    @Test("tidies up after a job when its effect is committed, and only then", arguments: [true, false])
+    func afterCompletion(_ isCompleted: Bool) async throws {
+        try await Plant.with { plant in
+            let seen = Collected<[String]>()
+            let worker = plant.worker([
+                Work { job in
+                    job.afterCompletion { seen.add((try? await plant.effects()) ?? ["?"]) }
+                    if !isCompleted { throw JobFailure(.invalid, "odd", "Odd.") }
+                    return leaving("done")
+                }
+            ])
+            try await worker.whileRunning {
+                let id = try await plant.enqueue()
+                try await plant.clock.run { try await plant.state(id) == (isCompleted ? .completed : .failed) }
+                await eventually { worker.running.isEmpty }
+            }
+            #expect(seen.all == (isCompleted ? [["done"]] : []))
         }
     }
 

@@ -1,4 +1,10 @@
-import AgBase
+package import AgBase
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 extension FolderStore {
     package func keep(_ blobs: [StagedBlob]) async throws {
@@ -12,12 +18,33 @@ extension FolderStore {
         }
     }
 
-    package func settle(_ blobs: [StagedBlob]) {
-        for blob in blobs { blob.file.discard() }
+    package func stage(_ source: OpenFile, byteCount: Int64) async throws -> SpoolFile {
+        try await onDisk("A made picture could not be read.") { [spool] in
+            let file = try spool.begin()
+            while file.byteCount < byteCount {
+                let step = min(byteCount - file.byteCount, 1 << 20)
+                let bytes = try source.read(at: file.byteCount, count: Int(step))
+                guard !bytes.isEmpty else { throw BlobError(.io, "A made picture is shorter than its codec said.") }
+                try file.append(bytes)
+            }
+            return file
+        }
+    }
+
+    package func settle(_ blobs: [StagedBlob]) async {
+        if blobs.isEmpty { return }
+        try? await pool.run { for blob in blobs { blob.file.discard() } }
     }
 
     package func withdraw(_ blobs: [StagedBlob]) async {
+        if blobs.isEmpty { return }
         try? await pool.run { [self] in takeBack(blobs) }
+    }
+
+    package func discard(_ files: [SpoolFile]) async {
+        let left = files.filter { !$0.isDiscarded }
+        if left.isEmpty { return }
+        try? await pool.run { for file in left { file.discardUnlessNoted() } }
     }
 
     private func name(_ blobs: [StagedBlob]) throws(SystemError) {
@@ -25,10 +52,21 @@ extension FolderStore {
         for blob in blobs {
             try makeFolders(above: blob.path)
             try blob.file.announce(blob.path)
-            try files.link(blob.file.path, as: absolute(blob.path))
+            try link(blob)
             blob.file.isNamed = true
         }
         for folder in Set(blobs.compactMap(\.path.folders.last)) { try files.syncFolder("\(root)/\(folder)") }
+    }
+
+    private func link(_ blob: StagedBlob) throws(SystemError) {
+        do throws(SystemError) {
+            try files.link(blob.file.path, as: absolute(blob.path))
+        } catch  where error.errno == ENOENT {
+            // The storage was emptied since its folders were made.
+            knownFolders.removeAll()
+            try makeFolders(above: blob.path)
+            try files.link(blob.file.path, as: absolute(blob.path))
+        }
     }
 
     /// Makes the folders above a blob, each one durable in its parent before anything is put into it.

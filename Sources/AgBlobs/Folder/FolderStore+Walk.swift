@@ -16,7 +16,13 @@ extension FolderStore {
         try await onDisk("The blob \(path) could not be moved to the quarantine.") {
             try files.rename(absolute(path), to: "\(root)/quarantine/\(name)")
             try files.syncFolder("\(root)/quarantine")
+            if let folder = path.folders.last { try files.syncFolder("\(root)/\(folder)") }
         }
+    }
+
+    package func pending() async throws -> Set<BlobPath> {
+        let names = try await onDisk("The temporary files could not be listed.") { try files.names(in: spool.folder) }
+        return Set(names.compactMap { if case .kept(let path) = SpoolName($0) { path } else { nil } })
     }
 
     private func list(_ folder: String) throws -> (folders: [String], blobs: [BlobListing]) {

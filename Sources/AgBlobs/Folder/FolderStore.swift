@@ -35,11 +35,17 @@ package struct FolderStore: BlobStore {
         }
     }
 
-    package func open(_ path: BlobPath) async throws -> OpenFile {
-        do {
-            return try files.open(absolute(path))
-        } catch {
-            throw BlobError(error, "The blob \(path) could not be opened.")
+    package func open<Value: Sendable>(
+        _ path: BlobPath, _ body: @escaping @Sendable (OpenFile) throws -> Value
+    ) async throws -> Value {
+        try await pool.run { [self] in
+            let file: OpenFile
+            do throws(SystemError) {
+                file = try files.open(absolute(path))
+            } catch {
+                throw BlobError(error, "The blob \(path) could not be opened.")
+            }
+            return try body(file)
         }
     }
 
@@ -94,8 +100,21 @@ package struct FolderStore: BlobStore {
 
 /// The folders below a root that this process made or saw durable. Shared by copies of the store.
 final class KnownFolders: Sendable {
+    /// Some eight days of a library that fills every folder. Knowing one less costs one `mkdir` and one `fsync`.
+    static let most = 4_096
+
     private let names = Mutex<Set<String>>([])
 
+    var count: Int { names.withLock(\.count) }
+
     func contains(_ folder: String) -> Bool { names.withLock { $0.contains(folder) } }
-    func insert(_ folder: String) { names.withLock { _ = $0.insert(folder) } }
+
+    func insert(_ folder: String) {
+        names.withLock { names in
+            if names.count >= Self.most { names.removeAll() }
+            names.insert(folder)
+        }
+    }
+
+    func removeAll() { names.withLock { $0.removeAll() } }
 }

@@ -58,6 +58,9 @@ package final class SpoolFile: Sendable {
         spool.ended(name)
     }
 
+    /// Whether the spool's own name is gone, or is about to be.
+    var isDiscarded: Bool { state.withLock { $0.isDiscarded } }
+
     package var byteCount: Int64 { state.withLock { $0.byteCount } }
     package var path: String { state.withLock { "\(spool.folder)/\($0.name)" } }
 

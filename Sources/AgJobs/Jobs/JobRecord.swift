@@ -36,14 +36,16 @@ package struct JobRecord: Sendable {
     /// Times the whole worker died under it.
     let losses: Int
     let fence: Int64
+    /// The images it was about when it was leased; empty for one that was not.
+    var images: [String] = []
 
-    /// The image it is about, if it is about one.
-    package var imageID: String? { isAboutImage ? subject : nil }
+    /// An image that it is about, if it is about any: the one it was asked for, or the one that a list is about.
+    package private(set) var imageID: String?
 
     /// The columns that `init(_:)` reads, in its order.
     static let columns: SQL = """
         id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt, max_attempts,
-        created_at, started_at, finished_at, error_code, error_class, error_message, crashes, losses, fence
+        created_at, started_at, finished_at, error_code, error_class, error_message, crashes, losses, fence, image_id
         """
 
     init(_ row: Row) throws {
@@ -65,7 +67,17 @@ package struct JobRecord: Sendable {
         crashes = try row[17]
         losses = try row[18]
         fence = try row[19]
+        imageID = isAboutImage ? try row[20] ?? subject : nil
         progress = state == .completed ? 100 : 0
+    }
+
+    /// As the listeners of each of its images see it.
+    var asShown: [JobRecord] { images.isEmpty ? [self] : images.map { shown(for: $0) } }
+
+    func shown(for image: String) -> JobRecord {
+        var record = self
+        record.imageID = image
+        return record
     }
 
     private static func failure(code: String?, class: String?, message: String?) -> Failure? {

@@ -8,6 +8,15 @@ extension JobQueue {
         try cancel(where: "subject = \(subject)", in: tx)
     }
 
+    /// An image is going, and others show what the subject's jobs work on: these are shown with another one now.
+    package func hand(subject: String, from image: String, to other: String, in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            UPDATE jobs SET image_id = \(other) WHERE subject = \(subject) AND image_id = \(image)
+                AND state IN ('queued', 'active')
+            """)
+    }
+
     /// Throws `Fault` when there is no such job or it has finished.
     package func cancel(_ id: JobID) async throws {
         try await database.write { tx in

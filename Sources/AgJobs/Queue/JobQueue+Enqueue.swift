@@ -5,29 +5,33 @@ extension JobQueue {
     /// Puts a job into the queue, in the transaction that makes it necessary.
     ///
     /// While one with the same kind, subject and recipe is queued or active, its id is returned, and it gets the
-    /// higher of the two priorities; one that is still queued gets the new payload too, unless that is empty.
+    /// higher of the two priorities and the joined payload, which counts from its next attempt on.
     @discardableResult
     package func enqueue(_ spec: JobSpec, in tx: any SQLTransaction) throws -> JobID {
         let id = JobID.make()
         let live = try tx.first(insertion(spec, id)) { try JobRecord($0) }
         guard let live else { throw SQLError(.other, "The database did not return the job that was queued.") }
-        if live.id == id { try announce(live, in: tx) }
+        if live.id == id { try announce(live, in: tx) } else { try join(spec, to: live, in: tx) }
         tx.afterCommit { self.bell.ring() }
         return live.id
+    }
+
+    private func join(_ spec: JobSpec, to live: JobRecord, in tx: any SQLTransaction) throws {
+        let payload = spec.join(live.payload, spec.payload)
+        if payload != live.payload { try tx.execute("UPDATE jobs SET payload = \(payload) WHERE id = \(live.id)") }
     }
 
     private func insertion(_ spec: JobSpec, _ id: JobID) -> SQL {
         let now = time.now()
         return """
-            INSERT INTO jobs (id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt,
-                max_attempts, crashes, losses, fence, created_at)
-            VALUES (\(id), \(spec.kind), \(spec.subject), \(spec.isAboutImage), \(spec.recipe), \(spec.payload),
-                'queued', \(spec.priority), \(spec.runAt ?? now), 0, \(spec.maxAttempts), 0, 0, 0, \(now))
+            INSERT INTO jobs (id, kind, subject, is_about_image, image_id, recipe, payload, state, priority, run_at,
+                attempt, max_attempts, crashes, losses, fence, created_at)
+            VALUES (\(id), \(spec.kind), \(spec.subject), \(spec.isAboutImage), \(spec.imageID), \(spec.recipe),
+                \(spec.payload), 'queued', \(spec.priority), \(spec.runAt ?? now), 0, \(spec.maxAttempts), 0, 0, 0,
+                \(now))
             ON CONFLICT (kind, subject, recipe) WHERE state IN ('queued', 'active')
             DO UPDATE SET priority = CASE WHEN excluded.priority > jobs.priority
-                THEN excluded.priority ELSE jobs.priority END,
-                payload = CASE WHEN jobs.state = 'queued' AND excluded.payload <> '{}'
-                THEN excluded.payload ELSE jobs.payload END
+                THEN excluded.priority ELSE jobs.priority END
             RETURNING \(JobRecord.columns)
             """
     }

@@ -3,10 +3,24 @@ internal import AgModel
 internal import AgSQL
 
 extension JobQueue {
-    /// Writes the event that belongs to the state `record` is in now.
-    func announce(_ record: JobRecord, duration: Duration? = nil, in tx: any SQLTransaction) throws {
-        try events.append(
-            Self.type(of: record.state), imageID: record.imageID, data: record.eventData(duration: duration), in: tx)
+    /// Writes the event that belongs to the state `record` is in now, once for each image that it is about.
+    /// Returns the record as each was shown it.
+    @discardableResult
+    func announce(_ record: JobRecord, duration: Duration? = nil, in tx: any SQLTransaction) throws -> [JobRecord] {
+        let type = Self.type(of: record.state)
+        let all = try withImages(record, in: tx)
+        for shown in all {
+            try events.append(type, imageID: shown.imageID, data: shown.eventData(duration: duration), in: tx)
+        }
+        return all
+    }
+
+    /// The record as each of its images' listeners shall see it. One whose images are gone is shown with the one that
+    /// it was asked for.
+    func withImages(_ record: JobRecord, in connection: any SQLConnection) throws -> [JobRecord] {
+        guard record.isAboutImage else { return [record] }
+        let images = try audience.images(of: record.subject, in: connection)
+        return images.isEmpty ? [record] : images.map { record.shown(for: $0) }
     }
 
     /// A cancelled job is told as a failed one whose state says why: listeners know five types.

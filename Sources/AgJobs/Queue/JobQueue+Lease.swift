@@ -30,8 +30,8 @@ extension JobQueue {
             var haul = Haul()
             if !chosen.isEmpty { try self.beat(holder, in: tx) }
             for id in chosen {
-                guard let record = try self.take(id, holder, now, tx) else { continue }
-                try self.announce(record, in: tx)
+                guard var record = try self.take(id, holder, now, tx) else { continue }
+                record.images = try self.announce(record, in: tx).compactMap(\.imageID)
                 haul.jobs.append(record)
             }
             haul.nextDue = try self.nextDue(found.exhausted, now, tx)

@@ -11,21 +11,39 @@ extension JobQueue {
 
     /// Newest first, those after `cursor`. At most `limit`, and never more than 1,000.
     package func jobs(_ filter: JobFilter, limit: Int, after cursor: JobID? = nil) async throws -> [JobRecord] {
-        let query = list(filter, limit: min(max(limit, 0), 1_000), after: cursor)
-        return withProgress(try await database.read { try $0.all(query) { try JobRecord($0) } })
+        let records = try await database.read { connection in
+            let query = try self.list(filter, limit: min(max(limit, 0), 1_000), after: cursor, in: connection)
+            return try connection.all(query) { row in
+                let record = try JobRecord(row)
+                return filter.imageID.map { record.shown(for: $0) } ?? record
+            }
+        }
+        return withProgress(records)
     }
 
-    /// All jobs of a subject, newest first, as this connection sees them.
-    package func jobs(subject: String, in connection: any SQLConnection) throws -> [JobRecord] {
+    /// All jobs of a subject, newest first, as this connection sees them; with an image, as that one's.
+    package func jobs(
+        subject: String, of image: String? = nil, in connection: any SQLConnection
+    ) throws -> [JobRecord] {
         let query: SQL = "SELECT \(JobRecord.columns) FROM jobs WHERE subject = \(subject) ORDER BY id DESC"
-        return withProgress(try connection.all(query) { try JobRecord($0) })
+        return withProgress(
+            try connection.all(query) { row in
+                let record = try JobRecord(row)
+                return image.map { record.shown(for: $0) } ?? record
+            })
     }
 
-    private func list(_ filter: JobFilter, limit: Int, after cursor: JobID?) -> SQL {
+    private func list(
+        _ filter: JobFilter, limit: Int, after cursor: JobID?, in connection: any SQLConnection
+    ) throws -> SQL {
         var query: SQL = "SELECT \(JobRecord.columns) FROM jobs WHERE 1 = 1"
         if let state = filter.state { query += " AND state = \(state)" }
         if let kind = filter.kind { query += " AND kind = \(kind)" }
-        if let image = filter.imageID { query += " AND subject = \(image) AND is_about_image = 1" }
+        if let image = filter.imageID {
+            // One that is gone is looked for under its own name: its jobs may be from before originals had them.
+            let subject = try audience.subject(of: image, in: connection) ?? image
+            query += " AND subject = \(subject) AND is_about_image = 1"
+        }
         if let cursor { query += " AND id < \(cursor)" }
         return query + " ORDER BY id DESC LIMIT \(limit)"
     }

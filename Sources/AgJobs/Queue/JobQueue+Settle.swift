@@ -90,8 +90,7 @@ extension JobQueue {
     }
 
     private static func columns(of failure: JobFailure) -> SQL {
-        """
-        error_code = \(failure.code), error_class = \(failure.class.rawValue), error_message = \(failure.message)
-        """
+        let words = failure.writable
+        return "error_code = \(words.code), error_class = \(failure.class.rawValue), error_message = \(words.message)"
     }
 }

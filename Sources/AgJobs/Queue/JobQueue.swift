@@ -11,19 +11,21 @@ package final class JobQueue: Sendable {
     let clock: any SteadyClock
     let log: Log
     let settings: JobSettings
+    let audience: any JobAudience
     let bell = JobBell()
     /// How far running jobs of this process are; never in the table.
     private let progress = Mutex<[JobID: Int]>([:])
 
     package init(
         database: any Database, events: EventLog, time: any TimeSource, log: Log, settings: JobSettings = JobSettings(),
-        clock: any SteadyClock = SystemSteadyClock()
+        audience: any JobAudience = SubjectIsImage(), clock: any SteadyClock = SystemSteadyClock()
     ) {
         self.database = database
         self.events = events
         self.time = time
         self.log = log
         self.settings = settings
+        self.audience = audience
         self.clock = clock
     }
 

@@ -6,6 +6,7 @@ package enum JobsSchema {
         Migration(100, "events") { events($0) },
         Migration(101, "jobs") { jobs($0) },
         Migration(102, "job-workers") { workers($0) },
+        Migration(103, "the image a job was asked for") { ["ALTER TABLE jobs ADD COLUMN image_id \($0.text)"] },
     ]
 
     private static func events(_ dialect: SQLDialect) -> [String] {

@@ -8,6 +8,7 @@ package final class ActiveJob: Sendable {
     package let record: JobRecord
     private let queue: JobQueue
     private let lastReport = Mutex<Duration?>(nil)
+    private let endings = Mutex<[@Sendable () async -> Void]>([])
 
     init(_ record: JobRecord, _ queue: JobQueue) {
         self.record = record
@@ -36,7 +37,19 @@ package final class ActiveJob: Sendable {
         guard isDue else { return }
         var record = record
         record.progress = percent
-        queue.events.publishLive(.jobProgress, imageID: record.imageID, data: record.eventData())
+        for shown in record.asShown {
+            queue.events.publishLive(.jobProgress, imageID: shown.imageID, data: shown.eventData())
+        }
+    }
+
+    /// Runs `body` once the job is completed and its effect committed, and before the job counts as ended: to tidy up
+    /// what only had to outlive the commit. Not run when anything else comes of the attempt, nor after a crash.
+    package func afterCompletion(_ body: @escaping @Sendable () async -> Void) {
+        endings.withLock { $0.append(body) }
+    }
+
+    func runEndings() async {
+        for body in endings.withLock({ $0 }) { await body() }
     }
 
     /// Commits something before the end, such as a thumbnail that need not wait for the rest.

@@ -2,14 +2,6 @@ internal import AgBase
 internal import AgModel
 
 extension JobWorker {
-    /// How an attempt ended.
-    private enum Outcome: Sendable {
-        case done(JobHandler.Effect)
-        case failed(JobFailure)
-        /// Not ours any more, or to be given back: nothing to write.
-        case dropped
-    }
-
     /// Gives the job a task, which `running` owns until it ends.
     func start(_ job: JobRecord) {
         guard let handler = handlers[job.kind] else { return }
@@ -22,18 +14,19 @@ extension JobWorker {
     private func attempt(_ job: JobRecord, _ handler: any JobHandler, _ begin: Duration) async {
         let timer = Task { await self.watch(job, handler.policy, begin) }
         defer { timer.cancel() }
+        let active = ActiveJob(job, queue)
         let outcome: Outcome
         do {
-            outcome = .done(try await handler.run(ActiveJob(job, queue)))
+            outcome = .done(try await handler.run(active))
         } catch {
             outcome = judge(error, job, handler.policy)
         }
-        await settle(job, outcome, handler.policy, begin)
+        if await settle(job, outcome, handler.policy, begin) { await active.runEndings() }
         forget(job)
     }
 
     private func forget(_ job: JobRecord) {
-        guard running.remove(job) else { return }
+        running.remove(job)
         queue.note(progress: nil, of: job.id)
         signal.raise()
     }
@@ -58,20 +51,30 @@ extension JobWorker {
         JobFailure(.timeout, "timed-out", "The job took longer than \(policy.timeout.inSeconds) s.")
     }
 
-    /// Writes the outcome down, again and again while the database is away and the job is ours.
-    private func settle(_ job: JobRecord, _ outcome: Outcome, _ policy: JobPolicy, _ begin: Duration) async {
-        var outcome = outcome
+    /// Writes the outcome down, again and again while the database is away and the job is ours. Returns whether the job
+    /// is completed.
+    @discardableResult
+    private func settle(
+        _ job: JobRecord, _ outcome: Outcome, _ policy: JobPolicy, _ begin: Duration
+    ) async -> Bool {
+        var ending = Ending(outcome)
         while true {
             do {
-                return try await write(job, outcome, policy, queue.clock.elapsed() - begin)
+                try await write(job, ending.outcome, policy, queue.clock.elapsed() - begin)
+                return ending.isCompletion
             } catch is LeaseLost {
-                return
+                return false
             } catch {
                 queue.log.warning("a job's outcome could not be written", ["job_id": job.id, "error": "\(error)"])
-                // An effect that the database refuses may be refused for ever: the attempt counts as failed.
-                if case .done = outcome { outcome = .failed(JobFailure(error)) } else { await pause() }
+                switch ending.next(after: error) {
+                case .atOnce: break
+                case .later: await pause()
+                case .never:
+                    queue.log.error("a job's failure is refused by the database", ["job_id": job.id, "kind": job.kind])
+                    return false
+                }
             }
-            if running.reason(job) == .lost || running.reason(job) == .drain { return }
+            if running.reason(job) == .lost || running.reason(job) == .drain { return false }
         }
     }
 
@@ -97,7 +100,8 @@ extension JobWorker {
         return judge.verdict(on: failure, history, chance: .random(in: 0..<1))
     }
 
-    /// Stops the attempt at its deadline, and gives it up if it does not listen.
+    /// Stops the attempt at its deadline, and writes it off if it does not listen. Its slot stays taken until its handler
+    /// returns: the work that the slot stands for goes on.
     private func watch(_ job: JobRecord, _ policy: JobPolicy, _ begin: Duration) async {
         do {
             try await queue.clock.sleep(until: begin + policy.timeout)
@@ -106,8 +110,8 @@ extension JobWorker {
         } catch {
             return
         }
-        queue.log.error("a job ignores its deadline and is given up", ["job_id": job.id, "kind": job.kind])
+        queue.log.error(
+            "a job ignores its deadline; its slot stays taken until it ends", ["job_id": job.id, "kind": job.kind])
         await settle(job, .failed(Self.timeout(policy)), policy, begin)
-        forget(job)
     }
 }

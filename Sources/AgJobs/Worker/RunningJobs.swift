@@ -11,15 +11,25 @@ final class RunningJobs: Sendable {
         case drain
     }
 
+    /// One attempt: a handler that ignored its deadline may run beside a later attempt at the same job.
+    private struct Attempt: Hashable {
+        let id: JobID
+        let fence: Int64
+
+        init(_ job: JobRecord) {
+            id = job.id
+            fence = job.fence
+        }
+    }
+
     private struct Entry {
         let kind: JobKind
-        let fence: Int64
         var task: Task<Void, Never>?
         var stop: Stop?
     }
 
     private struct State {
-        var entries: [JobID: Entry] = [:]
+        var entries: [Attempt: Entry] = [:]
         var isDraining = false
     }
 
@@ -42,30 +52,25 @@ final class RunningJobs: Sendable {
 
     /// Enters the job before its task exists, so that the task finds it.
     func add(_ job: JobRecord) {
-        state.withLock { $0.entries[job.id] = Entry(kind: job.kind, fence: job.fence) }
+        state.withLock { $0.entries[Attempt(job)] = Entry(kind: job.kind) }
     }
 
     func attach(_ task: Task<Void, Never>, to job: JobRecord) {
         let isStopped = state.withLock { state in
-            guard state.entries[job.id]?.fence == job.fence else { return false }
-            state.entries[job.id]?.task = task
-            return state.entries[job.id]?.stop != nil
+            state.entries[Attempt(job)]?.task = task
+            return state.entries[Attempt(job)]?.stop != nil
         }
         if isStopped { task.cancel() }
     }
 
-    /// True for the one caller who takes it out: its handler's end, or whoever gave the handler up.
-    func remove(_ job: JobRecord) -> Bool {
-        state.withLock { state in
-            guard state.entries[job.id]?.fence == job.fence else { return false }
-            state.entries[job.id] = nil
-            return true
-        }
+    /// Takes it out when its handler has ended.
+    func remove(_ job: JobRecord) {
+        state.withLock { $0.entries[Attempt(job)] = nil }
     }
 
     func reason(_ job: JobRecord) -> Stop? {
         state.withLock { state in
-            guard let entry = state.entries[job.id], entry.fence == job.fence else { return .lost }
+            guard let entry = state.entries[Attempt(job)] else { return .lost }
             return entry.stop
         }
     }
@@ -88,14 +93,19 @@ final class RunningJobs: Sendable {
         stop(.lost) { id, fence in asked[id] == fence && held[id] != fence }
     }
 
-    var fences: [JobID: Int64] { state.withLock { $0.entries.mapValues(\.fence) } }
+    /// The newest attempt at each job.
+    var fences: [JobID: Int64] {
+        state.withLock { state in
+            state.entries.keys.reduce(into: [:]) { $0[$1.id] = max($0[$1.id] ?? $1.fence, $1.fence) }
+        }
+    }
 
     private func stop(_ reason: Stop, _ isMeant: (JobID, Int64) -> Bool) {
         let tasks = state.withLock { state in
-            let ids = state.entries.keys.filter { isMeant($0, state.entries[$0]?.fence ?? 0) }
-            return ids.compactMap { id in
-                if state.entries[id]?.stop == nil { state.entries[id]?.stop = reason }
-                return state.entries[id]?.task
+            let attempts = state.entries.keys.filter { isMeant($0.id, $0.fence) }
+            return attempts.compactMap { attempt in
+                if state.entries[attempt]?.stop == nil { state.entries[attempt]?.stop = reason }
+                return state.entries[attempt]?.task
             }
         }
         for task in tasks { task.cancel() }

@@ -34,24 +34,43 @@ package struct Delivery: Sendable {
     }
 
     private func findOriginal(_ id: ImageID) async throws -> Delivered {
-        let image = try await images.image(id)
-        let original = image.original
-        if original.lostAt != nil { throw DeliveryRefusal.lost(id) }
-        return Delivered(
-            image: image, mediaType: original.format.mediaType, sha256: original.sha256, byteCount: original.byteCount,
-            fileExtension: original.format.fileExtension,
-            content: try await content(original.path, original.byteCount))
+        try await unlessReplaced {
+            let image = try await images.image(id)
+            let original = image.original
+            if original.lostAt != nil { throw DeliveryRefusal.lost(id) }
+            return Delivered(
+                image: image, mediaType: original.format.mediaType, sha256: original.sha256,
+                byteCount: original.byteCount, fileExtension: original.format.fileExtension,
+                content: try await content(original.path, original.byteCount))
+        }
     }
 
     private func findVariant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
-        let found = try await database.read { [images] connection in
-            let image = try Images.require(id, in: connection)
-            guard let variant = try StoredVariant.find(name, of: image.original.id, in: connection) else {
-                throw try DeliveryRefusal.notMade(name, image, Images.status(of: image, images.queue, in: connection))
+        try await unlessReplaced {
+            let found = try await database.read { [images] connection in
+                let image = try Images.require(id, in: connection)
+                guard let variant = try StoredVariant.find(name, of: image.original.id, in: connection) else {
+                    throw try DeliveryRefusal.notMade(
+                        name, image, Images.status(of: image, images.queue, in: connection))
+                }
+                return (image: image, variant: variant)
             }
-            return (image: image, variant: variant)
+            return try await deliver(found.variant, of: found.image)
         }
-        return try await deliver(found.variant, of: found.image)
+    }
+
+    /// Looks a second time when a file is not there: it may have been replaced by another one, under another name,
+    /// between reading its row and opening it.
+    func unlessReplaced<Value: Sendable>(_ find: () async throws -> Value) async throws -> Value {
+        do {
+            return try await find()
+        } catch let error as BlobError where error.code == .notFound {
+            do {
+                return try await find()
+            } catch let error as BlobError {
+                throw error.fault
+            }
+        }
     }
 
     /// The smallest in bytes of a size's formats that the client takes: AVIF is not always smaller, least of all for
@@ -83,23 +102,31 @@ package struct Delivery: Sendable {
             byteCount: variant.byteCount, fileExtension: variant.name.format.rawValue, content: content)
     }
 
+    /// Opened, looked at and, when it is short, read: all on the store's threads.
     private func content(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
-        try Self.content(try await open(path, byteCount), byteCount)
+        try await open(path, byteCount) { try Self.content($0, byteCount) }
     }
 
+    /// Blocks.
     static func content(_ file: OpenFile, _ byteCount: Int64) throws -> Delivered.Content {
         guard byteCount <= keptLength else { return .file(file) }
         return .bytes(try file.read(at: 0, count: Int(byteCount)))
     }
 
-    /// A file of another length than its row is not served: better an error than wrong bytes.
-    func open(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
+    /// A file of another length than its row is not served: better an error than wrong bytes. Throws `BlobError` with
+    /// `.notFound` when there is none, for `unlessReplaced`, and `Fault` for any other reason.
+    func open<Value: Sendable>(
+        _ path: BlobPath, _ byteCount: Int64, _ body: @escaping @Sendable (OpenFile) throws -> Value
+    ) async throws -> Value {
         do {
-            let file = try await blobs.open(path)
-            guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }
-            return file
-        } catch let error as BlobError {
+            return try await blobs.open(path) { file in
+                guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }
+                return try body(file)
+            }
+        } catch let error as BlobError where error.code != .notFound {
             throw error.fault
+        } catch let error as SystemError {
+            throw BlobError(error, "The blob \(path) could not be read.").fault
         }
     }
 }

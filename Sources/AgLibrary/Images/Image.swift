@@ -36,6 +36,20 @@ extension Image {
         try connection.first("SELECT \(columns) FROM \(tables) WHERE i.id = \(id)") { try Image($0) }
     }
 
+    /// So many of one original's images hear of what happens to it. Clients that give ids of their own may make any
+    /// number of images of the same bytes; the others see it when they ask.
+    private static let audience = 256
+
+    /// The images that show an original, newest first.
+    static func ids(showing original: OriginalID, in connection: any SQLConnection) throws -> [ImageID] {
+        try connection.all(
+            """
+            SELECT id FROM images WHERE original_id = \(original)
+            ORDER BY uploaded_at DESC, id DESC LIMIT \(audience)
+            """
+        ) { ImageID(trusted: try $0[0]) }
+    }
+
     static func oldest(of original: OriginalID, in connection: any SQLConnection) throws -> Image? {
         try connection.first(
             """

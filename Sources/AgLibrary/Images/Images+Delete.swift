@@ -4,15 +4,14 @@ package import AgModel
 import AgSQL
 
 extension Images {
-    /// Takes an image away with its links, its pending jobs and, if no other image shows the same bytes, the original
+    /// Takes an image away with its links and, if no other image shows the same bytes, the original with its pending jobs
     /// and all that was derived from it. The files follow within seconds. Throws `Fault` 404.
     package func delete(_ id: ImageID) async throws {
         let gone: OriginalID? = try await database.write { [self] tx in
             let image = try Images.require(id, in: tx)
-            try queue.cancel(subject: id.text, in: tx)
+            let isLast = try passOnJobs(of: image, in: tx)
             try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
             try tx.execute("DELETE FROM images WHERE id = \(id)")
-            let isLast = try !tx.exists("SELECT 1 FROM images WHERE original_id = \(image.original.id)")
             if isLast { try deleteOriginal(image.original, in: tx) }
             tx.beforeAnswer { [deliveries] in deliveries.forget(image.original.id) }
             try events.append(.imageDeleted, image, in: tx)
@@ -20,6 +19,21 @@ extension Images {
         }
         // No request reaches them any more. If we die before this, the next start does it.
         if let gone { await renders.forget(gone) }
+    }
+
+    /// Jobs belong to the original: they go on for the images that are left. Without any they are cancelled, which is
+    /// announced while the image is still there to be named. Returns whether this image is the last.
+    private func passOnJobs(of image: Image, in tx: any SQLTransaction) throws -> Bool {
+        let original = image.original.id
+        let heir: ImageID? = try tx.value(
+            "SELECT id FROM images WHERE original_id = \(original) AND id <> \(image.id) ORDER BY uploaded_at, id LIMIT 1"
+        )
+        if let heir {
+            try queue.hand(subject: original.text, from: image.id.text, to: heir.text, in: tx)
+        } else {
+            try queue.cancel(subject: original.text, in: tx)
+        }
+        return heir == nil
     }
 
     /// Takes an image out of one session and leaves it where it is. Throws `Fault` 404.

@@ -56,8 +56,8 @@ extension Images {
 
     /// The same decision as `ImageStatus.init`, for the database to make.
     private static func condition(_ status: ImageStatus, _ scan: UnfinishedScan, _ queue: JobQueue) -> SQL {
-        let running = queue.hasJob(.generateVariants, .active, about: "i.id")
-        let waiting = queue.hasJob(.generateVariants, .queued, about: "i.id")
+        let running = queue.hasJob(.generateVariants, .active, about: "i.original_id")
+        let waiting = queue.hasJob(.generateVariants, .queued, about: "i.original_id")
         let open: SQL = "\(scan.condition) AND NOT \(Variant.isComplete)"
         return switch status {
         case .completed: Variant.isComplete

@@ -10,11 +10,11 @@ extension Images {
     /// rebuild that nobody looks at, and go behind: new uploads never wait for more than one.
     package func reprocess(_ id: ImageID, _ kinds: [JobKind]) async throws -> [JobID] {
         try await database.write { [queue] tx in
-            _ = try Images.require(id, in: tx)
+            let image = try Images.require(id, in: tx)
             return try kinds.map { kind in
                 let isRebuild = try queue.isWaiting(kind, priority: .interactive, in: tx)
                 let priority = isRebuild ? JobPriority.rebuild : .interactive
-                return try queue.enqueue(.image(kind, id, priority: priority, .again), in: tx)
+                return try queue.enqueue(.image(kind, image, priority: priority, .again), in: tx)
             }
         }
     }

@@ -24,14 +24,15 @@ extension Images {
         let complete = try Variant.complete(among: images.map(\.original.id), in: connection)
         return try images.map { image in
             let isComplete = complete.contains(image.original.id)
-            return (image, isComplete ? .completed : try incomplete(image.id, queue, in: connection))
+            return (image, isComplete ? .completed : try incomplete(image, queue, in: connection))
         }
     }
 
     private static func incomplete(
-        _ id: ImageID, _ queue: JobQueue, in connection: any SQLConnection
+        _ image: Image, _ queue: JobQueue, in connection: any SQLConnection
     ) throws -> ImageStatus {
-        ImageStatus(isComplete: false, work: work(try queue.jobs(subject: id.text, in: connection)))
+        let jobs = try queue.jobs(subject: image.original.id.text, of: image.id.text, in: connection)
+        return ImageStatus(isComplete: false, work: work(jobs))
     }
 
     private static func work(_ jobs: [JobRecord]) -> [ImageStatus.Work] {

@@ -24,7 +24,7 @@ package struct Images: Sendable {
             // No more of the image than its original's id: pages ask this again and again.
             let original: OriginalID? = try connection.value("SELECT original_id FROM images WHERE id = \(id)")
             guard let original else { throw Images.unknown(id) }
-            let jobs = try queue.jobs(subject: id.text, in: connection)
+            let jobs = try queue.jobs(subject: original.text, of: id.text, in: connection)
             return ImageProgress(
                 id: id, status: try Images.status(showing: original, jobs, in: connection), jobs: jobs)
         }

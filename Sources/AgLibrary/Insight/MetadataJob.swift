@@ -16,19 +16,17 @@ struct MetadataJob: JobHandler {
     let time: any TimeSource
 
     func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
-        guard let id = ImageID(untrusted: job.subject),
-            let image = try await database.read({ try Image.find(id, in: $0) })
-        else { return { _ in } }
-        let metadata = try await read(image)
+        guard let original = try await database.read({ try job.original(in: $0) }) else { return { _ in } }
+        let metadata = try await read(original)
         return { tx in
-            try Insight.record(metadata, for: image.original.id, at: time.now(), in: tx)
-            try events.append(.imageUpdated, image, in: tx)
+            try Insight.record(metadata, for: original.id, at: time.now(), in: tx)
+            try events.appendUpdate(of: original.id, in: tx)
         }
     }
 
-    private func read(_ image: Image) async throws -> PictureMetadata {
+    private func read(_ original: Original) async throws -> PictureMetadata {
         do {
-            return try await codecs.metadata(try await blobs.open(image.original.path))
+            return try await codecs.metadata(try await blobs.open(original.path))
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {

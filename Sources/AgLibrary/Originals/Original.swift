@@ -30,6 +30,18 @@ extension Original {
         try tx.execute("UPDATE originals SET is_damaged = 1 WHERE id = \(id)")
     }
 
+    /// Points the row at another file, whose bytes are whole. Throws nothing when the row is gone: ask before.
+    func heal(at path: BlobPath, in tx: any SQLTransaction) throws {
+        try tx.execute("UPDATE originals SET path = \(path.text), lost_at = NULL WHERE id = \(id)")
+    }
+
+    /// The same original with its bytes at another path, as `heal` makes it.
+    func healed(at path: BlobPath) -> Original {
+        Original(
+            id: id, sha256: sha256, path: path, byteCount: byteCount, format: format, width: width, height: height,
+            frames: frames, hasAlpha: hasAlpha, isDamaged: isDamaged, lostAt: nil, createdAt: createdAt)
+    }
+
     static let columns: SQL = """
         o.id AS original_id, o.sha256, o.path, o.byte_count, o.format, o.width, o.height, o.frames,
         o.has_alpha, o.is_damaged, o.lost_at, o.created_at
@@ -58,6 +70,10 @@ extension Original {
             VALUES (\(id), \(sha256.bytes), \(path.text), \(byteCount), \(format.rawValue), \(width), \(height),
                 \(frames), \(hasAlpha), \(isDamaged), \(createdAt))
             """)
+    }
+
+    static func find(_ id: OriginalID, in connection: any SQLConnection) throws -> Original? {
+        try connection.first("SELECT \(columns) FROM originals o WHERE o.id = \(id)") { try Original($0) }
     }
 
     static func find(_ sha256: SHA256Digest, in connection: any SQLConnection) throws -> Original? {

@@ -1,9 +1,9 @@
 import AgBase
 import AgCrypto
 
-/// A render's open file that was found whole.
+/// A render that was found whole: its bytes when they are few, else the open file.
 struct CachedRender: Sendable {
-    let file: OpenFile
+    let content: Delivered.Content
     let seal: RenderSeal
 
     private static let step = 1 << 20
@@ -14,19 +14,19 @@ struct CachedRender: Sendable {
     init?(_ file: OpenFile, _ name: RenderName, isProven: Bool) {
         guard let length = try? file.length(), length > Int64(RenderSeal.byteCount),
             let end = try? file.read(at: length - Int64(RenderSeal.byteCount), count: RenderSeal.byteCount),
-            let seal = RenderSeal(end, fileLength: length), seal.key == name.key
+            let seal = RenderSeal(end, fileLength: length), seal.key == name.key,
+            isProven || Self.hasRightBytes(file, seal), let content = try? Delivery.content(file, seal.length)
         else { return nil }
-        self.file = file
+        self.content = content
         self.seal = seal
-        guard isProven || hasRightBytes else { return nil }
     }
 
     /// After a power cut a file may have its name and its length, and not its bytes.
-    private var hasRightBytes: Bool {
+    private static func hasRightBytes(_ file: OpenFile, _ seal: RenderSeal) -> Bool {
         var hasher = SHA256Hasher()
         var position: Int64 = 0
         while position < seal.length {
-            let count = Int(min(Int64(Self.step), seal.length - position))
+            let count = Int(min(Int64(step), seal.length - position))
             guard let bytes = try? file.read(at: position, count: count), bytes.count == count else { return false }
             hasher.update(bytes)
             position += Int64(count)

@@ -20,11 +20,15 @@ struct RenderSubject: Sendable {
         return (path, variant.byteCount)
     }
 
+    func delivered(_ wish: RenderWish, _ cached: CachedRender) -> Delivered {
+        delivered(wish, cached.seal.sha256, cached.seal.length, cached.content)
+    }
+
     func delivered(
-        _ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ file: OpenFile
-    ) throws -> Delivered {
+        _ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ content: Delivered.Content
+    ) -> Delivered {
         Delivered(
             image: image, mediaType: wish.format.mediaType, sha256: sha256, byteCount: length,
-            fileExtension: wish.format.fileExtension, content: try Delivery.content(file, length))
+            fileExtension: wish.format.fileExtension, content: content)
     }
 }

@@ -39,7 +39,7 @@ package struct Renders: Sendable {
             return known
         }
         let ticket = delivery.cache.ticket()
-        let found = try await find(wish, of: id)
+        let found = try await delivery.unlessReplaced { try await find(wish, of: id) }
         // A large one may be a file in memory, or one that the disk has no more room for.
         if case .bytes = found.content { delivery.cache.keep(found, for: key, ticket) }
         return found
@@ -55,15 +55,17 @@ package struct Renders: Sendable {
         let name = RenderName(wish, of: subject.image.original)
         if let cached = await cache.find(name) {
             counts.add(.hit)
-            return try subject.delivered(wish, cached.seal.sha256, cached.seal.length, cached.file)
+            return subject.delivered(wish, cached)
         }
         counts.add(.miss)
         let made = try await make(wish, subject, name)
         // What is sent slowly shall lie on the disk, not in memory.
         if let kept = await cache.find(name) {
-            return try subject.delivered(wish, kept.seal.sha256, kept.seal.length, kept.file)
+            return subject.delivered(wish, kept)
         }
-        return try subject.delivered(wish, made.sha256, made.picture.length, made.picture.file)
+        // In memory: reading it waits for nothing.
+        let content = try Delivery.content(made.picture.file, made.picture.length)
+        return subject.delivered(wish, made.sha256, made.picture.length, content)
     }
 
     /// What is in the cache, how many different renders are under way, and how many requests wait for them.
@@ -100,7 +102,7 @@ package struct Renders: Sendable {
     private func picture(_ wish: RenderWish, _ subject: RenderSubject) async throws -> RenderedPicture {
         if case .variant(let name) = subject.source(wish), let variant = subject.path(of: name) {
             do {
-                let file = try await delivery.open(variant.path, variant.byteCount)
+                let file = try await delivery.open(variant.path, variant.byteCount) { $0 }
                 return try await picture(wish, file, subject, leastReduction: 2)
             } catch  where !(error is CancellationError) && !RenderRefusal.isOurs(error) {
                 // A variant that is gone or damaged is no reason to have no picture.
@@ -108,7 +110,7 @@ package struct Renders: Sendable {
         }
         let original = subject.image.original
         if original.lostAt != nil { throw DeliveryRefusal.lost(subject.image.id) }
-        let file = try await delivery.open(original.path, original.byteCount)
+        let file = try await delivery.open(original.path, original.byteCount) { $0 }
         // Somebody waits for it, and most of the time goes into pixels of an original that are averaged away.
         return try await picture(wish, file, subject, leastReduction: 1)
     }

@@ -1,6 +1,6 @@
 package import AgSQL
 
-/// The tables of pictures: docs/formats/schema.md says what each column means. Numbers 1 to 9.
+/// The tables of pictures: docs/formats/schema.md says what each column means. Numbers 1 to 9, and 190 to 199 for jobs.
 package enum LibrarySchema {
     package static let migrations: [Migration] = [
         Migration(1, "pictures") { dialect in pictures(dialect) },
@@ -11,6 +11,40 @@ package enum LibrarySchema {
         Migration(6, "unfinished pictures") { dialect in unfinished(dialect) },
         Migration(8, "makers and failures of upload grants") { dialect in makers(dialect) },
     ]
+
+    /// Steps of the library over the queue's tables, which are made by steps of the queue. Numbers 190 to 199.
+    package static let migrationsOfJobs: [Migration] = [
+        Migration(190, "jobs of originals") { _ in jobsOfOriginals }
+    ]
+
+    /// Jobs on an image become jobs on the original that it shows. Of two unfinished ones for one original the older
+    /// stays, with the flags of both; the queue allows one.
+    private static let jobsOfOriginals: [String] = {
+        let isOurs = "kind IN ('generate-variants', 'generate-metadata')"
+        let isLive = "state IN ('queued', 'active')"
+        let twins = """
+            SELECT 1 FROM jobs AS twin JOIN images AS its ON its.id = twin.subject
+            JOIN images AS mine ON mine.original_id = its.original_id
+            WHERE mine.id = jobs.subject AND twin.kind = jobs.kind AND twin.recipe = jobs.recipe
+                AND twin.state IN ('queued', 'active')
+            """
+        let again = "EXISTS (\(twins) AND twin.payload LIKE '%\"again\":true%')"
+        let damaged = "EXISTS (\(twins) AND twin.payload LIKE '%\"allowDamaged\":true%')"
+        return [
+            """
+            UPDATE jobs SET image_id = subject, payload = CASE
+                WHEN \(again) AND \(damaged) THEN '{"again":true,"allowDamaged":true}'
+                WHEN \(again) THEN '{"again":true}' WHEN \(damaged) THEN '{"allowDamaged":true}' ELSE payload END
+            WHERE \(isOurs) AND \(isLive)
+            """,
+            "DELETE FROM jobs WHERE \(isOurs) AND \(isLive) AND EXISTS (\(twins) AND twin.id < jobs.id)",
+            """
+            UPDATE jobs SET image_id = subject,
+                subject = (SELECT original_id FROM images WHERE images.id = jobs.subject)
+            WHERE \(isOurs) AND subject IN (SELECT id FROM images)
+            """,
+        ]
+    }()
 
     private static func pictures(_ d: SQLDialect) -> [String] {
         [

@@ -53,10 +53,10 @@ package final class BlobRemovals: Sendable {
         var failure: BlobError?
         var last = ""
         while case let paths = try await page(after: last), let end = paths.last {
-            let result = await remove(paths.compactMap { BlobPath(untrusted: $0) })
-            try await forget(result.gone.map(\.text))
+            let result = await remove(paths.compactMap(\.toRemove))
+            try await forget(paths.filter { $0.toRemove == nil }.map(\.text) + result.gone.map(\.text))
             failure = failure ?? result.failure
-            last = end
+            last = end.text
         }
         if let failure { throw failure }
     }
@@ -80,12 +80,27 @@ package final class BlobRemovals: Sendable {
         }
     }
 
-    private func page(after path: String) async throws -> [String] {
+    private struct Noted: Sendable {
+        let text: String
+        /// `nil` when the note is wrong: it names no path, or a row refers to that path, as versions that used names
+        /// twice left it. Such a note is dropped, and the file stays.
+        let toRemove: BlobPath?
+    }
+
+    private func page(after path: String) async throws -> [Noted] {
         try await database.read { connection in
             try connection.all(
                 "SELECT path FROM blob_removals WHERE path > \(path) ORDER BY path LIMIT 256"
             ) { row -> String in try row[0] }
+            .map { Noted(text: $0, toRemove: try Self.unreferenced($0, in: connection)) }
         }
+    }
+
+    private static func unreferenced(_ text: String, in connection: any SQLConnection) throws -> BlobPath? {
+        guard let path = BlobPath(untrusted: text), try !BlobReferences.contains(path, in: connection) else {
+            return nil
+        }
+        return path
     }
 
     private func forget(_ paths: [String]) async throws {

@@ -30,6 +30,10 @@ package struct Finding: Sendable, Hashable {
         self.detail = detail
         self.repair = repair
     }
+
+    func repaired(_ how: String) -> Finding {
+        Finding(kind, subject, detail, repair: how)
+    }
 }
 
 /// What a verification looked at and found.

@@ -43,7 +43,7 @@ struct RecipeUpkeep: Sendable {
             }
             for original in originals where try !Variant.missing(of: original, in: tx).isEmpty {
                 guard let image = try Image.oldest(of: original, in: tx) else { continue }
-                try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
+                try queue.enqueue(.image(.generateVariants, image, priority: .rebuild), in: tx)
                 page.queued += 1
             }
             return page

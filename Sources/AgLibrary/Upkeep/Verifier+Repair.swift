@@ -5,31 +5,44 @@ import AgModel
 import AgSQL
 
 extension Verifier {
-    /// Mends one reference and says how.
-    func mend(_ reference: FileReference, _ kind: Finding.Kind) async throws -> String? {
+    /// What came of a repair.
+    enum Mending: Sendable {
+        case done(String)
+        /// Nothing can be done by itself.
+        case left
+        /// The row does not refer to that file any more: the finding is of the past.
+        case outdated
+    }
+
+    /// Mends one reference.
+    ///
+    /// The row goes first, in a transaction that asks whether it still refers to the file; only then is the file, to
+    /// which nothing refers now nor ever will, moved to the quarantine. A stop in between leaves a stray file.
+    func mend(_ reference: FileReference, _ kind: Finding.Kind) async throws -> Mending {
         switch (reference.owner, kind) {
-        case (_, .lostOriginal), (_, .strayFile), (_, .database), (_, .unreadableFile): return nil
+        case (_, .lostOriginal), (_, .strayFile), (_, .database), (_, .unreadableFile): return .left
         case (_, .foundAgain):
-            try await mark(reference, lostAt: nil)
-            return "The original is no longer marked lost."
+            return try await markFound(reference)
+                ? .done("The original is no longer marked lost.") : .outdated
         case (.variant, _):
-            try await setAside(reference.path, kind)
-            try await makeAgain(reference.originalID, where: "path = \(reference.path.text)")
-            return "It is made again."
+            guard try await makeAgain(reference.originalID, where: "path = \(reference.path.text)") else {
+                return .outdated
+            }
+            if kind == .changedFile { try await setAside(reference.path) }
+            return .done("It is made again.")
         case (.original, _):
-            try await setAside(reference.path, kind)
-            try await mark(reference, lostAt: time.now())
-            return "The original is marked lost; the same file uploaded again heals it."
+            guard try await markLost(reference, isThere: kind == .changedFile) else { return .outdated }
+            if kind == .changedFile { try await setAside(reference.path) }
+            return .done("The original is marked lost; the same file uploaded again heals it.")
         }
     }
 
     /// Files that no row refers to, of an age at which one would.
     func findStrays(_ repair: Bool, _ report: inout VerifyReport) async throws {
-        let strays = try await strays()
-        for stray in strays {
+        for stray in try await strays() {
             var done: String?
             if repair {
-                try await blobs.quarantine(stray.path)
+                try await setAside(stray.path)
                 done = "It is in the quarantine."
             }
             report.findings.append(
@@ -37,39 +50,80 @@ extension Verifier {
         }
     }
 
+    /// Files without a row, a note of removal, or an upload or job that may be about to record them.
+    ///
+    /// The rows are asked after the pending names were listed: what is no longer pending has its row by then, or will
+    /// never have one.
     private func strays() async throws -> [BlobListing] {
+        let candidates = try await unknownFiles()
+        if candidates.isEmpty { return [] }
+        let pending = try await blobs.pending()
+        var strays: [BlobListing] = []
+        for listing in candidates where !pending.contains(listing.path) {
+            if try await !isKnown(listing.path) { strays.append(listing) }
+        }
+        return strays
+    }
+
+    private func unknownFiles() async throws -> [BlobListing] {
         let limit = time.now() - grace
         let found = Gathered()
         try await blobs.walk { listing in
-            guard listing.modifiedAt <= limit else { return }
-            let isKnown = try await database.read { connection in
-                try BlobReferences.contains(listing.path, in: connection)
-                    || connection.exists("SELECT 1 FROM blob_removals WHERE path = \(listing.path.text)")
-            }
-            if !isKnown { await found.add(listing) }
+            if listing.modifiedAt <= limit, try await !isKnown(listing.path) { await found.add(listing) }
         }
         return await found.listings
     }
 
-    private func setAside(_ path: BlobPath, _ kind: Finding.Kind) async throws {
-        if kind == .changedFile { try await blobs.quarantine(path) }
-    }
-
-    /// Removes those of an original's derived pictures and has them made again; what is gone already, or was made again
-    /// since we looked, is let be.
-    func makeAgain(_ original: OriginalID, where condition: SQL) async throws {
-        try await database.write { [queue] tx in
-            let removed = try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND \(condition)")
-            guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return }
-            try UnfinishedOriginals.add(original, in: tx)
-            try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild), in: tx)
+    private func isKnown(_ path: BlobPath) async throws -> Bool {
+        try await database.read { connection in
+            try BlobReferences.contains(path, in: connection)
+                || connection.exists("SELECT 1 FROM blob_removals WHERE path = \(path.text)")
         }
     }
 
-    private func mark(_ reference: FileReference, lostAt: Timestamp?) async throws {
+    /// Moves a file that no row refers to, unless it is gone already.
+    private func setAside(_ path: BlobPath) async throws {
+        do {
+            try await blobs.quarantine(path)
+        } catch let error as BlobError where error.code == .notFound {
+            // Another repair, or the recovery of a running server, was first.
+        }
+    }
+
+    /// Removes those of an original's derived pictures and has them made again. False when there are none any more, or
+    /// they were made again since we looked.
+    @discardableResult
+    func makeAgain(_ original: OriginalID, where condition: SQL) async throws -> Bool {
+        try await database.write { [queue] tx in
+            let removed = try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND \(condition)")
+            guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return removed > 0 }
+            try UnfinishedOriginals.add(original, in: tx)
+            try queue.enqueue(.image(.generateVariants, image, priority: .rebuild), in: tx)
+            return true
+        }
+    }
+
+    /// Marks an original lost if its row still refers to that file. The file of one that `isThere` and is not the
+    /// right one gets free: the row is given a path at which there is nothing.
+    private func markLost(_ reference: FileReference, isThere: Bool) async throws -> Bool {
         try await database.write { tx in
-            _ = try tx.execute(
-                "UPDATE originals SET lost_at = \(lostAt.sqlValue) WHERE id = \(reference.originalID)")
+            guard let original = try Original.find(reference.originalID, in: tx), original.path == reference.path else {
+                return false
+            }
+            let path = isThere ? BlobPath.another(for: original) : original.path
+            try tx.execute(
+                "UPDATE originals SET lost_at = \(time.now()), path = \(path.text) WHERE id = \(original.id)")
+            return true
+        }
+    }
+
+    private func markFound(_ reference: FileReference) async throws -> Bool {
+        try await database.write { tx in
+            try tx.execute(
+                """
+                UPDATE originals SET lost_at = NULL
+                WHERE id = \(reference.originalID) AND path = \(reference.path.text) AND lost_at IS NOT NULL
+                """) > 0
         }
     }
 }

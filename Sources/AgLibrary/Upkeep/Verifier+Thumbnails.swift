@@ -12,7 +12,7 @@ extension Verifier {
             let page = try await database.read { try ThumbnailCheck.page(after: start, in: $0) }
             guard let end = page.last else { return }
             for check in page where !check.isSound {
-                if repair { try await makeAgain(check.original, where: "content IS NOT NULL") }
+                if repair { try await makeAgain(check.original, where: "content = \(check.content)") }
                 report.findings.append(
                     Finding(
                         .changedFile, "thumbnail of original \(check.original)", "Its bytes are not the recorded ones.",
@@ -26,6 +26,7 @@ extension Verifier {
 /// Whether one thumbnail's bytes are what their row says.
 private struct ThumbnailCheck: Sendable {
     let original: OriginalID
+    let content: [UInt8]
     let isSound: Bool
 
     static func page(after original: String, in connection: any SQLConnection) throws -> [ThumbnailCheck] {
@@ -39,7 +40,7 @@ private struct ThumbnailCheck: Sendable {
             let digest: [UInt8] = try row["sha256"]
             let byteCount: Int = try row["byte_count"]
             return ThumbnailCheck(
-                original: OriginalID(trusted: try row["original_id"]),
+                original: OriginalID(trusted: try row["original_id"]), content: content,
                 isSound: content.count == byteCount && SHA256Digest.of(content).bytes == digest)
         }
     }

@@ -67,10 +67,14 @@ package struct Verifier: Sendable {
     private func check(_ reference: FileReference, _ repair: Bool, _ report: inout VerifyReport) async throws {
         if reference.owner == .original { report.originals += 1 } else { report.variants += 1 }
         guard let finding = try await problem(with: reference, &report) else { return }
-        // What was deleted while we read is no finding.
+        // What was deleted or replaced while we read is no finding: names are used once, so one that a row refers to
+        // still stands for the file that was read.
         guard try await database.read({ try BlobReferences.contains(reference.path, in: $0) }) else { return }
-        let done = repair ? try await mend(reference, finding.kind) : nil
-        report.findings.append(Finding(finding.kind, finding.subject, finding.detail, repair: done))
+        switch repair ? try await mend(reference, finding.kind) : .left {
+        case .done(let how): report.findings.append(finding.repaired(how))
+        case .left: report.findings.append(finding)
+        case .outdated: return
+        }
     }
 
     private func problem(with reference: FileReference, _ report: inout VerifyReport) async throws -> Finding? {
@@ -81,19 +85,23 @@ package struct Verifier: Sendable {
             if length == reference.byteCount, digest == reference.sha256 {
                 return reference.isLost ? Finding(.foundAgain, path, "An original that was marked lost is back.") : nil
             }
+            if reference.isLost { return Self.lost(path) }
             return Finding(
                 .changedFile, reference.path.text,
                 "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256)."
             )
         } catch let error as BlobError where error.code == .notFound {
             return reference.isLost
-                ? Finding(.lostOriginal, path, "Upload the same file again, or delete its images.")
-                : Finding(.missingFile, path, "The row refers to a file that is not there.")
+                ? Self.lost(path) : Finding(.missingFile, path, "The row refers to a file that is not there.")
         } catch let error as BlobError {
             return Finding(.unreadableFile, path, error.description)
         } catch let error as SystemError {
             return Finding(.unreadableFile, path, error.description)
         }
+    }
+
+    private static func lost(_ path: String) -> Finding {
+        Finding(.lostOriginal, path, "Upload the same file again, or delete its images.")
     }
 
     @concurrent private func hash(_ path: BlobPath) async throws -> (Int64, SHA256Digest) {

@@ -8,50 +8,53 @@ import AgSQL
 /// The one transaction of an upload: rows, links, jobs and events together.
 extension Uploads {
     struct Recorded: Sendable {
-        let outcomes: [UploadOutcome]
+        var outcomes: [UploadOutcome] = []
         /// The kept paths that rows now refer to.
-        let usedPaths: Set<BlobPath>
+        var usedPaths: Set<BlobPath> = []
+        /// Paths that rows referred to and never will again: the bytes there were lost and have been replaced.
+        var replacedPaths: [BlobPath] = []
     }
 
     func record(_ plans: [UploadPlan], _ target: UploadTarget, in tx: any SQLTransaction) throws -> Recorded {
         if let grant = target.grant { try grants.use(grant, in: tx) }
-        var used: Set<BlobPath> = []
-        var outcomes: [UploadOutcome] = []
+        var result = Recorded()
         for plan in plans {
-            let original = try settleOriginal(plan, plans, &used, in: tx)
-            outcomes.append(try settleImage(plan.upload, original, target, in: tx))
+            let original = try settleOriginal(plan, &result, in: tx)
+            result.outcomes.append(try settleImage(plan.upload, original, target, in: tx))
         }
-        return Recorded(outcomes: outcomes, usedPaths: used)
+        return result
     }
 
-    /// The original that holds these bytes, inserted if the hash is not taken.
+    /// The original that holds these bytes: the one that is there, or inserted, or healed.
+    ///
+    /// Throws `PlanOutdated` when the row is another than the plan was made for: its file may be another, too.
     private func settleOriginal(
-        _ plan: UploadPlan, _ plans: [UploadPlan], _ used: inout Set<BlobPath>, in tx: any SQLTransaction
+        _ plan: UploadPlan, _ result: inout Recorded, in tx: any SQLTransaction
     ) throws -> Original {
         let found = try Original.find(plan.upload.sha256, in: tx)
-        guard let blob = plan.blob else {
-            // Known and whole, or settled by an earlier plan of this batch. Gone means deleted since we looked.
-            guard let found else { throw OriginalVanished() }
-            if found.lostAt != nil { try markFound(found.id, in: tx) }
+        // Settled by an earlier plan of this batch.
+        if let found, result.usedPaths.contains(found.path) { return found }
+        guard plan.fits(found) else { throw PlanOutdated() }
+        guard let kept = plan.kept else {
+            guard let found else { throw PlanOutdated() }
             return found
         }
-        if let found {
-            // Another upload of these bytes was first, and ours are not needed, unless it is ours that heal it.
-            guard found.path == blob.path else { return found }
-            try markFound(found.id, in: tx)
-        } else {
-            // A known original whose bytes we meant to heal was deleted: its path must not live again.
-            guard plan.isNew else { throw OriginalVanished() }
-            try plan.original.insert(in: tx)
-            try UnfinishedOriginals.add(plan.original.id, in: tx)
-        }
-        used.insert(blob.path)
-        return plan.original
+        if let found { try heal(found, at: kept.path, &result, in: tx) } else { try insert(kept, in: tx) }
+        result.usedPaths.insert(kept.path)
+        return kept
     }
 
-    private func markFound(_ id: OriginalID, in tx: any SQLTransaction) throws {
-        try tx.execute("UPDATE originals SET lost_at = NULL WHERE id = \(id)")
-        tx.beforeAnswer { [deliveries] in deliveries.forget(id) }
+    private func heal(
+        _ original: Original, at path: BlobPath, _ result: inout Recorded, in tx: any SQLTransaction
+    ) throws {
+        try original.heal(at: path, in: tx)
+        result.replacedPaths.append(original.path)
+        tx.beforeAnswer { [deliveries] in deliveries.forget(original.id) }
+    }
+
+    private func insert(_ original: Original, in tx: any SQLTransaction) throws {
+        try original.insert(in: tx)
+        try UnfinishedOriginals.add(original.id, in: tx)
     }
 
     private func settleImage(
@@ -73,7 +76,7 @@ extension Uploads {
     private func queueJobs(for image: Image, _ upload: AcceptedUpload, in tx: any SQLTransaction) throws {
         let options: ImageJobOptions = upload.allowsDamage ? .allowDamaged : []
         for kind in [JobKind.generateVariants, .generateMetadata] {
-            try queue.enqueue(.image(kind, image.id, priority: .new, options), in: tx)
+            try queue.enqueue(.image(kind, image, priority: .new, options), in: tx)
         }
     }
 

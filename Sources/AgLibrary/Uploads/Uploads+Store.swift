@@ -12,11 +12,23 @@ extension Uploads {
     /// losers' files are taken back. Outcomes are in the order of `uploads`.
     package func store(_ uploads: [AcceptedUpload], at target: UploadTarget) async throws -> [UploadOutcome] {
         try check(target, for: uploads)
-        // Settled or not needed: either way the temporary names have served when this ends.
-        defer { for upload in uploads { upload.file.discardUnlessNoted() } }
+        do {
+            let outcomes = try await attemptUntilItFits(uploads, target)
+            await blobs.discard(uploads.map(\.file))
+            return outcomes
+        } catch {
+            await blobs.discard(uploads.map(\.file))
+            throw error
+        }
+    }
+
+    /// Another write may come between looking and writing, such as a deletion or a heal. Each time it was that one that
+    /// got on, so this ends.
+    private func attemptUntilItFits(
+        _ uploads: [AcceptedUpload], _ target: UploadTarget
+    ) async throws -> [UploadOutcome] {
         while true {
             if let outcomes = try await attempt(uploads, target) { return outcomes }
-            // An original that was there when we looked was deleted before we wrote. Now it will be missing.
         }
     }
 
@@ -25,16 +37,16 @@ extension Uploads {
         if let session = target.sessionID { try SessionName.check(session) }
     }
 
-    /// `nil` when bytes that were known have been deleted meanwhile.
+    /// `nil` when a row is not what the plan was made for any more.
     private func attempt(_ uploads: [AcceptedUpload], _ target: UploadTarget) async throws -> [UploadOutcome]? {
         let plans = try await plan(uploads)
         let staged = plans.compactMap(\.blob)
         guard try await keep(staged) else { return nil }
         do {
             let result = try await database.add { [self] tx in try record(plans, target, in: tx) }
-            await sort(staged, result.usedPaths)
+            await sort(staged, result)
             return result.outcomes
-        } catch is OriginalVanished {
+        } catch is PlanOutdated {
             await blobs.withdraw(staged)
             return nil
         } catch let error as SQLError where error.code == .io {
@@ -42,12 +54,13 @@ extension Uploads {
             // The notes stay: recovery asks the rows.
             throw error
         } catch {
+            // Every path is this attempt's own, also that of a heal: no row can refer to it.
             await blobs.withdraw(staged)
             throw error
         }
     }
 
-    /// False when a path is taken: another upload heals the same original at this moment.
+    /// False when a path is taken, which a fresh one is only by a file that is not ours.
     private func keep(_ staged: [StagedBlob]) async throws -> Bool {
         do {
             try await blobs.keep(staged)
@@ -59,56 +72,66 @@ extension Uploads {
         }
     }
 
-    /// Finds out which bytes are new, each of them once, and gives those an id and a path.
+    /// Finds out which bytes are new or lost, and gives each of those a fresh path, once.
     private func plan(_ uploads: [AcceptedUpload]) async throws -> [UploadPlan] {
         let known = try await database.read { connection in
             try uploads.map { try Original.find($0.sha256, in: connection) }
         }
         var plans: [UploadPlan] = []
-        for (upload, original) in zip(uploads, known) {
-            if let original, try await isWhole(original) {
-                plans.append(UploadPlan(upload: upload, original: original, isNew: false, blob: nil))
-            } else {
-                let new = original ?? Original(of: upload, at: time.now())
-                let isFirst = !plans.contains { $0.upload.sha256 == upload.sha256 }
-                let blob = isFirst ? StagedBlob(file: upload.file, path: new.path) : nil
-                plans.append(UploadPlan(upload: upload, original: new, isNew: original == nil, blob: blob))
-            }
+        for (upload, seen) in zip(uploads, known) {
+            let isFirst = !plans.contains { $0.upload.sha256 == upload.sha256 }
+            let kept = isFirst ? try await toKeep(upload, seen) : nil
+            plans.append(UploadPlan(upload: upload, seen: seen, kept: kept))
         }
         return plans
     }
 
-    /// Whether the bytes of a known original are where they should be. If not, this upload heals it; what lies in their
-    /// place goes to the quarantine first. Only the length is looked at: a hash would cost more than the upload.
+    /// The original as it will be with this upload's bytes; `nil` when what is there is whole.
+    private func toKeep(_ upload: AcceptedUpload, _ seen: Original?) async throws -> Original? {
+        guard let seen else { return Original(of: upload, at: time.now()) }
+        return try await isWhole(seen) ? nil : seen.healed(at: .another(for: seen))
+    }
+
+    /// Whether the bytes of a known original are where they should be. If not, this upload heals it. Only the length is
+    /// looked at: a hash would cost more than the upload. Where a check found them lost, nothing there is trusted.
     private func isWhole(_ original: Original) async throws -> Bool {
+        guard original.lostAt == nil else { return false }
         do {
-            let length = try await blobs.open(original.path).length()
-            if length == original.byteCount { return true }
-            try await blobs.quarantine(original.path)
-            return false
+            return try await blobs.open(original.path) { try $0.length() } == original.byteCount
         } catch let error as BlobError {
             guard error.code == .notFound else { throw error.fault }
             return false
         }
     }
 
-    private func sort(_ staged: [StagedBlob], _ usedPaths: Set<BlobPath>) async {
-        blobs.settle(staged.filter { usedPaths.contains($0.path) })
-        await blobs.withdraw(staged.filter { !usedPaths.contains($0.path) })
+    private func sort(_ staged: [StagedBlob], _ result: Recorded) async {
+        await blobs.settle(staged.filter { result.usedPaths.contains($0.path) })
+        await blobs.withdraw(staged.filter { !result.usedPaths.contains($0.path) })
+        // What lay in the place of healed bytes. No row refers to it any more; if it cannot be moved, it is a stray file
+        // that `verify` finds.
+        for path in result.replacedPaths { try? await blobs.quarantine(path) }
     }
 }
 
 /// What is to be done for one upload.
 struct UploadPlan: Sendable {
     let upload: AcceptedUpload
-    /// The row that is there already, or the one to insert.
-    let original: Original
-    let isNew: Bool
-    /// Bytes to keep; `nil` when they are there, or another plan of the same batch keeps them.
-    let blob: StagedBlob?
+    /// The row as it was when the plan was made.
+    let seen: Original?
+    /// The original as it will be with this upload's bytes; `nil` when its bytes are there, or another plan of the same
+    /// batch keeps them.
+    let kept: Original?
+
+    var blob: StagedBlob? { kept.map { StagedBlob(file: upload.file, path: $0.path) } }
+
+    /// Whether the row is still the one that the plan was made for.
+    func fits(_ found: Original?) -> Bool {
+        seen?.id == found?.id && seen?.path == found?.path && seen?.lostAt == found?.lostAt
+    }
 }
 
-struct OriginalVanished: Error {}
+/// A row has changed since the plan was made: look again.
+struct PlanOutdated: Error {}
 
 extension Original {
     init(of upload: AcceptedUpload, at moment: Timestamp) {

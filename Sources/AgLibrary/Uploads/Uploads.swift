@@ -1,5 +1,5 @@
 package import AgBase
-import AgBlobs
+package import AgBlobs
 import AgCrypto
 import AgImaging
 import AgJobs
@@ -10,7 +10,7 @@ import AgSQL
 /// in an order that a power cut cannot break.
 package struct Uploads: Sendable {
     let database: any Database
-    let blobs: any BlobStore
+    private(set) var blobs: any BlobStore
     let codecs: Codecs
     let queue: JobQueue
     let events: EventLog
@@ -20,6 +20,13 @@ package struct Uploads: Sendable {
     let grants: UploadGrants
     /// In bytes, per file.
     package let limit: Int64
+
+    /// The same in front of another store: tests hold it still.
+    package func keeping(in store: any BlobStore) -> Uploads {
+        var uploads = self
+        uploads.blobs = store
+        return uploads
+    }
 
     /// Opens a place for the bytes of one file. Throws `Fault`: 507 when the reserve of the disk is
     /// touched, 503 when the storage does not work.

@@ -9,7 +9,12 @@ struct ImageJobOptions: OptionSet, Sendable {
 
     private static let names: [(String, ImageJobOptions)] = [("again", .again), ("allowDamaged", .allowDamaged)]
 
-    /// JSON; `{}` for none, which leaves a queued job's payload as it is.
+    /// What a job is asked for that is asked for twice.
+    @Sendable static func join(_ old: String, _ new: String) -> String {
+        ImageJobOptions(payload: old).union(ImageJobOptions(payload: new)).payload
+    }
+
+    /// JSON; `{}` for none.
     var payload: String {
         let members = Self.names.filter { contains($0.1) }.map { "\"\($0.0)\":true" }
         return "{\(members.joined(separator: ","))}"

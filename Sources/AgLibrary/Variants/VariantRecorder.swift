@@ -14,33 +14,32 @@ struct VariantRecorder: Sendable {
         let blobs: [StagedBlob]
     }
 
-    let job: ActiveJob
     let original: Original
     let blobs: any BlobStore
     let removals: BlobRemovals
     let deliveries: DeliveryCache
     let time: any TimeSource
 
-    /// Writes the pictures durably, under names that no row refers to yet.
+    /// Writes the pictures durably, under fresh names that no row refers to yet.
     func keep(_ pictures: [RenderedPicture]) async throws -> Kept {
         do {
-            let staged = try pictures.map { try stage($0) }
-            do {
-                return try await keep(staged, mark: nil)
-            } catch let error as BlobError where error.code == .exists {
-                // The plain names are taken: by what is replaced, by an attempt that did not come to its end, or by
-                // another image of the same original. These get names of their own.
-                return try await keep(staged, mark: Hex.encode(RandomBytes.make(4)))
-            }
+            var staged: [Staged] = []
+            for picture in pictures { staged.append(try await stage(picture)) }
+            let blobs = staged.map(\.blob)
+            try await self.blobs.keep(blobs)
+            return Kept(rows: staged.map { VariantRow($0.name, $0.picture, $0.blob) }, blobs: blobs)
         } catch let error as BlobError {
             throw JobFailure(error, "storage-\(error.code.rawValue)")
         }
     }
 
-    /// Writes the rows. If the transaction is rolled back, the files' notes stay, and recovery removes both.
+    /// To be called when the rows are committed. If they never are, the files' notes stay, and recovery removes both.
+    func settle(_ kept: Kept) async {
+        await blobs.settle(kept.blobs)
+    }
+
     func record(_ kept: Kept, in tx: any SQLTransaction) throws {
         try record(kept.rows, in: tx)
-        tx.afterCommit { [blobs] in blobs.settle(kept.blobs) }
     }
 
     func record(_ rows: [VariantRow], in tx: any SQLTransaction) throws {
@@ -55,19 +54,13 @@ struct VariantRecorder: Sendable {
         }
     }
 
-    private func keep(_ staged: [Staged], mark: String?) async throws -> Kept {
-        let blobs = staged.map { StagedBlob(file: $0.file, path: .variant($0.name, of: original, mark: mark)) }
-        try await self.blobs.keep(blobs)
-        return Kept(rows: zip(staged, blobs).map { VariantRow($0.name, $0.picture, $1) }, blobs: blobs)
-    }
-
-    private func stage(_ picture: RenderedPicture) throws -> Staged {
+    private func stage(_ picture: RenderedPicture) async throws -> Staged {
         guard let name = VariantName(picture.name) else {
             preconditionFailure("The codec delivered '\(picture.name)', which was not ordered.")
         }
-        let file = try blobs.spool.begin()
-        try file.append(picture.file.read(at: 0, count: Int(picture.length)))
-        return Staged(name: name, picture: picture, file: file)
+        let file = try await blobs.stage(picture.file, byteCount: picture.length)
+        return Staged(
+            name: name, picture: picture, blob: StagedBlob(file: file, path: .variant(name, of: original)))
     }
 }
 
@@ -75,5 +68,5 @@ struct VariantRecorder: Sendable {
 private struct Staged {
     let name: VariantName
     let picture: RenderedPicture
-    let file: SpoolFile
+    let blob: StagedBlob
 }

@@ -21,28 +21,27 @@ struct VariantsJob: JobHandler {
     func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
         guard let work = try await work(for: job) else { return { _ in } }
         let recorder = VariantRecorder(
-            job: job, original: work.image.original, blobs: blobs, removals: removals, deliveries: deliveries,
-            time: time)
+            original: work.original, blobs: blobs, removals: removals, deliveries: deliveries, time: time)
         let result = try await render(work, for: job, recorder)
         job.report(progress: 90)
         let variants = try await recorder.keep(result.outputs)
+        job.afterCompletion { await recorder.settle(variants) }
         return { tx in
             try recorder.record(variants, in: tx)
-            try Insight.record(result.analysis, for: work.image.original.id, at: time.now(), in: tx)
-            if result.hasLostData { try work.image.original.markDamaged(in: tx) }
-            try events.append(.imageUpdated, work.image, in: tx)
+            try Insight.record(result.analysis, for: work.original.id, at: time.now(), in: tx)
+            if result.hasLostData { try work.original.markDamaged(in: tx) }
+            try events.appendUpdate(of: work.original.id, in: tx)
         }
     }
 
-    /// What is to be made; `nil` when the image is gone or nothing is missing.
+    /// What is to be made; `nil` when the original is gone or nothing is missing.
     private func work(for job: ActiveJob) async throws -> VariantWork? {
-        guard let id = ImageID(untrusted: job.subject) else { return nil }
-        return try await database.read { connection in
-            guard let image = try Image.find(id, in: connection) else { return nil }
-            let missing = try Variant.missing(of: image.original.id, in: connection)
+        try await database.read { connection in
+            guard let original = try job.original(in: connection) else { return nil }
+            let missing = try Variant.missing(of: original.id, in: connection)
             let names = job.options.contains(.again) ? VariantName.required : missing
-            let tolerates = image.original.isDamaged || job.options.contains(.allowDamaged)
-            return names.isEmpty ? nil : VariantWork(image: image, names: names, toleratesDamage: tolerates)
+            let tolerates = original.isDamaged || job.options.contains(.allowDamaged)
+            return names.isEmpty ? nil : VariantWork(original: original, names: names, toleratesDamage: tolerates)
         }
     }
 
@@ -50,12 +49,12 @@ struct VariantsJob: JobHandler {
         _ work: VariantWork, for job: ActiveJob, _ recorder: VariantRecorder
     ) async throws -> RenderResult {
         do {
-            let file = try await blobs.open(work.image.original.path)
+            let file = try await blobs.open(work.original.path)
             return try await codecs.render(file, work.order) { picture in
                 let thumbnail = try VariantRow(thumbnail: picture)
                 try await job.commit { tx in
                     try recorder.record([thumbnail], in: tx)
-                    try events.append(.imageUpdated, work.image, in: tx)
+                    try events.appendUpdate(of: work.original.id, in: tx)
                 }
                 job.report(progress: 30)
             }
@@ -67,9 +66,9 @@ struct VariantsJob: JobHandler {
     }
 }
 
-/// One picture's work: which outcomes, for which image.
+/// One picture's work: which outcomes, of which original.
 struct VariantWork: Sendable {
-    let image: Image
+    let original: Original
     let names: [VariantName]
     let toleratesDamage: Bool
 

@@ -168,7 +168,7 @@ struct VerifierTests {
             try file.append([1, 2, 3])
             let blob = StagedBlob(file: file, path: BlobPath("images/2026/01/01/original/aa/stray.png"))
             try await store.keep([blob])
-            store.settle([blob])
+            await store.settle([blob])
             #expect(try await desk.library.ground.verifier.verify().findings.isEmpty)
             #expect(try await verify(desk).findings.map(\.kind) == [.strayFile])
             #expect(try await verify(desk, repair: true).isSound)

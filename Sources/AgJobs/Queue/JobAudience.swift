@@ -1,0 +1,18 @@
+package import AgSQL
+
+/// Who is interested in jobs about images: several images may show what one job works on.
+package protocol JobAudience: Sendable {
+    /// The images that a job on this subject is about.
+    func images(of subject: String, in connection: any SQLConnection) throws -> [String]
+
+    /// The subject of the jobs about an image; `nil` when there is no such image.
+    func subject(of image: String, in connection: any SQLConnection) throws -> String?
+}
+
+/// Where each subject is the one image that its jobs are about.
+package struct SubjectIsImage: JobAudience {
+    package init() {}
+
+    package func images(of subject: String, in connection: any SQLConnection) -> [String] { [subject] }
+    package func subject(of image: String, in connection: any SQLConnection) -> String? { image }
+}
