@@ -60,10 +60,12 @@ package struct Library: Sendable {
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
             events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
-            grants: grants, limit: settings.uploadLimit)
+            grants: grants, limit: settings.uploadLimit, seats: UploadSeats(settings.uploadSeats))
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
-        renders = Renders(settings.renders, delivery: delivery, cache: cache) { file, order in
+        // One more than there are children, so that none waits for the files of the next one.
+        let slots = settings.codecs.codecs + 1
+        renders = Renders(settings.renders, delivery: delivery, cache: cache, slots: slots) { file, order in
             try await codecs.render(file, order, urgent: true)
         }
     }

@@ -14,6 +14,8 @@ package struct LibrarySettings: Sendable {
     package var storageReserve: Int64?
     /// Bytes per uploaded file, 100 MiB by default.
     package var uploadLimit: Int64 = 100 << 20
+    /// Calls that may upload at a time; fewer where the system allows few open files.
+    package var uploadSeats = 512
     package var codecs = CodecSettings()
     package var jobs = JobSettings()
     package var events = EventSettings()

@@ -1,3 +1,4 @@
+import AgBase
 import Synchronization
 import Testing
 
@@ -63,6 +64,44 @@ struct JobLineTests {
         #expect(line.take() === last)
         #expect(line.take() === other)
         #expect(line.take() == nil)
+    }
+
+    @Test("takes turns between callers, and charges them the time that a child spent")
+    func fair() throws {
+        let line = try JobLine()
+        let slow = (0..<3).map { _ in job() }
+        let quick = (0..<3).map { _ in job() }
+        for job in slow { line.add(job, for: Caller("slow")) }
+        for job in quick { line.add(job, for: Caller("quick")) }
+        #expect(line.take() === slow[0])
+        #expect(line.take() === quick[0])
+        #expect(line.take() === slow[1])
+    }
+
+    @Test("has no seat for a caller's hundredth job, one for the next caller, and gets them back with the jobs")
+    func seats() throws {
+        let line = try JobLine(seats: 16)
+        let refused = Counted()
+        func job() -> CodecJob {
+            CodecJob(
+                .selfTest, files: [], allowance: Allowance(processor: .seconds(1)), deliver: { _ in },
+                finish: { error in if (error as? CodecError)?.code == .busy { refused.count() } })
+        }
+        var kept: [CodecJob] = []
+        for _ in 0..<100 {
+            kept.append(job())
+            line.add(kept[kept.count - 1], for: Caller("greedy"))
+        }
+        #expect(line.waitingCount < 16 && refused.number == 100 - line.waitingCount)
+        let before = line.waitingCount
+        line.add(job(), for: Caller("other"))
+        #expect(line.waitingCount == before + 1)
+        for job in kept { job.cancel() }
+        kept = []
+        line.add(job(), for: Caller("other"))
+        #expect(line.waitingCount == 2)
+        for _ in 0..<10 { line.add(job(), for: Caller("greedy")) }
+        #expect(line.waitingCount == 12)
     }
 
     @Test("answers everybody when it closes")

@@ -146,6 +146,25 @@ struct PoolTests {
         await #expect(throws: (any Error).self) { try await stuck.value }
     }
 
+    @Test("looks again, patiently, at a picture that the first look did not get done")
+    func patientProbe() async throws {
+        let codecs = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.quickProbeTime = Allowance(processor: .zero)
+        }
+        #expect(try await codecs.probe(Self.good).width == 24)
+        await codecs.shutdown()
+
+        let strict = try await TestCodecs.start {
+            $0.codecs = 1
+            $0.quickProbeTime = Allowance(processor: .zero)
+            $0.probeTime = Allowance(processor: .zero)
+        }
+        let error = await #expect(throws: CodecError.self) { try await strict.probe(Self.good) }
+        #expect(error?.code == .timedOut)
+        await strict.shutdown()
+    }
+
     @Test("answers a probe while another one takes long")
     func secondProbe() async throws {
         let mark: Int64 = 345_678_852

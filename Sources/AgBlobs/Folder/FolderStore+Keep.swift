@@ -27,6 +27,8 @@ extension FolderStore {
                 guard !bytes.isEmpty else { throw BlobError(.io, "A made picture is shorter than its codec said.") }
                 try file.append(bytes)
             }
+            // Closed: a job stages seven at a time.
+            _ = file.finish()
             return file
         }
     }
@@ -48,7 +50,7 @@ extension FolderStore {
     }
 
     private func name(_ blobs: [StagedBlob]) throws(SystemError) {
-        for blob in blobs { try files.sync(blob.file.file) }
+        for blob in blobs { try files.sync(try blob.file.file) }
         for blob in blobs {
             try makeFolders(above: blob.path)
             try blob.file.announce(blob.path)

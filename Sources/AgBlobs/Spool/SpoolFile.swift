@@ -9,6 +9,8 @@ import Synchronization
 package final class SpoolFile: Sendable {
     private struct State: ~Copyable {
         var name: String
+        /// Open while bytes are written; afterwards it is opened for each use, so that what waits holds no descriptor.
+        var file: OpenFile?
         var byteCount: Int64 = 0
         var hasher: SHA256Hasher? = SHA256Hasher()
         var digest: SHA256Digest?
@@ -19,8 +21,6 @@ package final class SpoolFile: Sendable {
         var isDiscarded = false
     }
 
-    /// For reading back what was written: a codec child gets this descriptor.
-    package let file: OpenFile
     private let id: String
     private let spool: Spool
     private let claim: DiskClaim?
@@ -29,9 +29,8 @@ package final class SpoolFile: Sendable {
     init(id: String, file: OpenFile, spool: Spool, claim: DiskClaim?) {
         self.claim = claim
         self.id = id
-        self.file = file
         self.spool = spool
-        state = Mutex(State(name: SpoolName.part(id)))
+        state = Mutex(State(name: SpoolName.part(id), file: file))
     }
 
     deinit {
@@ -61,6 +60,14 @@ package final class SpoolFile: Sendable {
     /// Whether the spool's own name is gone, or is about to be.
     var isDiscarded: Bool { state.withLock { $0.isDiscarded } }
 
+    /// For reading back what was written, and for syncing it.
+    package var file: OpenFile {
+        get throws(SystemError) {
+            if let open = state.withLock({ $0.file }) { return open }
+            return try spool.files.open(path)
+        }
+    }
+
     package var byteCount: Int64 { state.withLock { $0.byteCount } }
     package var path: String { state.withLock { "\(spool.folder)/\($0.name)" } }
 
@@ -68,7 +75,7 @@ package final class SpoolFile: Sendable {
     package func append(_ bytes: UnsafeRawBufferPointer) throws(BlobError) {
         try claim?.cover(byteCount + Int64(bytes.count))
         do {
-            try spool.files.writeAll(bytes, to: file)
+            try spool.files.writeAll(bytes, to: try file)
         } catch {
             throw BlobError(error, "\(bytes.count) bytes could not be written to a temporary file.")
         }
@@ -90,7 +97,7 @@ package final class SpoolFile: Sendable {
         try result.get()
     }
 
-    /// Ends the writing. The SHA-256 of all that was written; asking again gives the same.
+    /// Ends the writing, and closes the file. The SHA-256 of all that was written; asking again gives the same.
     package func finish() -> SHA256Digest {
         claim?.end()
         return state.withLock { state in
@@ -100,6 +107,7 @@ package final class SpoolFile: Sendable {
             }
             let digest = hasher.finish()
             state.digest = digest
+            state.file = nil
             return digest
         }
     }

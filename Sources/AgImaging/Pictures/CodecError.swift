@@ -20,6 +20,8 @@ package struct CodecError: Error, Sendable, Equatable {
         case stalled = "codec-stalled"
         /// The decoder met its memory limit.
         case outOfMemory = "out-of-memory"
+        /// Too many pictures of this caller wait already. The picture itself is not judged.
+        case busy = "codec-busy"
         /// No codec could be started, or we are shutting down. The picture itself is not judged.
         case unavailable = "codec-unavailable"
     }
@@ -36,13 +38,13 @@ package struct CodecError: Error, Sendable, Equatable {
     /// Whether the picture is to blame, so that trying again cannot help.
     package var blamesThePicture: Bool {
         switch code {
-        case .crashed, .stalled, .unavailable: false
+        case .crashed, .stalled, .busy, .unavailable: false
         default: true
         }
     }
 
     /// Whether it says nothing of the picture at all: the same work may be tried again until it is done.
-    package var blamesTheMachine: Bool { code == .stalled || code == .unavailable }
+    package var blamesTheMachine: Bool { code == .stalled || code == .busy || code == .unavailable }
 }
 
 extension CodecError: CustomStringConvertible {

@@ -15,6 +15,9 @@ final class CodecJob: Sendable {
         /// Rings at the child's thread while it works for us.
         var runner: Counter?
         var finish: (@Sendable ((any Error)?) -> Void)?
+        var began: ContinuousClock.Instant?
+        var over: (@Sendable (Duration) -> Void)?
+        var dropped: (@Sendable () -> Void)?
     }
 
     /// - Parameters:
@@ -35,6 +38,20 @@ final class CodecJob: Sendable {
 
     func receive(_ reply: CodecReply) {
         deliver(reply)
+    }
+
+    deinit {
+        state.withLock { $0.dropped }?()
+    }
+
+    /// Has `body` called when the job is let go of, however it ended.
+    func whenDropped(_ body: @escaping @Sendable () -> Void) {
+        state.withLock { $0.dropped = body }
+    }
+
+    /// Has `body` called with the time that a child spent on it.
+    func whenOver(_ body: @escaping @Sendable (Duration) -> Void) {
+        state.withLock { $0.over = body }
     }
 
     /// Safe to call more than once; the first word counts.
@@ -58,6 +75,16 @@ final class CodecJob: Sendable {
 
     /// Names the bell that ends the work early; `nil` when the work is over.
     func run(by runner: Counter?) {
-        state.withLock { $0.runner = runner }
+        let now = ContinuousClock.now
+        let (over, used) = state.withLock { state -> ((@Sendable (Duration) -> Void)?, Duration) in
+            state.runner = runner
+            guard runner == nil, let began = state.began else {
+                state.began = now
+                return (nil, .zero)
+            }
+            defer { (state.over, state.began) = (nil, nil) }
+            return (state.over, now - began)
+        }
+        over?(used)
     }
 }

@@ -2,9 +2,16 @@
 package struct CodecSettings: Sendable {
     /// Children for renders; others are kept for probes. Defaults to `usualCount`: libvips uses one thread in each.
     package var codecs: Int
-    /// Children for probes: two, so that a header made to take long does not hold up all others.
+    /// Children for a first, quick look at a picture: two, so that a header made to take long does not hold up all others.
+    /// Another one looks at what takes longer.
     package var probes = 2
+    /// Probes that may wait or be under way, of which one caller alone gets two thirds.
+    package var probeQueue = 512
     package var limits = PictureLimits()
+    /// What the first look may cost; a picture that costs more is looked at again, behind others of its kind. Nearly all
+    /// take a few milliseconds. Longer would let a handful of costly ones hold up honest ones for a second, and shorter
+    /// would start more children than `SpawnRate` lets start.
+    package var quickProbeTime = Allowance(processor: .milliseconds(125))
     /// What one picture may cost.
     package var probeTime = Allowance(processor: .seconds(10))
     package var renderTime = Allowance(processor: .seconds(30))

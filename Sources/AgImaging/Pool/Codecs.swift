@@ -3,10 +3,13 @@ import CSandbox
 
 /// The door to the codecs: children that read and make pictures, so that nothing a picture does can hurt the server.
 ///
-/// Some are kept for probes, so that an upload is answered while all others render.
+/// Some are kept for probes, so that an upload is answered while all others render: two for a quick look, which is
+/// enough for nearly every picture, and one for those that take longer. So pictures that are made to take long wait for
+/// each other, and not the others for them.
 package final class Codecs: Sendable {
     let settings: CodecSettings
     private let probes: JobLine
+    private let patient: JobLine
     private let renders: JobLine
     private let ends: [ThreadEnd]
 
@@ -26,13 +29,15 @@ package final class Codecs: Sendable {
 
     private init(_ settings: CodecSettings, _ log: Log) throws(CodecError) {
         self.settings = settings
-        probes = try JobLine()
+        probes = try JobLine(seats: settings.probeQueue)
+        patient = try JobLine(seats: settings.probeQueue)
         renders = try JobLine()
         var ends: [ThreadEnd] = []
         let probe = (line: probes, memory: settings.probeMemory, niceness: 0)
+        let look = (line: patient, memory: settings.probeMemory, niceness: settings.renderNiceness)
         let render = (line: renders, memory: settings.renderMemory, niceness: settings.renderNiceness)
         let kinds =
-            Array(repeating: probe, count: settings.probes) + Array(repeating: render, count: settings.codecs)
+            Array(repeating: probe, count: settings.probes) + [look] + Array(repeating: render, count: settings.codecs)
         for (index, kind) in kinds.enumerated() {
             let worker = try CodecWorker(
                 kind.line, settings, memory: kind.memory, niceness: kind.niceness, log: log)
@@ -44,20 +49,29 @@ package final class Codecs: Sendable {
     }
 
     deinit {
-        probes.close()
-        renders.close()
+        for line in [probes, patient, renders] { line.close() }
     }
 
-    /// Reads a picture's header. Throws `CodecError`; `truncated` unless `allowDamaged`.
-    package func probe(_ file: OpenFile, allowDamaged: Bool = false) async throws -> PictureProbe {
-        let reply = try await ask(.probe(settings.limits, allowDamaged: allowDamaged), about: file)
+    /// Reads a picture's header. Throws `CodecError`; `truncated` unless `allowDamaged`, `busy` when too many of this
+    /// caller wait.
+    package func probe(
+        _ file: OpenFile, allowDamaged: Bool = false, for caller: Caller = .server
+    ) async throws -> PictureProbe {
+        let request = CodecRequest.probe(settings.limits, allowDamaged: allowDamaged)
+        let reply: CodecReply
+        do {
+            reply = try await ask(request, about: file, on: probes, settings.quickTime, for: caller)
+        } catch let error as CodecError where error.code == .timedOut || error.code == .stalled {
+            reply = try await ask(request, about: file, on: patient, settings.probeTime, for: caller)
+        }
         guard case .probe(let probe) = reply else { throw Self.nonsense }
         return probe
     }
 
     /// Reads what the camera wrote. A picture without notes has empty ones.
     package func metadata(_ file: OpenFile) async throws -> PictureMetadata {
-        let reply = try await ask(.metadata(settings.limits), about: file)
+        let reply = try await ask(
+            .metadata(settings.limits), about: file, on: patient, settings.probeTime, for: .server)
         guard case .metadata(let metadata) = reply else { throw Self.nonsense }
         return metadata
     }
@@ -71,18 +85,18 @@ package final class Codecs: Sendable {
 
     /// Ends every child and waits for it. What was under way is answered with `unavailable`.
     package func shutdown() async {
-        probes.close()
-        renders.close()
+        for line in [probes, patient, renders] { line.close() }
         for end in ends { await end.wait() }
     }
 
     static let nonsense = CodecError(.crashed, "The picture's decoder answered another question than ours.")
 
-    private func ask(_ request: CodecRequest, about file: OpenFile) async throws -> CodecReply {
+    private func ask(
+        _ request: CodecRequest, about file: OpenFile, on line: JobLine, _ allowance: Allowance, for caller: Caller
+    ) async throws -> CodecReply {
         let picture = try ReadOnlyCopy.of(file)
-        guard let reply = try await run(request, files: [picture], on: probes, settings.probeTime).last else {
-            throw Self.nonsense
-        }
+        let replies = try await run(request, files: [picture], on: line, allowance, for: caller)
+        guard let reply = replies.last else { throw Self.nonsense }
         return reply
     }
 
@@ -92,17 +106,18 @@ package final class Codecs: Sendable {
 
     /// Every reply to a request whose replies are few.
     private func run(
-        _ request: CodecRequest, files: [OpenFile], on line: JobLine, _ allowance: Allowance
+        _ request: CodecRequest, files: [OpenFile], on line: JobLine, _ allowance: Allowance,
+        for caller: Caller = .server
     ) async throws -> [CodecReply] {
         var replies: [CodecReply] = []
-        for try await reply in stream(request, files, on: line, allowance) { replies.append(reply) }
+        for try await reply in stream(request, files, on: line, allowance, for: caller) { replies.append(reply) }
         return replies
     }
 
     /// The replies as they come. Ending the iteration early, or cancelling the task, drops the work.
     func stream(
         _ request: CodecRequest, _ files: [OpenFile], on line: JobLine? = nil, _ allowance: Allowance,
-        urgent: Bool = false
+        for caller: Caller = .server, urgent: Bool = false
     ) -> AsyncThrowingStream<CodecReply, any Error> {
         // Unbounded, but an order has at most a few dozen replies.
         let (stream, sink) = AsyncThrowingStream<CodecReply, any Error>.makeStream()
@@ -112,7 +127,16 @@ package final class Codecs: Sendable {
         sink.onTermination = { reason in
             if case .cancelled = reason { job.cancel() }
         }
-        (line ?? renders).add(job, urgent: urgent)
+        (line ?? renders).add(job, for: caller, urgent: urgent)
         return stream
+    }
+}
+
+extension CodecSettings {
+    /// No more than the whole look may cost.
+    fileprivate var quickTime: Allowance {
+        Allowance(
+            processor: min(quickProbeTime.processor, probeTime.processor),
+            wall: min(quickProbeTime.wall, probeTime.wall))
     }
 }

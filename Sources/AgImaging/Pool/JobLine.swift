@@ -1,10 +1,12 @@
+import AgBase
 import Synchronization
 
-/// Pictures waiting for a child: the urgent ones first, and among equals first come, first served.
+/// Pictures waiting for a child: the urgent ones first, and among equals every caller in turn.
 final class JobLine: Sendable {
     private struct State {
-        var urgent: [CodecJob] = []
-        var waiting: [CodecJob] = []
+        var urgent = FairLine<CodecJob>()
+        var waiting = FairLine<CodecJob>()
+        var seats: FairSeats?
         /// Urgent ones taken since the last other one.
         var urgentInARow = 0
         var isClosed = false
@@ -12,20 +14,16 @@ final class JobLine: Sendable {
         /// Takes out what nobody wants any more, which shall neither hold its files open nor have a turn. To be let go of
         /// outside the lock, because that closes files.
         mutating func dropCancelled() -> [CodecJob] {
-            let gone = (urgent + waiting).filter(\.isCancelled)
-            guard !gone.isEmpty else { return [] }
-            // The same ones: another may be cancelled by now.
-            urgent.removeAll { job in gone.contains { $0 === job } }
-            waiting.removeAll { job in gone.contains { $0 === job } }
-            return gone
+            urgent.remove(where: \.isCancelled) + waiting.remove(where: \.isCancelled)
         }
 
         /// The next one in line.
-        mutating func next() -> CodecJob? {
-            let isOthersTurn = urgent.isEmpty || (urgentInARow >= JobLine.mostUrgentInARow && !waiting.isEmpty)
+        mutating func next() -> (job: CodecJob, caller: Caller, isUrgent: Bool)? {
+            let isOthersTurn =
+                urgent.count == 0 || (urgentInARow >= JobLine.mostUrgentInARow && waiting.count > 0)
             urgentInARow = isOthersTurn ? 0 : urgentInARow + 1
-            if isOthersTurn { return waiting.isEmpty ? nil : waiting.removeFirst() }
-            return urgent.removeFirst()
+            guard let (job, caller) = isOthersTurn ? waiting.next() : urgent.next() else { return nil }
+            return (job, caller, !isOthersTurn)
         }
     }
 
@@ -36,34 +34,52 @@ final class JobLine: Sendable {
     let bell: Counter
     /// Rings at the closing.
     let closing: Counter
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init() throws(CodecError) {
+    /// - Parameter seats: how many may wait or be under way, shared between callers; `nil` for no limit.
+    init(seats: Int? = nil) throws(CodecError) {
         bell = try Counter()
         closing = try Counter()
+        state = Mutex(State(seats: seats.map { FairSeats($0) }))
     }
 
-    func add(_ job: CodecJob, urgent: Bool = false) {
-        let (isOpen, gone) = state.withLock { state -> (Bool, [CodecJob]) in
-            guard !state.isClosed else { return (false, []) }
+    /// The job is finished with an error at once when the line is closed or has no seat for the caller.
+    func add(_ job: CodecJob, for caller: Caller = .server, urgent: Bool = false) {
+        let (refusal, gone) = state.withLock { state -> (CodecError?, [CodecJob]) in
+            guard !state.isClosed else { return (Self.isClosing, []) }
             let gone = state.dropCancelled()
-            if urgent { state.urgent.append(job) } else { state.waiting.append(job) }
-            return (true, gone)
+            guard state.seats?.take(caller) ?? true else { return (Self.isFull, gone) }
+            if urgent { state.urgent.add(job, for: caller) } else { state.waiting.add(job, for: caller) }
+            return (nil, gone)
         }
         _ = gone
-        guard isOpen else { return job.finish(CodecError(.unavailable, "The codecs are shutting down.")) }
+        if let refusal { return job.finish(refusal) }
+        job.whenDropped { [self] in freeSeat(of: caller) }
         bell.strike()
     }
 
-    /// The next job that somebody still wants; `nil` when another child was faster, or there is none.
+    /// The next job that somebody still wants; `nil` when another child was faster, or there is none. Its caller is
+    /// charged the time until it is over.
     func take() -> CodecJob? {
         guard bell.take() else { return nil }
-        let (job, gone) = state.withLock { state in
+        let (next, gone) = state.withLock { state in
             let gone = state.dropCancelled()
             return (state.next(), gone)
         }
         _ = gone
+        guard let (job, caller, isUrgent) = next else { return nil }
+        job.whenOver { [self] used in ended(caller, isUrgent, used) }
         return job
+    }
+
+    private func ended(_ caller: Caller, _ isUrgent: Bool, _ used: Duration) {
+        state.withLock { state in
+            if isUrgent { state.urgent.ended(caller, used: used) } else { state.waiting.ended(caller, used: used) }
+        }
+    }
+
+    private func freeSeat(of caller: Caller) {
+        state.withLock { $0.seats?.free(caller) }
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -73,11 +89,13 @@ final class JobLine: Sendable {
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
-            defer { (state.urgent, state.waiting) = ([], []) }
-            return state.urgent + state.waiting
+            return state.urgent.remove { _ in true } + state.waiting.remove { _ in true }
         }
-        left.forEach { $0.finish(CodecError(.unavailable, "The codecs are shutting down.")) }
+        left.forEach { $0.finish(Self.isClosing) }
         bell.strike(1 << 32)
         closing.strike()
     }
+
+    private static let isClosing = CodecError(.unavailable, "The codecs are shutting down.")
+    private static let isFull = CodecError(.busy, "Too many pictures of this caller wait for a codec.")
 }

@@ -10,7 +10,8 @@ enum RenderRefusal {
     static func queueFull(_ limit: Int) -> Fault {
         Fault(
             .tooManyRequests, "render-queue-full",
-            "\(limit) pictures are being made already (render-queue); ask again after Retry-After.", retryAfter: pause)
+            "As many pictures are being made already as one caller may ask for at a time, out of \(limit) for all (render-queue); "
+                + "ask again after Retry-After.", retryAfter: pause)
     }
 
     /// What is told of the picture when its codec gave up.

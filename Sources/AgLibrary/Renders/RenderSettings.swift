@@ -8,7 +8,8 @@ package struct RenderSettings: Sendable {
     package var sizes = RenderSettings.usualSizes
     /// Qualities that a token may ask for, beside the usual one.
     package var qualities = RenderSettings.usualQualities
-    /// How many different renders may wait or be under way at once. 64 by default.
+    /// How many different renders may wait or be under way at once, of which one caller alone gets two thirds. 64 by
+    /// default.
     package var queue = 64
     /// Bytes of renders that are kept on this machine. 1 GiB by default; 0 keeps none.
     package var cacheBytes: Int64 = 1 << 30

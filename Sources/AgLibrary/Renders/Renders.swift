@@ -15,37 +15,42 @@ package struct Renders: Sendable {
     let delivery: Delivery
     let cache: RenderCache
     private let work: SharedWork<String, Made>
+    private let slots: Int
     private let make: Maker
 
-    init(_ settings: RenderSettings, delivery: Delivery, cache: RenderCache, make: @escaping Maker) {
+    /// - Parameter slots: how many renders are made at a time; the others wait without an open file.
+    init(
+        _ settings: RenderSettings, delivery: Delivery, cache: RenderCache, slots: Int = .max, make: @escaping Maker
+    ) {
         self.settings = settings
         self.delivery = delivery
         self.cache = cache
+        self.slots = slots
         self.make = make
-        work = SharedWork(limit: settings.queue)
+        work = SharedWork(limit: settings.queue, slots: slots)
     }
 
     /// The same in front of another maker: tests hold it still.
     package func made(by make: @escaping Maker) -> Renders {
-        Renders(settings, delivery: delivery, cache: cache, make: make)
+        Renders(settings, delivery: delivery, cache: cache, slots: slots, make: make)
     }
 
     /// Throws `Fault`: 404 for an unknown image, 410 when its bytes were lost, 422 when it cannot be read, 429 when too
-    /// many wishes wait.
-    package func render(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {
+    /// many wishes of this caller wait.
+    package func render(_ wish: RenderWish, of id: ImageID, for caller: Caller) async throws -> Delivered {
         let key = DeliveryKey(image: id, form: .render(wish))
         if let known = delivery.cache.value(for: key) {
             counts.add(.hit)
             return known
         }
         let ticket = delivery.cache.ticket()
-        let found = try await delivery.unlessReplaced { try await find(wish, of: id) }
+        let found = try await delivery.unlessReplaced { try await find(wish, of: id, for: caller) }
         // A large one may be a file in memory, or one that the disk has no more room for.
         if case .bytes = found.content { delivery.cache.keep(found, for: key, ticket) }
         return found
     }
 
-    private func find(_ wish: RenderWish, of id: ImageID) async throws -> Delivered {
+    private func find(_ wish: RenderWish, of id: ImageID, for caller: Caller) async throws -> Delivered {
         let subject = try await subject(id)
         // One whose file is gone is no reason to have no picture.
         if case .ready(let name) = subject.source(wish), let variant = try? await delivery.variant(name, of: id) {
@@ -58,7 +63,7 @@ package struct Renders: Sendable {
             return subject.delivered(wish, cached)
         }
         counts.add(.miss)
-        let made = try await make(wish, subject, name)
+        let made = try await make(wish, subject, name, for: caller)
         // What is sent slowly shall lie on the disk, not in memory.
         if let kept = await cache.find(name) {
             return subject.delivered(wish, kept)
@@ -79,9 +84,11 @@ package struct Renders: Sendable {
         let sha256: SHA256Digest
     }
 
-    private func make(_ wish: RenderWish, _ subject: RenderSubject, _ name: RenderName) async throws -> Made {
+    private func make(
+        _ wish: RenderWish, _ subject: RenderSubject, _ name: RenderName, for caller: Caller
+    ) async throws -> Made {
         do {
-            return try await work.value(name.text) { try await make(anew: wish, subject, name) }
+            return try await work.value(name.text, for: caller) { try await make(anew: wish, subject, name) }
         } catch is TooMuchWork {
             counts.add(.refused)
             throw RenderRefusal.queueFull(settings.queue)

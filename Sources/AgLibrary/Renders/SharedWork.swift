@@ -1,18 +1,37 @@
+import AgBase
 import Synchronization
 
 /// Work that several callers want at one time and that is done once.
 ///
 /// Whoever asks while it is under way waits for the same outcome. A caller that is cancelled leaves at once; the last
-/// one to leave cancels the work.
+/// one to leave cancels the work. So many works run at a time; the others wait in a line that gives every caller its
+/// turn, and a work that several want has its turn with the first of them.
 final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    private typealias Body = @Sendable () async throws -> Value
+
     private struct Work {
         let number: Int
-        let task: Task<Void, Never>
+        let make: Body
+        /// Whose seat it has.
+        let owner: Caller
+        /// Those in whose turn it may begin.
+        var callers: Set<Caller>
+        /// `nil` while it waits for its turn.
+        var task: Task<Void, Never>?
         var waiting: [Int: CheckedContinuation<Value, any Error>]
+    }
+
+    /// A work's place in the line; a work that several callers want has several.
+    private struct Place {
+        let key: Key
+        let number: Int
     }
 
     private struct State {
         var works: [Key: Work] = [:]
+        var line = FairLine<Place>()
+        var seats: FairSeats
+        var running = 0
         /// Callers that were cancelled before they could wait.
         var gone: Set<Int> = []
         var last = 0
@@ -21,14 +40,24 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             last += 1
             return last
         }
+
+        /// Ends a work for those that wait for it, and frees its seat.
+        mutating func remove(_ key: Key) -> Work? {
+            guard let work = works.removeValue(forKey: key) else { return nil }
+            seats.free(work.owner)
+            return work
+        }
     }
 
-    /// So many different works may be under way; one more is refused.
-    private let limit: Int
-    private let state = Mutex(State())
+    private let slots: Int
+    private let state: Mutex<State>
 
-    init(limit: Int) {
-        self.limit = limit
+    /// - Parameters:
+    ///   - limit: different works that run or wait; see `FairSeats`.
+    ///   - slots: how many of them run at a time.
+    init(limit: Int, slots: Int = .max) {
+        self.slots = slots
+        state = Mutex(State(seats: FairSeats(limit)))
     }
 
     /// Different works under way.
@@ -39,64 +68,100 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The outcome of the work of that key, which is begun unless it is under way.
     ///
     /// Throws what the work throws, `CancellationError`, or `TooMuchWork`.
-    func value(_ key: Key, _ make: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        let caller = state.withLock { $0.number() }
+    func value(
+        _ key: Key, for caller: Caller = .server, _ make: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let number = state.withLock { $0.number() }
         // A cancellation that came too late to matter has left its number.
-        defer { state.withLock { _ = $0.gone.remove(caller) } }
+        defer { state.withLock { _ = $0.gone.remove(number) } }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                if let refusal = join(key, caller, continuation, make) { continuation.resume(throwing: refusal) }
+                if let refusal = join(key, caller, number, continuation, make) {
+                    continuation.resume(throwing: refusal)
+                }
             }
         } onCancel: {
-            leave(key, caller)
+            leave(key, number)
         }
     }
 
     /// Returns why the caller cannot wait; else the continuation is kept.
     private func join(
-        _ key: Key, _ caller: Int, _ continuation: CheckedContinuation<Value, any Error>,
-        _ make: @escaping @Sendable () async throws -> Value
+        _ key: Key, _ caller: Caller, _ number: Int, _ continuation: CheckedContinuation<Value, any Error>,
+        _ make: @escaping Body
     ) -> (any Error)? {
         state.withLock { state in
-            if state.gone.remove(caller) != nil { return CancellationError() }
-            if state.works[key] != nil {
-                state.works[key]?.waiting[caller] = continuation
+            if state.gone.remove(number) != nil { return CancellationError() }
+            if let work = state.works[key] {
+                state.works[key]?.waiting[number] = continuation
+                // It has its turn with this caller, if that comes first.
+                if work.task == nil, !work.callers.contains(caller) {
+                    state.works[key]?.callers.insert(caller)
+                    state.line.add(Place(key: key, number: work.number), for: caller)
+                }
                 return nil
             }
-            guard state.works.count < limit else { return TooMuchWork() }
-            let number = state.number()
-            // It ends by itself or by the last caller's leaving; `finish` finds those who wait for it.
-            let task = Task { await self.run(key, number, make) }
-            state.works[key] = Work(number: number, task: task, waiting: [caller: continuation])
+            guard state.seats.take(caller) else { return TooMuchWork() }
+            let new = state.number()
+            state.works[key] = Work(
+                number: new, make: make, owner: caller, callers: [caller], waiting: [number: continuation])
+            state.line.add(Place(key: key, number: new), for: caller)
+            begin(&state)
             return nil
         }
     }
 
+    /// Begins works while there are slots for them.
+    private func begin(_ state: inout State) {
+        while state.running < slots, let (place, caller) = state.line.next() {
+            guard let work = state.works[place.key], work.number == place.number, work.task == nil else {
+                // Begun with another caller, or nobody waits any more.
+                state.line.ended(caller, used: .zero)
+                continue
+            }
+            state.running += 1
+            // It ends by itself or by the last caller's leaving; `finish` finds those who wait for it.
+            state.works[place.key]?.task = Task { await self.run(place, caller, work.make) }
+        }
+    }
+
     @concurrent
-    private func run(_ key: Key, _ number: Int, _ make: @Sendable () async throws -> Value) async {
+    private func run(_ place: Place, _ caller: Caller, _ make: Body) async {
+        let start = ContinuousClock.now
         let result: Result<Value, any Error>
         do {
             result = .success(try await make())
         } catch {
             result = .failure(error)
         }
-        let waiting = state.withLock { state in
-            // Everybody may have left, and others may have begun it again.
-            guard state.works[key]?.number == number else { return [CheckedContinuation<Value, any Error>]() }
-            return state.works.removeValue(forKey: key).map { Array($0.waiting.values) } ?? []
-        }
+        let waiting = finish(place, caller, .now - start)
         for continuation in waiting { continuation.resume(with: result) }
     }
 
-    private func leave(_ key: Key, _ caller: Int) {
+    private func finish(
+        _ place: Place, _ caller: Caller, _ used: Duration
+    ) -> [CheckedContinuation<Value, any Error>] {
+        state.withLock { state in
+            state.running -= 1
+            state.line.ended(caller, used: used)
+            defer { begin(&state) }
+            // Everybody may have left, and others may have begun it again.
+            guard state.works[place.key]?.number == place.number else { return [] }
+            return state.remove(place.key).map { Array($0.waiting.values) } ?? []
+        }
+    }
+
+    private func leave(_ key: Key, _ number: Int) {
         let left = state.withLock { state -> (CheckedContinuation<Value, any Error>?, Task<Void, Never>?) in
-            guard let continuation = state.works[key]?.waiting.removeValue(forKey: caller) else {
+            guard let continuation = state.works[key]?.waiting.removeValue(forKey: number) else {
                 // Not waiting yet, or answered already.
-                state.gone.insert(caller)
+                state.gone.insert(number)
                 return (nil, nil)
             }
             guard state.works[key]?.waiting.isEmpty == true else { return (continuation, nil) }
-            return (continuation, state.works.removeValue(forKey: key)?.task)
+            let work = state.remove(key)
+            if let work, work.task == nil { _ = state.line.remove { $0.number == work.number } }
+            return (continuation, work?.task)
         }
         left.0?.resume(throwing: CancellationError())
         left.1?.cancel()

@@ -10,7 +10,7 @@ final class GrantSeats: Sendable {
     private let taken = Mutex<[UploadGrantID: Int]>([:])
 
     /// Throws `Fault` 429 `grant-busy`. The seat is free again when the last reference to it goes.
-    func take(_ id: UploadGrantID) throws(Fault) -> GrantSeat {
+    func take(_ id: UploadGrantID) throws(Fault) -> Seat {
         let isFree = taken.withLock { taken in
             guard taken[id, default: 0] < Self.most else { return false }
             taken[id, default: 0] += 1
@@ -21,7 +21,7 @@ final class GrantSeats: Sendable {
                 .tooManyRequests, "grant-busy", "This upload URL is being used already; wait for that to end.",
                 retryAfter: .seconds(2))
         }
-        return GrantSeat { [self] in free(id) }
+        return Seat { [self] in free(id) }
     }
 
     private func free(_ id: UploadGrantID) {

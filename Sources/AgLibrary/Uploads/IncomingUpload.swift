@@ -10,9 +10,11 @@ package final class IncomingUpload: Sendable {
     package let limit: Int64
     /// Whether the limit was set for this upload alone.
     private let isOwnLimit: Bool
+    let caller: Caller
     let file: SpoolFile
 
-    init(filename: String?, limit: Int64, isOwnLimit: Bool, file: SpoolFile) {
+    init(filename: String?, limit: Int64, isOwnLimit: Bool, caller: Caller, file: SpoolFile) {
+        self.caller = caller
         self.filename = filename
         self.limit = limit
         self.isOwnLimit = isOwnLimit
@@ -20,6 +22,20 @@ package final class IncomingUpload: Sendable {
     }
 
     package var byteCount: Int64 { file.byteCount }
+
+    /// Says that all bytes are there: while it waits for the rest of its form, it holds no open file.
+    package func finish() {
+        _ = file.finish()
+    }
+
+    /// The bytes, for reading. Throws `Fault` 503.
+    func reopened() throws(Fault) -> OpenFile {
+        do {
+            return try file.file
+        } catch {
+            throw BlobError(error, "A temporary file could not be opened.").fault
+        }
+    }
 
     /// Blocks on the disk. Throws `Fault`: 413 `file-too-large`, 507 when the storage is full.
     package func append(_ bytes: UnsafeRawBufferPointer) throws(Fault) {

@@ -102,7 +102,7 @@ package struct UploadGrants: Sendable {
     }
 
     /// Takes a place for one upload of the grant; held until its picture is stored. Throws `Fault` 429 `grant-busy`.
-    package func seat(for grant: UploadGrant) throws(Fault) -> GrantSeat { try seats.take(grant.id) }
+    package func seat(for grant: UploadGrant) throws(Fault) -> Seat { try seats.take(grant.id) }
 
     /// Holds the content against what the grant promises. Throws `Fault` 422.
     package func check(_ upload: AcceptedUpload, against grant: UploadGrant) throws(Fault) {

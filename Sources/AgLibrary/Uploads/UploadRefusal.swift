@@ -38,10 +38,13 @@ enum UploadRefusal {
 
     /// A codec's judgement of untrusted bytes. What is our own failure stays one.
     static func notAcceptable(_ error: CodecError) -> Fault {
-        error.blamesThePicture
-            ? Fault(.unprocessable, error.code.rawValue, error.message, cause: error)
-            : Fault(
-                .unavailable, "codec-unavailable", "Pictures cannot be checked at the moment; try again later.",
-                retryAfter: .seconds(2), cause: error)
+        if error.blamesThePicture { return Fault(.unprocessable, error.code.rawValue, error.message, cause: error) }
+        let sentence =
+            error.code == .busy
+            ? "Too many of your pictures wait to be checked; send this one again after Retry-After."
+            : "Pictures cannot be checked at the moment; try again later."
+        return Fault(
+            .unavailable, error.code == .busy ? error.code.rawValue : "codec-unavailable", sentence,
+            retryAfter: .seconds(2), cause: error)
     }
 }

@@ -20,6 +20,11 @@ package struct Uploads: Sendable {
     let grants: UploadGrants
     /// In bytes, per file.
     package let limit: Int64
+    let seats: UploadSeats
+
+    /// A place for one call that uploads, however many files it brings; free again when the last reference goes. Throws
+    /// `Fault` 503 `uploads-busy` when this caller has as many as it may.
+    package func seat(for caller: Caller) throws(Fault) -> Seat { try seats.take(caller) }
 
     /// The same in front of another store: tests hold it still.
     package func keeping(in store: any BlobStore) -> Uploads {
@@ -30,14 +35,16 @@ package struct Uploads: Sendable {
 
     /// Opens a place for the bytes of one file. Throws `Fault`: 507 when the reserve of the disk is
     /// touched, 503 when the storage does not work.
-    package func begin(filename: String?, limit: Int64? = nil) throws(Fault) -> IncomingUpload {
+    ///
+    /// - Parameter caller: whose it is, for sharing what uploads wait for.
+    package func begin(filename: String?, limit: Int64? = nil, for caller: Caller) throws(Fault) -> IncomingUpload {
         do {
             try reserve.check()
             let file = try blobs.spool.begin(.new)
             let own = limit.map { $0 < self.limit } ?? false
             return IncomingUpload(
                 filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit),
-                isOwnLimit: own, file: file)
+                isOwnLimit: own, caller: caller, file: file)
         } catch {
             throw error.fault
         }
@@ -50,7 +57,8 @@ package struct Uploads: Sendable {
         guard incoming.byteCount > 0 else { throw UploadRefusal.empty }
         let digest = incoming.file.finish()
         do {
-            let probe = try await codecs.probe(incoming.file.file, allowDamaged: allowDamaged)
+            let probe = try await codecs.probe(
+                try incoming.reopened(), allowDamaged: allowDamaged, for: incoming.caller)
             return AcceptedUpload(
                 filename: incoming.filename, sha256: digest, probe: probe, byteCount: incoming.byteCount,
                 allowsDamage: allowDamaged, file: incoming.file)

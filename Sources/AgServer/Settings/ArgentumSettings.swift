@@ -128,7 +128,8 @@ package enum ArgentumSettings {
     package static let renderQueue = Setting<Int>(
         .init(
             "render-queue", .int(1...100_000), default: "64",
-            help: "Different renders that may wait or be under way at once; more get 429."))
+            help: "Different renders that may wait or be under way at once, of which one caller alone gets two thirds; "
+                + "more get 429."))
     package static let renderCacheBytes = Setting<Int64>(
         .init(
             "render-cache-bytes", .bytes(0...(1 << 50)), default: "1 GB",

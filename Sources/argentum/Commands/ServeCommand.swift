@@ -24,6 +24,7 @@ enum ServeCommand: Command {
         // Held until the process ends, so that no second server comes between our last write and our end.
         let lock = try FolderLock(librarySettings.dataFolder)
         librarySettings.workerName = try NodeName.ensure(in: librarySettings.dataFolder)
+        librarySettings.uploadSeats = DescriptorLimit.raise().uploads
         let log = makeLog(settings)
         let library = try await Library.open(librarySettings, log: log)
         do {

@@ -18,9 +18,16 @@ struct DescriptorLimit {
         return DescriptorLimit(descriptors: Int(clamping: limit.rlim_cur))
     }
 
-    /// A quarter, but no more than 2,048, stays for files, the database and the codecs: a server that took its last
-    /// descriptor for a client could not even open the picture that the client asks for.
-    var connections: Int { max(16, descriptors - min(2_048, max(64, descriptors / 4))) }
+    /// The database, the codec children and the loops, which are always there.
+    private static let own = 64
+    /// For jobs, renders and pictures that are sent: a server that took its last descriptor for a client could not even
+    /// open the picture that the client asks for.
+    private var work: Int { min(1_024, max(64, descriptors / 4)) }
+
+    /// Calls that may upload at a time: each holds two descriptors beside its connection.
+    var uploads: Int { min(512, max(8, descriptors / 16)) }
+
+    var connections: Int { max(16, descriptors - Self.own - work - 2 * uploads) }
 
     #if canImport(Glibc)
         private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

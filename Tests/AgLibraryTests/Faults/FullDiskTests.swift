@@ -18,7 +18,7 @@ struct FullDiskTests {
         try await LibraryDesk.with(files: disk, reserve: reserve) { desk in
             let uploads = desk.library.uploads
             var open: [IncomingUpload] = []
-            for _ in 0..<20 { open.append(try uploads.begin(filename: nil)) }
+            for _ in 0..<20 { open.append(try uploads.begin(filename: nil, for: .server)) }
             let piece = [UInt8](repeating: 7, count: 32 << 10)
             var refusals: [Fault] = []
             for _ in 0..<32 {
@@ -60,7 +60,7 @@ struct FullDiskTests {
         let id = try await LibraryDesk.with(folder: folder) { try await $0.upload(picture).image.id }
         try await LibraryDesk.with(folder: folder, reserve: 1 << 50) { desk in
             let wish = RenderWish(width: 16, height: nil, format: .webp, longestSide: 4_096)
-            _ = try await desk.library.renders.render(wish, of: id)
+            _ = try await desk.library.renders.render(wish, of: id, for: .server)
             #expect(desk.folder.files(below: "renders").isEmpty)
             #expect(desk.library.ground.reserve.pendingBytes == 0)
         }

@@ -45,19 +45,19 @@ struct RenderTests {
         let (id, first) = try await LibraryDesk.with(folder: folder) { desk in
             let id = try await desk.upload(picture).image.id
             let renders = desk.library.renders
-            let made = try await renders.render(wish(100, 100, .cover), of: id)
+            let made = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
             let bytes = try bytes(made)
             #expect(made.mediaType == "image/webp" && made.fileExtension == "webp")
             #expect(made.sha256 == .of(bytes) && PictureFormat(sniffing: bytes) == .webp)
 
-            let found = try await renders.render(wish(100, 100, .cover), of: id)
+            let found = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
             #expect(try self.bytes(found) == bytes && found.entityTag == made.entityTag)
             #expect(renders.counts[.hit] == 1 && renders.counts[.miss] == 1 && renders.counts[.made] == 1)
             return (id, bytes)
         }
         try await LibraryDesk.with(folder: folder) { desk in
             let renders = desk.library.renders
-            let found = try await renders.render(wish(100, 100, .cover), of: id)
+            let found = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
             #expect(try bytes(found) == first)
             #expect(renders.counts[.made] == 0 && renders.counts[.hit] == 1)
             #expect(renders.holdings.files == 1)
@@ -71,11 +71,11 @@ struct RenderTests {
             let id = try await desk.upload(picture).image.id
             let renders = desk.library.renders
             let wish = wish(100)
-            _ = try await renders.render(wish, of: id)
-            _ = try await renders.render(wish, of: id)
+            _ = try await renders.render(wish, of: id, for: .server)
+            _ = try await renders.render(wish, of: id, for: .server)
             #expect(renders.counts[.hit] == 1)
             _ = try await desk.library.images.delete(id)
-            let refused = await #expect(throws: Fault.self) { try await renders.render(wish, of: id) }
+            let refused = await #expect(throws: Fault.self) { try await renders.render(wish, of: id, for: .server) }
             #expect(refused?.kind == .notFound)
         }
     }
@@ -88,10 +88,10 @@ struct RenderTests {
             let id = try await desk.upload(picture).image.id
             let renders = desk.library.renders
             let large = try await renders.render(
-                RenderWish(width: 2_000, height: nil, format: .png, longestSide: 4_096), of: id)
+                RenderWish(width: 2_000, height: nil, format: .png, longestSide: 4_096), of: id, for: .server)
             try #require(large.byteCount > 64 << 10)
             #expect(renders.delivery.cache.count == 0)
-            _ = try await renders.render(wish(32), of: id)
+            _ = try await renders.render(wish(32), of: id, for: .server)
             #expect(renders.delivery.cache.count == 1)
         }
     }
@@ -107,7 +107,7 @@ struct RenderTests {
                 try await latch.pass()
                 return try await codecs.render(file, order, urgent: true)
             }
-            let callers = (0..<10).map { _ in Task { try await renders.render(wish(64), of: id).sha256 } }
+            let callers = (0..<10).map { _ in Task { try await renders.render(wish(64), of: id, for: .server).sha256 } }
             try await until { renders.holdings.waiting == 10 }
             latch.open()
             var sums: Set<SHA256Digest> = []
@@ -125,14 +125,16 @@ struct RenderTests {
                 try await latch.pass()
                 return try await codecs.render(file, order, urgent: true)
             }
-            let callers = [32, 48, 32].map { width in Task { try await renders.render(wish(width), of: id) } }
+            let callers = [32, 48, 32].map { width in
+                Task { try await renders.render(wish(width), of: id, for: .server) }
+            }
             try await until { renders.holdings.waiting == 3 }
-            let refused = await #expect(throws: Fault.self) { try await renders.render(wish(64), of: id) }
+            let refused = await #expect(throws: Fault.self) { try await renders.render(wish(64), of: id, for: .server) }
             #expect(refused?.kind == .tooManyRequests && refused?.code == "render-queue-full")
             #expect(refused?.retryAfter != nil && renders.counts[.refused] == 1)
             latch.open()
             for caller in callers { _ = try await caller.value }
-            _ = try await renders.render(wish(64), of: id)
+            _ = try await renders.render(wish(64), of: id, for: .server)
         }
     }
 
@@ -141,7 +143,7 @@ struct RenderTests {
         let folder = TemporaryFolder()
         let (id, good) = try await LibraryDesk.with(folder: folder) { desk in
             let id = try await desk.upload(picture).image.id
-            return (id, try bytes(try await desk.library.renders.render(wish(100), of: id)))
+            return (id, try bytes(try await desk.library.renders.render(wish(100), of: id, for: .server)))
         }
         let path = folder.file(try #require(folder.files(below: "renders").first))
         let whole = try OpenFile(reading: path).read(at: 0, count: 1 << 20)
@@ -155,7 +157,7 @@ struct RenderTests {
             try overwrite(path, with: bytes)
             try await LibraryDesk.with(folder: folder) { desk in
                 let renders = desk.library.renders
-                let again = try await renders.render(wish(100), of: id)
+                let again = try await renders.render(wish(100), of: id, for: .server)
                 #expect(try self.bytes(again) == good, "\(name)")
                 #expect(renders.counts[.hit] == 0 && renders.counts[.made] == 1, "\(name)")
                 #expect(try OpenFile(reading: path).read(at: 0, count: 1 << 20) == whole, "\(name)")
@@ -179,7 +181,7 @@ struct RenderTests {
         let id = try await LibraryDesk.with(folder: folder, renders: settings { $0.cacheBytes = 30_000 }) { desk in
             let id = try await desk.upload(picture).image.id
             for width in stride(from: 100, to: 400, by: 15) {
-                _ = try await desk.library.renders.render(wish(width), of: id)
+                _ = try await desk.library.renders.render(wish(width), of: id, for: .server)
                 let bytes = desk.library.renders.holdings.bytes
                 let onDisk = try total(desk)
                 #expect(bytes <= 30_000 && bytes == onDisk)
@@ -195,7 +197,7 @@ struct RenderTests {
         }
         try await LibraryDesk.with(folder: folder, renders: settings { $0.cacheBytes = 0 }) { desk in
             let before = renderFiles(desk)
-            _ = try await desk.library.renders.render(wish(77), of: id)
+            _ = try await desk.library.renders.render(wish(77), of: id, for: .server)
             #expect(renderFiles(desk) == before && desk.library.renders.counts[.made] == 1)
             await desk.library.renders.cache.takeStock()
             #expect(renderFiles(desk).isEmpty)
@@ -207,12 +209,12 @@ struct RenderTests {
         try await LibraryDesk.with { desk in
             let id = try await desk.upload(picture).image.id
             let other = try await desk.upload(PNGFile.drawn(90, 60, seed: 2)).image.id
-            for image in [id, other] { _ = try await desk.library.renders.render(wish(50), of: image) }
+            for image in [id, other] { _ = try await desk.library.renders.render(wish(50), of: image, for: .server) }
             #expect(renderFiles(desk).count == 2)
             try await desk.library.images.delete(id)
             #expect(renderFiles(desk).count == 1)
             let refusal = await #expect(throws: Fault.self) {
-                try await desk.library.renders.render(wish(50), of: id)
+                try await desk.library.renders.render(wish(50), of: id, for: .server)
             }
             #expect(refusal?.kind == .notFound && refusal?.code == "no-such-image")
         }
@@ -227,7 +229,7 @@ struct RenderTests {
                 try await latch.pass()
                 return try await codecs.render(file, order, urgent: true)
             }
-            let caller = Task { try await renders.render(wish(50), of: id) }
+            let caller = Task { try await renders.render(wish(50), of: id, for: .server) }
             try await until { renders.holdings.waiting == 1 }
             try await desk.library.images.delete(id)
             latch.open()
@@ -241,7 +243,7 @@ struct RenderTests {
         let folder = TemporaryFolder()
         try await LibraryDesk.with(folder: folder) { desk in
             let id = try await desk.upload(picture).image.id
-            _ = try await desk.library.renders.render(wish(50), of: id)
+            _ = try await desk.library.renders.render(wish(50), of: id, for: .server)
         }
         let kept = try #require(folder.files(below: "renders").first)
         let files = DiskFiles()
@@ -284,7 +286,7 @@ struct RenderTests {
                     try await library.codecs.render(file, order)
                 }
                 for _ in 0..<3 {
-                    let delivered = try await renders.render(wish(60), of: id)
+                    let delivered = try await renders.render(wish(60), of: id, for: .server)
                     #expect(try SHA256Digest.of(bytes(delivered)) == delivered.sha256, "call \(nth)")
                 }
             }
@@ -303,15 +305,15 @@ struct RenderTests {
                 lengths.add(try file.length())
                 return try await codecs.render(file, order, urgent: true)
             }
-            let same = try await renders.render(wish(640), of: id)
+            let same = try await renders.render(wish(640), of: id, for: .server)
             #expect(same.sha256 == small.sha256 && lengths.all.isEmpty && renders.counts[.variant] == 1)
 
-            _ = try await renders.render(wish(100), of: id)
+            _ = try await renders.render(wish(100), of: id, for: .server)
             #expect(lengths.all == [small.byteCount])
             try DiskFiles().remove(desk.folder.file(try #require(small.path).text))
             desk.library.ground.deliveries.forget(try await desk.library.images.image(id).original.id)
             for width in [101, 640] {
-                let again = try await renders.render(wish(width), of: id)
+                let again = try await renders.render(wish(width), of: id, for: .server)
                 #expect(lengths.all.last != small.byteCount)
                 #expect(PictureFormat(sniffing: try bytes(again)) == .webp)
             }
@@ -323,7 +325,9 @@ struct RenderTests {
     func undecodable() async throws {
         try await LibraryDesk.with { desk in
             let id = try await desk.upload(JPEGFile.halfGrey).image.id
-            let refusal = await #expect(throws: Fault.self) { try await desk.library.renders.render(wish(20), of: id) }
+            let refusal = await #expect(throws: Fault.self) {
+                try await desk.library.renders.render(wish(20), of: id, for: .server)
+            }
             #expect(refusal?.kind == .unprocessable && refusal?.code == "render-failed")
             #expect(refusal?.details.first?.code == "damaged")
             #expect(desk.library.renders.counts[.failed] == 1 && renderFiles(desk).isEmpty)

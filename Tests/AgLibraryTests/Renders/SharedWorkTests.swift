@@ -1,3 +1,4 @@
+import AgBase
 import AgTesting
 import Testing
 
@@ -128,5 +129,75 @@ struct SharedWorkTests {
         latch.open()
         for caller in callers { #expect(try await caller.value == 7) }
         #expect(try await shared.value("c", work) == 7)
+    }
+
+    /// Works that note when they begin and end when their latch opens.
+    private func begin(
+        _ shared: SharedWork<String, Int>, _ keys: [String], for caller: Caller, _ order: Collected<String>,
+        _ latch: Latch
+    ) async throws -> [Task<Int, any Error>] {
+        var calls: [Task<Int, any Error>] = []
+        for key in keys {
+            let waiting = shared.waitingCount
+            calls.append(
+                Task {
+                    try await shared.value(key, for: caller) {
+                        order.add(key)
+                        try await latch.pass()
+                        return 7
+                    }
+                })
+            try await until { shared.waitingCount == waiting + 1 }
+        }
+        return calls
+    }
+
+    @Test("of one caller's eighty leaves the next turn to another caller, and has a seat for it")
+    func fair() async throws {
+        let shared = SharedWork<String, Int>(limit: 64, slots: 1)
+        let latch = Latch()
+        let order = Collected<String>()
+        var calls = try await begin(shared, (0..<43).map { "greedy \($0)" }, for: Caller("greedy"), order, latch)
+        await #expect(throws: TooMuchWork.self) {
+            for number in 43..<80 { _ = try await shared.value("greedy \(number)", for: Caller("greedy")) { 7 } }
+        }
+        calls += try await begin(
+            shared, ["a 1", "a 2"], for: Caller("signed", member: "a"), order, latch)
+        calls += try await begin(shared, ["b 1"], for: Caller("signed", member: "b"), order, latch)
+        calls += try await begin(shared, ["c 1"], for: Caller("token c"), order, latch)
+        latch.open()
+        for call in calls { #expect(try await call.value == 7) }
+        let begun = order.all
+        #expect(begun[0] == "greedy 0")
+        for key in ["a 1", "c 1"] { #expect(begun.firstIndex(of: key)! <= 3, "\(begun.prefix(9))") }
+        #expect(begun.firstIndex(of: "b 1")! < begun.firstIndex(of: "a 2")!)
+        #expect(shared.count == 0)
+    }
+
+    @Test("that a greedy caller asked for has its turn with another caller who wants it too, and is done once")
+    func promoted() async throws {
+        let shared = SharedWork<String, Int>(limit: 64, slots: 1)
+        let latch = Latch()
+        let order = Collected<String>()
+        var calls = try await begin(shared, (0..<20).map { "\($0)" }, for: Caller("greedy"), order, latch)
+        calls += try await begin(shared, ["19"], for: Caller("other"), order, latch)
+        latch.open()
+        for call in calls { _ = try await call.value }
+        #expect(order.all.firstIndex(of: "19")! <= 2)
+        #expect(order.all.count == 20)
+    }
+
+    @Test("that nobody waits for any more is never begun, and gives its seat back")
+    func abandoned() async throws {
+        let shared = SharedWork<String, Int>(limit: 2, slots: 1)
+        let latch = Latch()
+        let order = Collected<String>()
+        let calls = try await begin(shared, ["a", "b"], for: Caller("x"), order, latch)
+        calls[1].cancel()
+        await #expect(throws: CancellationError.self) { try await calls[1].value }
+        let other = try await begin(shared, ["c"], for: Caller("x"), order, latch)
+        latch.open()
+        for call in [calls[0]] + other { _ = try await call.value }
+        #expect(order.all == ["a", "c"])
     }
 }

@@ -51,7 +51,7 @@ final class LibraryDesk: Sendable {
     func accept(
         _ bytes: [UInt8], filename: String? = nil, allowDamaged: Bool = false
     ) async throws -> AcceptedUpload {
-        let incoming = try library.uploads.begin(filename: filename)
+        let incoming = try library.uploads.begin(filename: filename, for: .server)
         try bytes.withUnsafeBytes { raw in try incoming.append(raw) }
         return try await library.uploads.accept(incoming, allowDamaged: allowDamaged)
     }

@@ -9,7 +9,7 @@ struct SharedStorageTests {
     @Test("One that starts lets the bytes be that another one is just taking in")
     func startBeside() async throws {
         try await LibraryDesk.with { desk in
-            let incoming = try desk.library.uploads.begin(filename: "slow.png")
+            let incoming = try desk.library.uploads.begin(filename: "slow.png", for: .server)
             let second = try await Self.open(beside: desk)
             #expect(desk.temporaryFiles.count == 1)
             await second.close()

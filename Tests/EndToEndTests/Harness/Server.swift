@@ -17,6 +17,7 @@ final class Server: Sendable {
 
     let folder = TemporaryFolder()
     private let options: [String]
+    private let launcher: [String]
     private let running = Mutex<Running?>(nil)
     private let starts = Mutex(0)
 
@@ -24,14 +25,17 @@ final class Server: Sendable {
     private var log: String { "\(folder.path)/server-\(starts.withLock { $0 }).log" }
 
     /// Starts one and waits until it is ready.
-    static func start(_ options: [String] = []) async throws -> Server {
-        let server = Server(options)
+    ///
+    /// - Parameter descriptors: how many files it may have open; `nil` as many as this process.
+    static func start(_ options: [String] = [], descriptors: Int? = nil) async throws -> Server {
+        let server = Server(options, descriptors)
         try await server.start()
         return server
     }
 
-    private init(_ options: [String]) {
+    private init(_ options: [String], _ descriptors: Int?) {
         self.options = options
+        launcher = descriptors.map { ["/usr/bin/prlimit", "--nofile=\($0):\($0)", "--"] } ?? []
     }
 
     /// A test that failed half-way leaves its server running.
@@ -44,7 +48,8 @@ final class Server: Sendable {
         starts.withLock { $0 += 1 }
         // One that was killed leaves its note behind.
         unlink(note)
-        let arguments = [Harness.program, "serve", "--port", "0", "--data", data, "--log-level", "debug"] + options
+        let arguments =
+            launcher + [Harness.program, "serve", "--port", "0", "--data", data, "--log-level", "debug"] + options
         let process = try await ChildProcess.start(
             arguments, environment: ["ARGENTUM_TOKEN": Self.token], output: log, errors: log)
         let deadline = Deadline.within(.seconds(30))

@@ -35,10 +35,12 @@ private func receive(
 ) async throws -> HTTPResponse {
     let grant = try await library.grants.grant(id, secret: try request.query["key"] ?? "")
     let seat = try library.grants.seat(for: grant)
-    defer { withExtendedLifetime(seat) {} }
+    let place = try library.uploads.seat(for: grant.caller)
+    defer { withExtendedLifetime((seat, place)) {} }
     let accepted = try await library.grants.counting(grant) {
         let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
-            let incoming = try library.uploads.begin(filename: grant.filename, limit: grant.maxBytes)
+            let incoming = try library.uploads.begin(
+                filename: grant.filename, limit: grant.maxBytes, for: grant.caller)
             for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
             return try await library.uploads.accept(incoming)
         }

@@ -11,7 +11,9 @@ func addRenderRoutes(to book: inout RouteBook, _ renders: Renders, _ desk: Deliv
             let parcel = try RenderParcel(QueryReader(request), renders.settings)
             if !pass.isSigned { try parcel.checkPreset(renders.settings) }
             let accepted = AcceptedFormat.of(request.headers.all("accept"))
-            return try await renders.render(parcel.wish(accepted, renders.settings), of: id)
+            // Signed URLs share one lane, in which each picture has its turn: who shows them is not known.
+            let caller = pass.isSigned ? Caller("signed", member: id.text) : request.caller
+            return try await renders.render(parcel.wish(accepted, renders.settings), of: id, for: caller)
         }
         if try request.query["format"] == nil { response.headers.add("Vary", "Accept") }
         return response

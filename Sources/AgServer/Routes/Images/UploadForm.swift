@@ -10,6 +10,7 @@ struct UploadForm: Sendable {
     /// Longer values of the plain fields are refused; an id or a session name is short.
     private static let longestField = 1_024
 
+    private let caller: Caller
     private(set) var accepted: [AcceptedUpload] = []
     private(set) var errors: [Fault.Detail] = []
     private(set) var target = UploadTarget()
@@ -18,9 +19,13 @@ struct UploadForm: Sendable {
     private var pending: [IncomingUpload] = []
     private var fileCount = 0
 
+    private init(caller: Caller) {
+        self.caller = caller
+    }
+
     /// Reads the whole form on a thread that may block. Throws `Fault` for what spoils the form as a whole.
     static func read(_ request: HTTPRequest, into uploads: Uploads) async throws -> UploadForm {
-        var form = UploadForm()
+        var form = UploadForm(caller: request.caller)
         form.target.sessionID = try session(request)
         try await withTaskExecutorPreference(UploadThreads.pool) {
             let reader = try MultipartReader(request)
@@ -62,9 +67,10 @@ struct UploadForm: Sendable {
             throw Fault(
                 .unprocessable, "too-many-files", "The form has more than \(Self.mostFiles) files; nothing was stored.")
         }
-        let incoming = try uploads.begin(filename: part.filename)
+        let incoming = try uploads.begin(filename: part.filename, for: caller)
         do {
             for try await chunk in part.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
+            incoming.finish()
             pending.append(incoming)
         } catch let fault as Fault where fault.kind == .tooLarge && fault.code == "file-too-large" {
             // The other files of the form may be fine: read past the rest of this one.

@@ -9,6 +9,8 @@ package func addUploadRoutes(to book: inout RouteBook, _ library: Library, publi
     // All files of one form at their limit, and the form's own lines.
     let mostBytes = Int64(UploadForm.mostFiles) * library.uploads.limit + 1 << 20
     book.on(.upload(maxBodyBytes: mostBytes)) { request, _ in
+        let seat = try library.uploads.seat(for: request.caller)
+        defer { withExtendedLifetime(seat) {} }
         let form = try await UploadForm.read(request, into: library.uploads)
         guard !form.accepted.isEmpty else { throw form.refusal }
         let outcomes = try await library.uploads.store(form.accepted, at: form.target)

@@ -1,5 +1,5 @@
-/// A place that one upload of a grant holds; free again when the last reference goes.
-package final class GrantSeat: Sendable {
+/// A place that one call holds; free again when the last reference goes.
+package final class Seat: Sendable {
     private let leave: @Sendable () -> Void
 
     init(_ leave: @escaping @Sendable () -> Void) {

@@ -1,0 +1,22 @@
+import AgBase
+import Synchronization
+
+/// How many calls may upload at a time. Each holds two descriptors at most, for the file it writes and for the child that
+/// looks at it, and no caller can take all of them.
+final class UploadSeats: Sendable {
+    private let seats: Mutex<FairSeats>
+
+    init(_ limit: Int) {
+        seats = Mutex(FairSeats(limit))
+    }
+
+    func take(_ caller: Caller) throws(Fault) -> Seat {
+        guard seats.withLock({ $0.take(caller) }) else {
+            throw Fault(
+                .unavailable, "uploads-busy",
+                "As many uploads of this caller are under way as one may have; send this one again after Retry-After.",
+                retryAfter: .seconds(2))
+        }
+        return Seat { [self] in seats.withLock { $0.free(caller) } }
+    }
+}
