@@ -11,7 +11,8 @@ struct DescriptorTests {
         let greedy = Client(port: try server.client.port, token: made["token"]?.string)
         let request = greedy.request(
             "POST", "/api/images/upload",
-            .form(.of((0..<10).map { ("\($0).png", Picture.photo(width: 32, height: 32).bytes) })))
+            // Larger than what a connection holds before it is handed on; they are judged only at the end.
+            .form(.of((0..<10).map { ("\($0).png", [UInt8](repeating: UInt8($0), count: 60_000)) })))
         var held: [Connection] = []
         for _ in 0..<40 {
             let connection = try await Connection.open(greedy.port)
