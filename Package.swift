@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// Language mode 6, the upcoming features we write for, and no warning left standing.
@@ -84,7 +85,8 @@ let package = Package(
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
         tests("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "CVips"],
+            name: "EndToEndTests",
+            dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "AgHTTP", "AgServer", "CVips"],
             swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6]

@@ -33,21 +33,71 @@ package struct LibraryGround: Sendable {
         let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
         let blobs = try FolderStore(
             root: settings.storageFolder, files: files, pool: pool, time: time, reserve: reserve)
-        let ballast = Ballast(
-            path: "\(settings.databasePath)-ballast", folder: settings.databaseFolder, log: log)
+        let ballast = ballast(settings, log)
         try await pool.run { ballast.prepare() }
         let database = BallastedDatabase(
             base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast)
         try await Migrator(migrations).migrate(database)
-        let events = EventLog(database: database, time: time, settings: settings.events, log: log)
+        return LibraryGround(database, blobs, reserve, ballast, settings, log, time)
+    }
+
+    /// Opens what is there to be looked at, and changes nothing: also beside a running server, and on a disk that cannot be
+    /// written.
+    ///
+    /// Throws `SQLError`, `BlobError`, and `Fault` `schema-older` when this program's server would change the tables first.
+    package static func inspect(
+        _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
+    ) async throws -> LibraryGround {
+        let pool = BlockingPool(threads: 8, name: "blobs")
+        let blobs = try FolderStore(existing: settings.storageFolder, files: files, pool: pool, time: time)
+        let database = try await SQLiteDatabase.inspect(path: settings.databasePath)
+        do {
+            let pending = try await Migrator(migrations).pending(database)
+            guard pending.isEmpty else { throw olderSchema(pending.count) }
+        } catch {
+            await database.close()
+            throw error
+        }
+        let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
+        return LibraryGround(database, blobs, reserve, ballast(settings, log), settings, log, time)
+    }
+
+    private static func ballast(_ settings: LibrarySettings, _ log: Log) -> Ballast {
+        Ballast(path: "\(settings.databasePath)-ballast", folder: settings.databaseFolder, log: log)
+    }
+
+    private static func olderSchema(_ count: Int) -> Fault {
+        Fault(
+            .conflict, "schema-older",
+            "The database is older than this program: \(count) step(s) of its schema are missing, so nothing was checked and "
+                + "nothing changed. Start this version's server once, or check with the version that wrote it.")
+    }
+
+    /// Whether no program has the database open, as far as its files say.
+    package static func isAtRest(_ settings: LibrarySettings) -> Bool {
+        SQLiteDatabase.isAtRest(settings.databasePath)
+    }
+
+    private init(
+        _ database: any Database, _ blobs: any BlobStore, _ reserve: DiskReserve, _ ballast: Ballast,
+        _ settings: LibrarySettings, _ log: Log, _ time: any TimeSource
+    ) {
+        let events = EventLog(database: database, time: time, log: log, settings: settings.events)
         let queue = JobQueue(
             database: database, events: events, time: time, log: log, settings: settings.jobs,
             audience: OriginalAudience())
         let removals = BlobRemovals(database: database, blobs: blobs, log: log)
-        return LibraryGround(
-            database: database, blobs: blobs, events: events, queue: queue, removals: removals,
-            reserve: reserve, ballast: ballast,
-            deliveries: DeliveryCache(), time: time, log: log)
+        self.database = database
+        self.blobs = blobs
+        self.events = events
+        self.queue = queue
+        self.removals = removals
+        self.reserve = reserve
+        self.ballast = ballast
+        deliveries = DeliveryCache()
+        self.time = time
+        self.log = log
     }
 
     package var verifier: Verifier { Verifier(database: database, blobs: blobs, queue: queue, time: time) }

@@ -33,6 +33,10 @@ package enum OpeningTrouble {
         case .schema where error.statement.isEmpty: return "\(path): \(error.message)"
         case _ where access(parent, F_OK) != 0:
             return "The folder \(parent) for the database \(path) does not exist. Make it, or name another one."
+        case .io where access("\(path)-wal", F_OK) == 0 && access(parent, W_OK) != 0:
+            return
+                "The database \(path) was not closed, and what its log (-wal) holds cannot be read where nothing can be "
+                + "written. Copy the whole folder to a place that can be written, and use the copy."
         case _ where access(parent, W_OK) != 0 || (access(path, F_OK) == 0 && access(path, W_OK) != 0):
             return "The database \(path) cannot be written by this user: \(advice(for: errno))"
         default: return "The database \(path) cannot be used: \(error.message)."

@@ -10,7 +10,6 @@ enum ExitCode: Int32, Sendable {
     case notFound = 10
     /// Somebody else uses the data directory.
     case locked = 11
-    case wrongKey = 12
     case verificationFailed = 13
 }
 
@@ -29,11 +28,20 @@ struct Failure: Error, Sendable, CustomStringConvertible {
         let body = try? answer.json()
         let sentence = body?["detail"]?.string ?? "The server answered \(answer.status)."
         let details = (body?["errors"]?.array ?? []).compactMap { $0["detail"]?.string }.filter { $0 != sentence }
+        // A line of theirs must not look like one of ours.
         let hint = answer.status == 401 ? " The token is looked for in ARGENTUM_TOKEN and in the data directory." : ""
         self.init(
             answer.status == 404 ? .notFound : .error,
-            ([sentence + hint] + details.map { "  \($0)" }).joined(separator: "\n"))
+            ([VisibleText.escaping(sentence) + hint] + details.map { "  \(VisibleText.escaping($0))" })
+                .joined(separator: "\n"))
     }
 
     var description: String { message }
+
+    static func isElsewhere(_ address: ServerAddress) -> Failure {
+        Failure(
+            .usage,
+            "\(address) is another machine, and the owner's token of the data directory is for this one only: give a token "
+                + "for it in ARGENTUM_TOKEN.")
+    }
 }

@@ -46,6 +46,21 @@ struct LogTests {
         #expect(text == "1970-01-01T00:00:00.000Z warning disk almost full free=12 name=\"a \\\"b\\\"\\nc\"\n")
     }
 
+    @Test(
+        "What steers a terminal or turns the reading direction is escaped, in text and in JSON",
+        arguments: [
+            ("\u{1B}[2J", "\\u001b[2J"), ("a\u{9B}31m", "a\\u009b31m"), ("gpj.\u{202E}exe", "gpj.\\u202eexe"),
+            ("a\u{2066}b\u{2069}", "a\\u2066b\\u2069"), ("a\u{200F}", "a\\u200f"), ("a\u{7F}", "a\\u007f"),
+            ("a\u{2028}b", "a\\u2028b"), ("a\u{85}b", "a\\u0085b"),
+        ])
+    func controls(_ value: String, _ escaped: String) throws {
+        let line = LogLine(level: .info, sentence: "s", facts: [LogFact(name: "f", value: value)])
+        #expect(StandardErrorSink.text(line, at: moment).hasSuffix("s f=\"\(escaped)\"\n"))
+        let json = StandardErrorSink.json(line, at: moment)
+        #expect(json.contains("\"f\":\"\(escaped)\""))
+        #expect(try JSONDecoder().decode([String: String].self, from: Data(json.utf8))["f"] == value)
+    }
+
     @Test("A JSON line is one object with every fact")
     func json() throws {
         let text = StandardErrorSink.json(line, at: moment)

@@ -218,7 +218,8 @@ struct EventLogTests {
             let subscription = try await plant.events.subscribe(after: nil)
             let upkeep = Task { await plant.events.run() }
             let other = try await SQLiteDatabase.open(path: plant.folder.file("jobs.db"))
-            let log = EventLog(database: other, time: plant.clock, clock: plant.clock)
+            let log = EventLog(
+                database: other, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
             try await other.write { tx in try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
             await other.close()
             let heard = Task { try await numbers(subscription, 1) }

@@ -23,7 +23,7 @@ struct JobMeasurements {
         let folder = TemporaryFolder()
         let database = try await SQLiteDatabase.open(path: folder.file("jobs.db"))
         try await Migrator(JobsSchema.migrations).migrate(database)
-        let events = EventLog(database: database, time: SystemTime())
+        let events = EventLog(database: database, time: SystemTime(), log: Log(to: SilentSink()))
         let queue = JobQueue(database: database, events: events, time: SystemTime(), log: Log(to: SilentSink()))
         return Site(folder: folder, database: database, events: events, queue: queue)
     }

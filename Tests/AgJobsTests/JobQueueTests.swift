@@ -298,6 +298,62 @@ struct JobQueueTests {
         }
     }
 
+    @Test(
+        "runs at once what was queued while the clock was ahead, when it is right again",
+        arguments: [-60, -86_400, -86_400 * 3_650])
+    func clockSetBack(seconds: Int) async throws {
+        try await Plant.with { plant in
+            let back = Duration.seconds(seconds)
+            try await plant.enqueue(Plant.variants, "new")
+            try await plant.enqueue(Plant.variants, "cancelled")
+            let cancelled = try #require(try await plant.queue.jobs(JobFilter(), limit: 1).first)
+            try await plant.queue.cancel(cancelled.id)
+            try await plant.queue.retry(cancelled.id)
+            try await plant.enqueue(Plant.variants, "given back") { $0.priority = .interactive }
+            _ = try await plant.lease(by: Plant.holder("stopping"))
+            try await plant.queue.release(Plant.holder("stopping"))
+            plant.clock.step(by: back)
+            #expect(try await plant.queue.hasDue([Plant.variants]))
+            #expect(try await plant.lease(3).count == 3)
+        }
+    }
+
+    @Test("keeps an appointment by the clock on the wall, however that is set")
+    func appointment() async throws {
+        try await Plant.with { plant in
+            let moment = plant.clock.now() + .seconds(60)
+            try await plant.enqueue { $0.runAt = moment }
+            plant.clock.step(by: .seconds(-3_600))
+            #expect(try await plant.lease().isEmpty)
+            plant.clock.step(by: .seconds(3_660))
+            #expect(try await plant.lease().count == 1)
+        }
+    }
+
+    @Test(
+        "tells a wait that no clock can make long or negative", arguments: [-86_400 * 3_650, -60, 60, 86_400 * 3_650])
+    func waitAcrossSteps(seconds: Int) async throws {
+        try await Plant.with { plant in
+            try await plant.enqueue()
+            plant.clock.advance(by: .seconds(5))
+            plant.clock.step(by: .seconds(seconds))
+            let wait = try #require(try await plant.queue.status().first?.oldestWait)
+            #expect(.zero <= wait && wait <= .seconds(5))
+        }
+    }
+
+    @Test("counts the wait of a job that is retried from then on")
+    func waitOfRetried() async throws {
+        try await Plant.with { plant in
+            let id = try await plant.enqueue()
+            try await plant.queue.cancel(id)
+            plant.clock.advance(by: .seconds(86_400))
+            try await plant.queue.retry(id)
+            plant.clock.advance(by: .seconds(3))
+            #expect(try await plant.queue.status().first?.oldestWait == .seconds(3))
+        }
+    }
+
     // MARK: Control
 
     @Test("cancels a queued and an active job, and tells so")

@@ -446,7 +446,8 @@ struct JobWorkerTests {
             try await worker.whileRunning {
                 await eventually { plant.clock.isWaitedFor }
                 let other = try await SQLiteDatabase.open(path: plant.folder.file("jobs.db"))
-                let events = EventLog(database: other, time: plant.clock, clock: plant.clock)
+                let events = EventLog(
+                    database: other, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
                 let queue = JobQueue(
                     database: other, events: events, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
                 try await other.write { tx in

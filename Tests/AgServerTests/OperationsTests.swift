@@ -54,6 +54,47 @@ struct OperationsTests {
         #expect(runs.all.count == 2)
     }
 
+    @Test("A check that hangs is a failed one; it is left behind, and not started again while it hangs")
+    func hanging() async throws {
+        let starts = Collected<Int>()
+        let disk = Latch()
+        // As four seconds are: over for the first check that hangs, not yet over once the disk works again.
+        let patience = Latch()
+        let works = Collected<Bool>()
+        let clock = HandClock()
+        let checks = [
+            ReadinessCheck("codecs") {},
+            // As a write to a disk that hangs: cancelling it changes nothing.
+            ReadinessCheck("storage") {
+                starts.add(1)
+                await disk.passStubbornly()
+            },
+        ]
+        let readiness = Readiness(checks, time: clock, log: Log(to: SilentSink())) {
+            try await (works.all.isEmpty ? patience : Latch()).pass()
+        }
+
+        async let first = readiness.findings()
+        async let second = readiness.findings()
+        while starts.all.isEmpty { await Task.yield() }
+        patience.open()
+        #expect(await first.map(\.isGood) == [true, false])
+        #expect(await second.map(\.isGood) == [true, false])
+        for _ in 0..<3 {
+            clock.advance(.seconds(5))
+            #expect(await readiness.findings().map(\.isGood) == [true, false])
+        }
+        #expect(starts.all.count == 1)
+
+        works.add(true)
+        disk.open()
+        while await readiness.findings().contains(where: { !$0.isGood }) {
+            clock.advance(.seconds(5))
+            await Task.yield()
+        }
+        #expect(starts.all.count == 2)
+    }
+
     @Test("A server that stops is not ready any more, whatever was found before")
     func stopping() async throws {
         let readiness = Readiness([ReadinessCheck("database") {}], time: HandClock(), log: Log(to: SilentSink()))

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Writes each log line to standard error with one `write`, so that lines of several threads never mix.
+/// Writes log lines to standard error, one after the other, on a thread of its own.
 package struct StandardErrorSink: LogSink {
     package enum Format: String, Sendable, CaseIterable {
         /// `16:34:06.120 info  request answered status=200`
@@ -15,18 +9,31 @@ package struct StandardErrorSink: LogSink {
 
     private let format: Format
     private let time: any TimeSource
+    private let writer: LogWriter
 
     package init(format: Format, time: any TimeSource = SystemTime()) {
         self.format = format
         self.time = time
+        writer = LogWriter { Self.line(Self.dropped($0), format, at: time.now()) }
     }
 
     package func write(_ line: LogLine) {
-        let now = time.now()
-        let text = format == .json ? Self.json(line, at: now) : Self.text(line, at: now)
-        let bytes = Array(text.utf8)
-        // A log that cannot be written has nobody left to tell.
-        _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+        writer.add(Self.line(line, format, at: time.now()))
+    }
+
+    /// Waits until everything is written, before the program ends; a reader that is stalled is not waited for longer.
+    package func flush(within limit: Duration = .seconds(2)) {
+        writer.flush(within: limit)
+    }
+
+    private static func line(_ line: LogLine, _ format: Format, at now: Timestamp) -> [UInt8] {
+        Array((format == .json ? json(line, at: now) : text(line, at: now)).utf8)
+    }
+
+    static func dropped(_ count: Int) -> LogLine {
+        LogLine(
+            level: .warning, sentence: "log lines were dropped: standard error was not read in time",
+            facts: [LogFact(name: "dropped", value: "\(count)")])
     }
 
     static func text(_ line: LogLine, at now: Timestamp) -> String {
@@ -38,13 +45,18 @@ package struct StandardErrorSink: LogSink {
 
     static func json(_ line: LogLine, at now: Timestamp) -> String {
         let head =
-            "{\"time\":\"\(now.rfc3339)\",\"level\":\"\(line.level.rawValue)\",\"message\":\(JSONText.quote(line.sentence))"
-        return head + line.facts.map { ",\(JSONText.quote($0.name)):\(JSONText.quote($0.value))" }.joined() + "}\n"
+            "{\"time\":\"\(now.rfc3339)\",\"level\":\"\(line.level.rawValue)\",\"message\":\(quote(line.sentence))"
+        return head + line.facts.map { ",\(quote($0.name)):\(quote($0.value))" }.joined() + "}\n"
     }
 
     /// A value with spaces, quotes or control characters is quoted, so that a line stays one line.
     private static func plain(_ value: String) -> String {
         let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F && $0 != 0x5C }
-        return isPlain ? value : JSONText.quote(value)
+        return isPlain && !VisibleText.hasControls(value) ? value : quote(value)
+    }
+
+    /// JSON, and without what could steer the terminal on which the log is read.
+    private static func quote(_ value: String) -> String {
+        VisibleText.escaping(JSONText.quote(value))
     }
 }

@@ -28,6 +28,8 @@ extension FolderStore {
     private func list(_ folder: String) throws -> (folders: [String], blobs: [BlobListing]) {
         var folders: [String] = []
         var blobs: [BlobListing] = []
+        // Nothing is made before the first picture comes, and a folder may go while others work here.
+        guard try files.status(of: "\(root)/\(folder)") != nil else { return ([], []) }
         for name in try files.names(in: "\(root)/\(folder)").sorted() {
             guard let path = BlobPath(untrusted: "\(folder)/\(name)"),
                 let status = try files.status(of: absolute(path))

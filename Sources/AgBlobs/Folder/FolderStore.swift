@@ -35,6 +35,23 @@ package struct FolderStore: BlobStore {
         }
     }
 
+    /// A store that is there already, to be looked at: makes nothing. Throws `BlobError` when there is no such folder.
+    package init(
+        existing root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool,
+        time: any TimeSource = SystemTime()
+    ) throws(BlobError) {
+        self.root = root
+        self.files = files
+        self.pool = pool
+        self.time = time
+        spool = Spool(folder: "\(root)/tmp", files: files)
+        do {
+            _ = try files.names(in: root)
+        } catch {
+            throw BlobError(error, "The storage folder '\(root)' could not be read.")
+        }
+    }
+
     package func open<Value: Sendable>(
         _ path: BlobPath, _ body: @escaping @Sendable (OpenFile) throws -> Value
     ) async throws -> Value {

@@ -10,7 +10,7 @@ package struct Router: Sendable {
     private let log: Log
     package var admission: Admission?
 
-    package init(log: Log = Log(to: SilentSink())) {
+    package init(log: Log) {
         self.log = log
     }
 

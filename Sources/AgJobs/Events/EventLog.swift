@@ -27,8 +27,8 @@ package final class EventLog: Sendable {
     private let listeners = Mutex<[@Sendable (String) -> Void]>([])
 
     package init(
-        database: any Database, time: any TimeSource, settings: EventSettings = EventSettings(),
-        clock: any SteadyClock = SystemSteadyClock(), log: Log = Log(to: SilentSink())
+        database: any Database, time: any TimeSource, log: Log, settings: EventSettings = EventSettings(),
+        clock: any SteadyClock = SystemSteadyClock()
     ) {
         self.database = database
         self.time = time

@@ -9,6 +9,8 @@ package struct JobSettings: Sendable {
     package var poll: Duration = .seconds(1)
     /// How long running jobs may go on when the worker is to stop.
     package var drain: Duration = .seconds(20)
+    /// How long handlers may take to notice when the drain has ended. Short: what asks us to stop kills soon after.
+    package var drainGrace: Duration = .seconds(1)
     /// How long a cancelled handler may take to notice before it is given up.
     package var cancelGrace: Duration = .seconds(5)
     /// Worker deaths that cost a job no attempt. Many: what is decoded runs in processes of its own, so a picture hardly

@@ -23,11 +23,13 @@ extension JobQueue {
 
     private func insertion(_ spec: JobSpec, _ id: JobID) -> SQL {
         let now = time.now()
+        // Only an appointment waits for the wall clock; what runs now waits for nothing, wherever that clock is set later.
+        let waitsFrom = spec.runAt.map { _ in Self.appointment }
         return """
             INSERT INTO jobs (id, kind, subject, is_about_image, image_id, recipe, payload, state, priority, run_at,
-                attempt, max_attempts, crashes, losses, fence, created_at)
+                waits_from, attempt, max_attempts, crashes, losses, fence, created_at)
             VALUES (\(id), \(spec.kind), \(spec.subject), \(spec.isAboutImage), \(spec.imageID), \(spec.recipe),
-                \(spec.payload), 'queued', \(spec.priority), \(spec.runAt ?? now), 0, \(spec.maxAttempts), 0, 0, 0,
+                \(spec.payload), 'queued', \(spec.priority), \(spec.runAt ?? now), \(waitsFrom), 0, \(spec.maxAttempts), 0, 0, 0,
                 \(now))
             ON CONFLICT (kind, subject, recipe) WHERE state IN ('queued', 'active')
             DO UPDATE SET priority = CASE WHEN excluded.priority > jobs.priority

@@ -80,7 +80,8 @@ extension JobQueue {
         try await database.write { tx in
             let released = try tx.all(
                 """
-                UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now())
+                UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now()),
+                    waits_from = NULL
                 WHERE state = 'active' AND worker = \(holder.id) RETURNING \(JobRecord.columns)
                 """
             ) { try JobRecord($0) }

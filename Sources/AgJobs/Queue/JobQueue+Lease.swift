@@ -74,11 +74,15 @@ extension JobQueue {
         return found
     }
 
-    /// Due, or waiting since a moment that is still to come: then the clock was set back, and the wait means nothing.
+    /// Written in `waits_from` for a job that waits for a moment of the wall clock, however that clock is set.
+    static let appointment = Timestamp(milliseconds: 0)
+
+    /// Waiting for nothing; or due; or waiting since a moment that is still to come: then the clock was set back, and the
+    /// wait means nothing. So a queue that was filled while the clock was ahead runs at once when it is right again.
     static func due(_ kind: JobKind, _ now: Timestamp, limit: Int, _ dialect: SQLDialect) -> SQL {
         """
         SELECT id, priority FROM jobs\(raw: dialect.index("jobs_waiting"))
-        WHERE kind = \(kind) AND state = 'queued' AND (run_at <= \(now) OR waits_from > \(now))
+        WHERE kind = \(kind) AND state = 'queued' AND (waits_from IS NULL OR run_at <= \(now) OR waits_from > \(now))
         ORDER BY priority DESC, id LIMIT \(limit)
         """
     }

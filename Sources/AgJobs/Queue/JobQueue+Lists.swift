@@ -59,16 +59,15 @@ extension JobQueue {
 
     /// Every kind that has jobs or is paused.
     package func status() async throws -> [JobKindStatus] {
-        let now = time.now()
-        return try await database.read { try Self.status($0, now) }
+        try await database.read { try self.status($0) }
     }
 
-    private static func status(_ connection: any SQLConnection, _ now: Timestamp) throws -> [JobKindStatus] {
+    private func status(_ connection: any SQLConnection) throws -> [JobKindStatus] {
         var counts: [JobKind: [JobState: Int]] = [:]
         var oldest: [JobKind: Timestamp] = [:]
         _ = try connection.all(
             """
-            SELECT kind, count(*), min(created_at) FROM jobs\(raw: connection.dialect.index("jobs_waiting"))
+            SELECT kind, count(*), min(run_at) FROM jobs\(raw: connection.dialect.index("jobs_waiting"))
             WHERE state = 'queued' GROUP BY kind
             """
         ) { row in
@@ -90,8 +89,13 @@ extension JobQueue {
         let kinds = Set(counts.keys).union(pauses.kinds)
         return kinds.sorted { $0.rawValue < $1.rawValue }.map { kind in
             JobKindStatus(
-                kind: kind, counts: counts[kind] ?? [:], oldestWait: oldest[kind].map { max(.zero, now - $0) },
+                kind: kind, counts: counts[kind] ?? [:], oldestWait: oldest[kind].map(age),
                 isPaused: pauses.holds(kind))
         }
+    }
+
+    /// A job that is retried waits from then on, and one between two attempts from its next.
+    private func age(since moment: Timestamp) -> Duration {
+        ages.age(since: moment, wall: time.now(), steady: clock.elapsed())
     }
 }

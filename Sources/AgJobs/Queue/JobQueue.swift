@@ -13,6 +13,7 @@ package final class JobQueue: Sendable {
     let settings: JobSettings
     let audience: any JobAudience
     let bell = JobBell()
+    let ages: WaitingAges
     /// How far running jobs of this process are; never in the table.
     private let progress = Mutex<[JobID: Int]>([:])
 
@@ -27,6 +28,7 @@ package final class JobQueue: Sendable {
         self.settings = settings
         self.audience = audience
         self.clock = clock
+        ages = WaitingAges(wall: time.now(), steady: clock.elapsed())
     }
 
     func note(progress percent: Int?, of id: JobID) {

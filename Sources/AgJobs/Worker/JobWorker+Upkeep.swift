@@ -53,7 +53,7 @@ extension JobWorker {
         let end = queue.clock.elapsed() + queue.settings.drain
         await waitUntilIdle(until: end)
         running.stopAll(.drain)
-        await waitUntilIdle(until: queue.clock.elapsed() + queue.settings.cancelGrace)
+        await waitUntilIdle(until: queue.clock.elapsed() + queue.settings.drainGrace)
         do {
             try await queue.release(holder)
         } catch {

@@ -7,6 +7,10 @@ final class SQLiteConnection {
     enum Role {
         case writer
         case reader
+        /// Reads a database that others may own, and leaves no file behind.
+        case inspector
+        /// The same for one that nobody has open, also on a disk that cannot be written.
+        case inspectorAtRest
     }
 
     /// Stops a reader's query; asked only on readers.
@@ -16,8 +20,7 @@ final class SQLiteConnection {
 
     init(path: String, role: Role, _ settings: SQLiteSettings) throws {
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let code = unsafe sqlite3_open_v2(Self.name(path, role), &opened, Self.flags(role), nil)
         guard code == SQLITE_OK, let opened = unsafe opened else {
             let error = unsafe SQLError(sqlite: opened, code)
             unsafe sqlite3_close_v2(opened)
@@ -56,9 +59,31 @@ final class SQLiteConnection {
         try pragma("mmap_size = \(settings.mapBytes)")
         try pragma("wal_autocheckpoint = \(role == .writer ? settings.checkpointPages : 0)")
         try pragma("journal_size_limit = 67108864")
-        guard role == .reader else { return }
+        guard role != .writer else { return }
         try pragma("query_only = ON")
         unsafe stop.watch(handle)
+    }
+
+    private static func flags(_ role: Role) -> Int32 {
+        let access =
+            switch role {
+            case .writer, .reader: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .inspector: SQLITE_OPEN_READONLY
+            case .inspectorAtRest: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            }
+        return access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    }
+
+    /// `immutable` is said in a URI only: no locks, no shared memory, no write-ahead log (https://sqlite.org/uri.html).
+    private static func name(_ path: String, _ role: Role) -> String {
+        guard role == .inspectorAtRest else { return path }
+        let escaped = path.utf8.reduce(into: "") { out, byte in
+            switch byte {
+            case 45...57, 65...90, 97...122, 95, 126: out.unicodeScalars.append(Unicode.Scalar(byte))
+            default: out += "%" + Hex.encode([byte])
+            }
+        }
+        return "file:\(escaped)?immutable=1"
     }
 
     private func turnOnWAL() throws {

@@ -15,10 +15,11 @@ package final class SQLiteDatabase: Database {
     /// database would wait for itself.
     @TaskLocal private static var inside: ObjectIdentifier?
 
-    private let writer: SQLiteWriter
+    /// `nil` when the database was opened to be looked at.
+    private let writer: SQLiteWriter?
     private let readers: SQLiteReaders
 
-    private init(_ writer: SQLiteWriter, _ readers: SQLiteReaders) {
+    private init(_ writer: SQLiteWriter?, _ readers: SQLiteReaders) {
         self.writer = writer
         self.readers = readers
     }
@@ -35,6 +36,35 @@ package final class SQLiteDatabase: Database {
         }
     }
 
+    /// Opens an existing file to be read and changes nothing: no table, no folder, no file beside it that would belong to
+    /// this user. Also works on a disk that cannot be written. Writes throw `SQLError`.
+    ///
+    /// - Important: a database at rest is read without locks. Ask `isAtRest` again afterwards: what was read while somebody
+    ///   opened it may be half of a change.
+    package static func inspect(
+        path: String, settings: SQLiteSettings = SQLiteSettings()
+    ) async throws -> SQLiteDatabase {
+        let role: SQLiteConnection.Role = isAtRest(path) ? .inspectorAtRest : .inspector
+        let database = SQLiteDatabase(nil, SQLiteReaders(path: path, role: role, settings))
+        do {
+            // SQLite opens the file at the first query.
+            _ = try await database.read { try $0.first("SELECT count(*) FROM sqlite_schema") { try $0[0] as Int } }
+        } catch {
+            await database.close()
+            throw error
+        }
+        return database
+    }
+
+    /// Whether no program has the database open, as far as its files say: the last to close it takes the log away.
+    /// An empty log on a disk that cannot be written is nobody's either.
+    package static func isAtRest(_ path: String) -> Bool {
+        var info = stat()
+        guard unsafe stat("\(path)-wal", &info) == 0 else { return errno == ENOENT }
+        let isWritable = unsafe access("\(path)-wal", W_OK) == 0
+        return info.st_size == 0 && !isWritable
+    }
+
     /// Only a new file: closing a descriptor of an existing one would drop the locks that this process holds on it
     /// (https://sqlite.org/howtocorrupt.html, 2.2). A folder that is missing is reported by the real opening.
     private static func makePrivate(_ path: String) {
@@ -45,10 +75,10 @@ package final class SQLiteDatabase: Database {
     package var dialect: SQLDialect { .sqlite }
 
     /// Commits since opening: fewer than writes when they came together.
-    package var commits: Int { writer.commits.load(ordering: .relaxed) }
+    package var commits: Int { writer?.commits.load(ordering: .relaxed) ?? 0 }
 
     /// Writes that wait for the next commit.
-    package var waitingWrites: Int { writer.waiting }
+    package var waitingWrites: Int { writer?.waiting ?? 0 }
 
     package func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
@@ -61,6 +91,7 @@ package final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         try refuseNesting()
+        guard let writer else { throw SQLError(.misuse, "The database was opened to be looked at, not to be changed.") }
         let mine = ObjectIdentifier(self)
         return try await withCheckedThrowingContinuation { continuation in
             let answer = WriteAnswer<Value>(continuation)
@@ -75,7 +106,7 @@ package final class SQLiteDatabase: Database {
 
     package func close() async {
         await readers.close()
-        await writer.close()
+        await writer?.close()
     }
 
     private func refuseNesting() throws {

@@ -17,12 +17,14 @@ final class SQLiteReaders: Sendable {
     }
 
     private let path: String
+    private let role: SQLiteConnection.Role
     private let settings: SQLiteSettings
     private let pool: BlockingPool
     private let state = Mutex(State())
 
-    init(path: String, _ settings: SQLiteSettings) {
+    init(path: String, role: SQLiteConnection.Role = .reader, _ settings: SQLiteSettings) {
         self.path = path
+        self.role = role
         self.settings = settings
         pool = BlockingPool(threads: max(1, settings.readers), name: "sql-read")
     }
@@ -89,7 +91,7 @@ final class SQLiteReaders: Sendable {
         }
         if let known { return known.connection }
         do {
-            return try SQLiteConnection(path: path, role: .reader, settings)
+            return try SQLiteConnection(path: path, role: role, settings)
         } catch {
             giveBack(nil)
             throw error

@@ -22,6 +22,7 @@ package struct OpenAPIDocument: Sendable {
             "info": [
                 "title": "Argentum", "version": .string(Program.version),
                 "summary": "A self-hosted image backend.",
+                "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
             "servers": [["url": .string(serverURL)]],
             "tags": .array(tags),

@@ -1,4 +1,5 @@
 package import AgBase
+internal import Synchronization
 
 /// Runs the readiness checks and remembers the result for a moment, so that anybody may ask as often as they like.
 package actor Readiness {
@@ -20,19 +21,28 @@ package actor Readiness {
     /// Longer than a load balancer's patience would be too long, shorter would write to the disk all the time.
     private static let lifetime: Duration = .seconds(5)
     /// A check that hangs is a check that failed.
-    private static let patience: Duration = .seconds(4)
+    package static let patience: Duration = .seconds(4)
 
     private let checks: [ReadinessCheck]
     private let time: any TimeSource
     private let log: Log
+    private let timeOut: @Sendable () async throws -> Void
     private var latest: (findings: [Finding], at: Timestamp)?
     private var running: Task<[Finding], Never>?
+    /// Checks that have not returned yet, those that were given up among them. They are not started again, so that a disk
+    /// that hangs for an hour holds one thread and not one per request.
+    private var underWay: Set<String> = []
     private var isStopping = false
 
-    package init(_ checks: [ReadinessCheck], time: any TimeSource, log: Log) {
+    /// - Parameter timeOut: returns when a check has had its time; four seconds unless a test says otherwise.
+    package init(
+        _ checks: [ReadinessCheck], time: any TimeSource, log: Log,
+        timeOut: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: Readiness.patience) }
+    ) {
         self.checks = checks
         self.time = time
         self.log = log
+        self.timeOut = timeOut
     }
 
     /// From now on we are not ready: a load balancer must send its requests elsewhere.
@@ -43,7 +53,7 @@ package actor Readiness {
     package func findings() async -> [Finding] {
         if isStopping { return [Finding(name: "stopping", code: Self.notReady)] }
         if let latest, time.now() - latest.at < Self.lifetime, time.now() >= latest.at { return latest.findings }
-        let task = running ?? Task { [checks, log] in await Self.run(checks, log) }
+        let task = running ?? Task { await run() }
         running = task
         let findings = await task.value
         running = nil
@@ -51,13 +61,12 @@ package actor Readiness {
         return findings
     }
 
-    private static func run(_ checks: [ReadinessCheck], _ log: Log) async -> [Finding] {
-        await withTaskGroup(of: (Int, Finding).self) { group in
-            for (index, check) in checks.enumerated() {
-                group.addTask { (index, await run(check, log)) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
-        }
+    private func run() async -> [Finding] {
+        // All at once; each of them ends in time.
+        let tasks = checks.map { check in Task { await run(check) } }
+        var findings: [Finding] = []
+        for task in tasks { findings.append(await task.value) }
+        return findings
     }
 
     /// A full disk is no secret: whoever uploads is told of it as well.
@@ -66,28 +75,63 @@ package actor Readiness {
         return fault.code
     }
 
-    private static func run(_ check: ReadinessCheck, _ log: Log) async -> Finding {
+    private func run(_ check: ReadinessCheck) async -> Finding {
+        guard underWay.insert(check.name).inserted else { return Finding(name: check.name, code: Self.notReady) }
         do {
-            try await withDeadline(patience) { try await check.run() }
+            try await withDeadline(timeOut) { try await self.finish(check) }
             return Finding(name: check.name)
         } catch {
             log.error("a readiness check failed", ["check": check.name, "error": "\(error)"])
-            return Finding(name: check.name, code: code(of: error))
+            return Finding(name: check.name, code: Self.code(of: error))
         }
+    }
+
+    private func finish(_ check: ReadinessCheck) async throws {
+        defer { underWay.remove(check.name) }
+        try await check.run()
     }
 }
 
-private struct TookTooLong: Error {}
+private struct TookTooLong: Error, CustomStringConvertible {
+    let description = "It did not return in time."
+}
 
-/// Whichever ends first. The work is cancelled when its time is up, and must heed that.
-private func withDeadline(_ limit: Duration, _ work: @escaping @Sendable () async throws -> Void) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await work() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw TookTooLong()
+/// The first of two ends resumes the caller; the other one is dropped.
+private final class Race: Sendable {
+    private let caller: Mutex<CheckedContinuation<Void, any Error>?>
+
+    init(_ caller: CheckedContinuation<Void, any Error>) {
+        self.caller = Mutex(caller)
+    }
+
+    func end(_ result: Result<Void, any Error>) {
+        caller.withLock { $0.take() }?.resume(with: result)
+    }
+}
+
+/// Whichever ends first. Work whose time is up is cancelled and left behind: a write to a disk that hangs cannot be
+/// interrupted, and a task group would wait for it.
+private func withDeadline(
+    _ timeOut: @escaping @Sendable () async throws -> Void, _ work: @escaping @Sendable () async throws -> Void
+) async throws {
+    try await withCheckedThrowingContinuation { continuation in
+        let race = Race(continuation)
+        let worker = Task {
+            do {
+                try await work()
+                race.end(.success(()))
+            } catch {
+                race.end(.failure(error))
+            }
         }
-        defer { group.cancelAll() }
-        try await group.next()
+        let timer = Task {
+            do { try await timeOut() } catch { return }
+            race.end(.failure(TookTooLong()))
+            worker.cancel()
+        }
+        Task {
+            await worker.value
+            timer.cancel()
+        }
     }
 }

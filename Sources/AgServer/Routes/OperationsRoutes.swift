@@ -29,16 +29,22 @@ private func readiness(_ readiness: Readiness) async throws -> HTTPResponse {
             Fault.Detail(
                 subject: finding.name, code: finding.code ?? Readiness.notReady,
                 detail: finding.code == Readiness.notReady
-                    ? "The check '\(finding.name)' failed; the log says why."
+                    ? "The check '\(finding.name)' failed or did not answer in time."
                     : "The disk is full up to its reserve: uploads are refused, deletions make room.")
         }
         throw Fault(
             .unavailable, "not-ready",
-            "Argentum cannot take requests now: \(failed.map(\.name).joined(separator: ", ")).",
+            sentence(failed.map(\.name)),
             retryAfter: .seconds(5), details: details)
     }
     let checks = findings.map { JSONValue.object([.init(name: "name", value: .string($0.name))]) }
     return .answer(200, ["status": "ready", "checks": .array(checks)])
+}
+
+private func sentence(_ failed: [String]) -> String {
+    if failed == ["stopping"] { return "Argentum is stopping. Send requests elsewhere." }
+    return
+        "Argentum is not ready: \(failed.joined(separator: ", ")) failed or did not answer in time. The log says why."
 }
 
 private func metricsText(_ parts: ApplicationParts) async throws -> String {

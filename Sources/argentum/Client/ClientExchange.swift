@@ -67,7 +67,7 @@ struct ClientExchange {
             try socket.send(head)
             var offset: Int64 = 0
             while offset < length {
-                let piece = try file.read(at: offset, count: Int(min(256 << 10, length - offset)))
+                let piece = try read(file, at: offset, Int(min(256 << 10, length - offset)))
                 guard !piece.isEmpty else { throw Failure(.error, "The file became shorter while it was sent.") }
                 try socket.send(piece)
                 offset += Int64(piece.count)
@@ -77,12 +77,21 @@ struct ClientExchange {
         }
     }
 
+    /// Our own disk's fault must not look like the connection's.
+    private static func read(_ file: OpenFile, at offset: Int64, _ count: Int) throws -> [UInt8] {
+        do {
+            return try file.read(at: offset, count: count)
+        } catch {
+            throw Failure(.error, "The file cannot be read: \(String(cString: strerror(error.errno))).")
+        }
+    }
+
     private static func readHead(_ socket: ClientSocket) throws -> (Int, HTTPHeaders) {
         while true {
             let line = try socket.line() ?? ""
             let words = line.split(separator: " ", maxSplits: 2)
             guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-                throw Failure(.error, "The server ended the connection without an answer.")
+                throw ServerAway("The server ended the connection without an answer.")
             }
             var headers = HTTPHeaders()
             while let line = try socket.line(), !line.isEmpty {
@@ -109,7 +118,7 @@ struct ClientExchange {
         while left > 0 {
             let piece = try socket.read(upTo: Int(min(left, 256 << 10)))
             if piece.isEmpty {
-                guard length == nil else { throw Failure(.error, "The answer ended \(left) bytes too early.") }
+                guard length == nil else { throw ServerAway("The answer ended \(left) bytes too early.") }
                 return
             }
             left -= Int64(piece.count)
@@ -126,12 +135,12 @@ struct ClientExchange {
             var left = size
             while left > 0 {
                 let piece = try socket.read(upTo: left)
-                guard !piece.isEmpty else { throw Failure(.error, "The answer ended in the middle of a chunk.") }
+                guard !piece.isEmpty else { throw ServerAway("The answer ended in the middle of a chunk.") }
                 left -= piece.count
                 guard try take(piece) else { return }
             }
             _ = try socket.line()
         }
-        throw Failure(.error, "The answer ended too early.")
+        throw ServerAway("The answer ended too early.")
     }
 }

@@ -11,20 +11,46 @@ final class ClientSocket {
     private let file: OpenFile
     private var buffer: ArraySlice<UInt8> = []
 
-    /// Connects to the first of the host's addresses that answers. Throws `Failure`.
-    init(_ address: ServerAddress, timeout: Duration) throws {
+    /// Connects to the first of the host's addresses that answers.
+    ///
+    /// Throws `ServerAway` when none does, `Failure` for a host that is not known, and when `isLocal` demands this machine
+    /// and it is another one that was connected to.
+    init(_ address: ServerAddress, isLocal: Bool, timeout: Duration) throws {
+        file = try Self.connectToAny(of: address, timeout)
+        guard !isLocal || isPeerThisMachine else { throw Failure.isElsewhere(address) }
+    }
+
+    private static func connectToAny(of address: ServerAddress, _ timeout: Duration) throws -> OpenFile {
         var last: Int32 = ECONNREFUSED
-        for candidate in try Self.resolve(address) {
+        for candidate in try resolve(address) {
             do {
-                file = try Self.connect(candidate, timeout)
-                return
+                return try connect(candidate, timeout)
             } catch {
                 last = error.errno
             }
         }
-        throw Failure(
-            .error,
-            "No server answers at \(address): \(String(cString: strerror(last))). Is `argentum serve` running?")
+        throw ServerAway(
+            "No server answers at \(address): \(String(cString: strerror(last))). Is `argentum serve` running there? "
+                + "Commands look for it in the data directory (--data, by default argentum-data in this folder), or at --server URL."
+        )
+    }
+
+    /// Whether the other end is on this machine: a loopback address, or the same address as our own end.
+    private var isPeerThisMachine: Bool {
+        guard let peer = endpoint(getpeername), let own = endpoint(getsockname) else { return false }
+        return peer.isLoopback || peer == own
+    }
+
+    private func endpoint(
+        _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> NetworkAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let code = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(file.descriptor, $0, &length) }
+        }
+        guard code == 0 else { return nil }
+        return withUnsafeBytes(of: storage) { NetworkAddress(socketAddress: $0) }
     }
 
     private struct Candidate {
@@ -37,6 +63,10 @@ final class ClientSocket {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(address.host, "\(address.port)", &hints, &list)
+        guard code != EAI_AGAIN else {
+            throw ServerAway(
+                "The host '\(address.host)' cannot be looked up now: \(String(cString: gai_strerror(code))).")
+        }
         guard code == 0 else {
             throw Failure(.error, "The host '\(address.host)' is not known: \(String(cString: gai_strerror(code))).")
         }

@@ -15,10 +15,17 @@ struct EventStreamParser {
     private var data: [String] = []
     private var id: String?
 
-    mutating func feed(_ bytes: some Sequence<UInt8>) -> [StreamedEvent] {
+    /// Far more than our server's events have: a line without end must not take all memory.
+    static let longestLine = 1 << 20
+
+    /// Throws `Failure` for a line that is too long.
+    mutating func feed(_ bytes: some Sequence<UInt8>) throws -> [StreamedEvent] {
         var events: [StreamedEvent] = []
         for byte in bytes {
             guard byte == UInt8(ascii: "\n") else {
+                guard line.count < Self.longestLine else {
+                    throw Failure(.error, "The server sent an event without end.")
+                }
                 line.append(byte)
                 continue
             }

@@ -2,16 +2,25 @@ import AgBase
 import AgHTTP
 import FoundationEssentials
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The server's HTTP interface, for the commands. Every call blocks on a thread of its own pool.
 struct ServerClient: Sendable {
     let address: ServerAddress
     let token: String?
+    /// Whether the token may be sent to this machine only.
+    let isLocal: Bool
     private let pool: BlockingPool
 
     /// - Parameter connections: how many calls may be under way at once.
-    init(_ address: ServerAddress, token: String?, connections: Int = 8) {
+    init(_ address: ServerAddress, token: String?, isLocal: Bool, connections: Int = 8) {
         self.address = address
         self.token = token
+        self.isLocal = isLocal
         pool = BlockingPool(threads: connections, name: "client")
     }
 
@@ -56,8 +65,8 @@ struct ServerClient: Sendable {
         _ request: ClientRequest, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws -> Answer {
         let request = authorized(request)
-        return try await pool.run { [address] in
-            let socket = try ClientSocket(address, timeout: .seconds(120))
+        return try await connected { [address, isLocal] in
+            let socket = try ClientSocket(address, isLocal: isLocal, timeout: .seconds(120))
             let exchange = try ClientExchange(request, to: address, on: socket, progress: progress)
             var body: [UInt8] = []
             try exchange.readBody { piece in
@@ -72,9 +81,9 @@ struct ServerClient: Sendable {
     /// Hands a large answer over in pieces. Throws `NotYet` for 202 and `Failure` for every other status but 200.
     func download(_ path: String, _ take: @escaping @Sendable (ArraySlice<UInt8>) throws -> Void) async throws {
         let request = authorized(ClientRequest(method: "GET", path: path))
-        try await pool.run { [address] in
+        try await connected { [address, isLocal] in
             let exchange = try ClientExchange(
-                request, to: address, on: try ClientSocket(address, timeout: .seconds(120)))
+                request, to: address, on: try ClientSocket(address, isLocal: isLocal, timeout: .seconds(120)))
             guard exchange.status == 200 else {
                 var body: [UInt8] = []
                 try exchange.readBody { piece in
@@ -87,7 +96,11 @@ struct ServerClient: Sendable {
                 throw failure
             }
             try exchange.readBody { piece in
-                try take(piece)
+                do {
+                    try take(piece)
+                } catch let error as SystemError {
+                    throw Failure(.error, "The file cannot be written: \(String(cString: strerror(error.errno))).")
+                }
                 return true
             }
         }
@@ -99,9 +112,9 @@ struct ServerClient: Sendable {
     func events(_ path: String) -> AsyncThrowingStream<StreamedEvent, any Error> {
         let request = authorized(ClientRequest(method: "GET", path: path))
         return AsyncThrowingStream(bufferingPolicy: .bufferingOldest(4_096)) { continuation in
-            let task = Task { [pool, address] in
+            let task = Task { [self] in
                 do {
-                    try await pool.run { try Self.follow(request, address, continuation) }
+                    try await connected { [self] in try follow(request, continuation) }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -112,11 +125,10 @@ struct ServerClient: Sendable {
     }
 
     /// Silence for three heartbeats means that the connection is dead.
-    private static func follow(
-        _ request: ClientRequest, _ address: ServerAddress,
-        _ continuation: AsyncThrowingStream<StreamedEvent, any Error>.Continuation
+    private func follow(
+        _ request: ClientRequest, _ continuation: AsyncThrowingStream<StreamedEvent, any Error>.Continuation
     ) throws {
-        let socket = try ClientSocket(address, timeout: .seconds(45))
+        let socket = try ClientSocket(address, isLocal: isLocal, timeout: .seconds(45))
         let exchange = try ClientExchange(request, to: address, on: socket)
         guard exchange.status == 200 else {
             throw Failure(problem: Answer(status: exchange.status, headers: exchange.headers, body: []))
@@ -126,12 +138,21 @@ struct ServerClient: Sendable {
         continuation.yield(.opened)
         var parser = EventStreamParser()
         try exchange.readBody { piece in
-            for event in parser.feed(piece) {
+            for event in try parser.feed(piece) {
                 if case .dropped = continuation.yield(event) {
                     throw Failure(.error, "More events came than could be taken.")
                 }
             }
             return true
+        }
+    }
+
+    /// Runs on a thread that may block. A call on the connection that fails means that the server is away.
+    private func connected<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        do {
+            return try await pool.run(body)
+        } catch let error as SystemError {
+            throw ServerAway(error)
         }
     }
 

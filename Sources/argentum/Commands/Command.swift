@@ -24,7 +24,9 @@ extension Command {
 /// Flags that every command knows.
 enum CommonOptions {
     static let json = Setting<Bool>(
-        .init("json", .bool, default: "false", help: "Print results as JSON, one object per line.", isOption: true))
+        .init(
+            "json", .bool, default: "false",
+            help: "Print results as JSON, one object per line; upload does so in a pipe, too.", isOption: true))
     static let help = Setting<Bool>(
         .init("help", .bool, default: "false", help: "Show this help.", isOption: true))
 

@@ -6,7 +6,11 @@ extension CommandCall {
     /// The server that this command talks to, with the token found for it.
     func client(connections: Int = 8) throws -> ServerClient {
         let address = try ServerAddress(serverURL())
-        return ServerClient(address, token: try token(for: address), connections: connections)
+        if let given = settings[ArgentumSettings.token] {
+            return ServerClient(address, token: given, isLocal: false, connections: connections)
+        }
+        guard address.isThisMachine else { throw Failure.isElsewhere(address) }
+        return ServerClient(address, token: try ownersToken(), isLocal: true, connections: connections)
     }
 
     private var dataFolder: String { settings[required: ArgentumSettings.data] }
@@ -17,12 +21,8 @@ extension CommandCall {
         return ServerNote.read(in: dataFolder) ?? "http://127.0.0.1:\(settings[required: ArgentumSettings.port])"
     }
 
-    /// The owner's token of the data directory goes to this machine only.
-    private func token(for address: ServerAddress) throws -> String? {
-        if let given = settings[ArgentumSettings.token] { return given }
-        guard address.isLoopback else {
-            throw Failure(.usage, "\(address) is another machine: give a token for it in ARGENTUM_TOKEN.")
-        }
+    /// What the data directory holds for commands on its own machine.
+    private func ownersToken() throws -> String? {
         let path = "\(dataFolder)/\(Access.adminTokenFile)"
         let text: String?
         do {

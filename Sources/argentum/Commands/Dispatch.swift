@@ -16,6 +16,9 @@ enum Dispatch {
         } catch let failure as Failure {
             Output.remark("argentum: \(failure.message)")
             return failure.code
+        } catch let away as ServerAway {
+            Output.remark("argentum: \(away.message)")
+            return .error
         } catch let problem as SettingsProblem {
             for sentence in problem.sentences { Output.remark("argentum: \(sentence)") }
             return .usage

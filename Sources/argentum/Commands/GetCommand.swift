@@ -20,7 +20,8 @@ enum GetCommand: Command {
             "variant", .text, help: "Fetch original, thumbnail, or a variant such as medium.webp.", isOption: true))
     private static let file = Setting<String>(
         .init(
-            "output", .text, help: "Where the bytes go; - is standard output. Without --variant: the original's.",
+            "output", .text,
+            help: "The file to write, ID-VARIANT in this folder by default; - is standard output. Alone: the original.",
             isOption: true))
     private static let wait = Setting<Bool>(
         .init("wait", .bool, default: "false", help: "Wait for a variant that is not made yet.", isOption: true))
@@ -60,7 +61,11 @@ enum GetCommand: Command {
         let whole = ["original", "thumbnail"].contains(variant)
         let name = whole ? variant : "variants/\(escaped(variant))"
         let isPipe = path == "-"
-        guard path != ".", !path.hasSuffix("/") else { throw Failure(.usage, "--output needs a file's name.") }
+        guard !isFolder(path) else { throw Failure(.usage, "--output needs a file's name, and \(path) is a folder.") }
+        guard !isPipe || !Output.isTerminal(1) else {
+            throw Failure(
+                .usage, "A picture's bytes are not for a terminal; redirect them, or name a file with --output.")
+        }
         // Beside the goal first: a transfer that breaks off must not leave half a picture under the right name.
         let draft = "\(path).\(getpid()).part"
         let out = isPipe ? OpenFile(adopting: try sys("dup") { dup(1) }) : try create(draft, for: path)
@@ -70,7 +75,14 @@ enum GetCommand: Command {
             if !isPipe { unlink(draft) }
             throw error
         }
-        if !isPipe { try sys("rename") { rename(draft, path) } }
+        guard !isPipe else { return }
+        try sys("rename") { rename(draft, path) }
+        Output.remark("argentum: Written to \(path).")
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var info = stat()
+        return path.hasSuffix("/") || (stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR)
     }
 
     /// Never over a file that is there: it is somebody else's.

@@ -14,21 +14,27 @@ enum ServeCommand: Command {
         _ = Program.startedAt
         let settings = call.settings
         let librarySettings = try LibrarySettings(settings)
+        let host = try ListenHost(settings[required: ArgentumSettings.host])
         try DataFolder.make(librarySettings.dataFolder)
-        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings) }
+        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings, host) }
         return .ok
     }
 
-    private static func serve(_ settings: Settings, _ librarySettings: LibrarySettings) async throws {
+    private static func serve(
+        _ settings: Settings, _ librarySettings: LibrarySettings, _ host: ListenHost
+    ) async throws {
         var librarySettings = librarySettings
         // Held until the process ends, so that no second server comes between our last write and our end.
         let lock = try FolderLock(librarySettings.dataFolder)
         librarySettings.workerName = try NodeName.ensure(in: librarySettings.dataFolder)
         librarySettings.uploadSeats = DescriptorLimit.raise().uploads
-        let log = makeLog(settings)
+        let sink = makeSink(settings)
+        // However it ends: what was logged last says why.
+        defer { sink.flush() }
+        let log = Log(to: sink, level: Log.Level(rawValue: settings[required: ArgentumSettings.logLevel]) ?? .info)
         let library = try await Library.open(librarySettings, log: log)
         do {
-            try await ServerRun(library, settings, log, lock).run()
+            try await ServerRun(library, settings, host, log, lock).run()
         } catch {
             await library.close()
             throw error
@@ -36,14 +42,13 @@ enum ServeCommand: Command {
         await library.close()
     }
 
-    private static func makeLog(_ settings: Settings) -> Log {
-        let level = Log.Level(rawValue: settings[required: ArgentumSettings.logLevel]) ?? .info
+    private static func makeSink(_ settings: Settings) -> StandardErrorSink {
         let format: StandardErrorSink.Format =
             switch settings[required: ArgentumSettings.logFormat] {
             case "text": .text
             case "json": .json
             default: Output.isTerminal(2) ? .text : .json
             }
-        return Log(to: StandardErrorSink(format: format), level: level)
+        return StandardErrorSink(format: format)
     }
 }

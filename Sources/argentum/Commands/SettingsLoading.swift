@@ -24,7 +24,9 @@ enum SettingsLoading {
             guard let text = try PrivateFile.read(path) else { throw SystemError(call: "open \(path)", errno: ENOENT) }
             return text
         }
-        return try table.resolve(origins)
+        let settings = try table.resolve(origins)
+        try PathSetting.check(settings[required: ArgentumSettings.data], "data")
+        return settings
     }
 
     /// Where the file is cannot stand in the file itself, so only flags and variables are asked.
@@ -33,6 +35,7 @@ enum SettingsLoading {
             flags[setting.definition.name] ?? environment[setting.definition.variable].flatMap { $0.isEmpty ? nil : $0 }
         }
         if let path = early(ArgentumSettings.config) {
+            try PathSetting.check(path, "config")
             guard let text = try read(path) else {
                 throw Failure(.usage, "The settings file \(path) does not exist.")
             }

@@ -72,7 +72,7 @@ enum TokenCommand: Command {
     private static func row(_ token: JSONValue) -> [String] {
         [
             token["id"]?.string ?? "", token["scope"]?.string ?? "",
-            token["expiresAt"]?.string.map { "until \($0)" } ?? "without end",
+            token["expiresAt"]?.string.map { "until \($0)" } ?? "never expires",
             token["lastUsedAt"]?.string.map { "used \($0)" } ?? "not used yet", token["name"]?.string ?? "",
         ]
     }

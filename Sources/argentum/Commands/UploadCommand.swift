@@ -23,10 +23,13 @@ enum UploadCommand: Command {
         let plan = UploadPlan(LocalPath.restore(paths))
         let client = try call.client(connections: call.settings[required: atOnce] + 1)
         let tally = UploadTally(call.output, hasWaiting: call.settings[required: wait])
-        for (path, reason) in plan.refused { tally.refuse(path.text, code: "unreadable", reason) }
+        for (path, reason) in plan.refused { tally.leaveOut(path.text, code: "unreadable", reason) }
         try await checkServer(client, plan)
-        await send(plan, call, client, tally)
-        try await follow(call, client, tally)
+        if await send(plan, call, client, tally) {
+            try await follow(call, client, tally)
+        } else {
+            tally.leave(Set(tally.images.compactMap { $0["imageId"]?.string }))
+        }
         tally.tellTotal(skipped: plan.skipped)
         return tally.exitCode
     }
@@ -43,20 +46,28 @@ enum UploadCommand: Command {
         }
     }
 
+    /// False when the server stayed away, so that it need not be waited for once more.
     private static func send(
         _ plan: UploadPlan, _ call: CommandCall, _ client: ServerClient, _ tally: UploadTally
-    ) async {
+    ) async -> Bool {
         let bar = ProgressBar(files: plan.items.count, bytes: plan.byteCount, isShown: call.output.hasBar)
+        let absence = Absence { sentence in
+            bar.clear()
+            Output.remark("argentum: \(sentence)")
+        }
         let uploader = Uploader(
-            client: client, session: call.settings[session], atOnce: call.settings[required: atOnce], bar: bar)
+            client: client, session: call.settings[session], atOnce: call.settings[required: atOnce], bar: bar,
+            absence: absence)
         await uploader.send(plan.items) { item, outcome in
             bar.clear()
             switch outcome {
             case .taken(let image): tally.take(item.path.text, image)
             case .refused(let code, let reason): tally.refuse(item.path.text, code: code, reason)
+            case .notSent(let code, let reason): tally.leaveOut(item.path.text, code: code, reason)
             }
         }
         bar.clear()
+        return !absence.isOver
     }
 
     private static func follow(_ call: CommandCall, _ client: ServerClient, _ tally: UploadTally) async throws {

@@ -13,7 +13,7 @@ import Synchronization
 enum VerifyCommand: Command {
     static let name = "verify"
     static let summary =
-        "Check every row, file and hash; works beside a running server. Exit code 13 when something is wrong."
+        "Check every row, file and hash; changes nothing, works beside a running server. Exit code 13 for findings."
     static let options = [repair.definition]
     static let settings =
         ArgentumSettings.clientRows.filter { $0.name != "server" && $0.name != "token" } + ArgentumSettings.storageRows
@@ -31,30 +31,37 @@ enum VerifyCommand: Command {
             throw Failure(
                 .notFound, "There is no installation in \(settings.dataFolder): \(settings.databasePath) is missing.")
         }
-        try checkWritable(settings)
+        if call.settings[required: repair] { try checkWritable(settings) }
         return try await DataFolder.explaining(settings) { try await verify(settings, call) }
     }
 
-    /// Readers of a write-ahead log write too: they note in files beside the database what they read.
+    /// A repair that cannot write would fail half-way.
     private static func checkWritable(_ settings: LibrarySettings) throws {
         let folder = settings.databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         let path = folder.isEmpty ? "." : folder.joined(separator: "/") + "/"
         guard access(path, W_OK) != 0 || access(settings.databasePath, W_OK) != 0 else { return }
         throw Failure(
             .error,
-            "\(settings.databasePath) cannot be verified where it is: \(OpeningTrouble.advice(for: errno)) "
-                + "SQLite keeps notes beside the database even for reading; a writable copy of the folder can be verified."
-        )
+            "\(settings.databasePath) cannot be repaired where it is: \(OpeningTrouble.advice(for: errno)) "
+                + "Without --repair it can be verified.")
     }
 
     private static func verify(_ settings: LibrarySettings, _ call: CommandCall) async throws -> ExitCode {
-        let ground = try await LibraryGround.open(
-            settings, log: Log(to: StandardErrorSink(format: .text), level: .warning))
+        let sink = StandardErrorSink(format: .text)
+        defer { sink.flush() }
+        let log = Log(to: sink, level: .warning)
+        let repairs = call.settings[required: repair]
+        let wasAtRest = LibraryGround.isAtRest(settings)
+        let ground =
+            try await repairs ? LibraryGround.open(settings, log: log) : LibraryGround.inspect(settings, log: log)
         let meter = Meter(isShown: call.output.hasBar)
         do {
-            let report = try await ground.verifier.verify(repair: call.settings[required: repair]) { meter.show($0) }
+            let report = try await ground.verifier.verify(repair: repairs) { meter.show($0) }
             meter.clear()
             await ground.close()
+            guard repairs || !wasAtRest || LibraryGround.isAtRest(settings) else {
+                throw Failure(.error, "A server was started while the installation was checked. Run the check again.")
+            }
             tell(report, call.output)
             return report.isSound ? .ok : .verificationFailed
         } catch {

@@ -9,10 +9,10 @@ extension LibrarySettings {
     init(_ settings: Settings) throws {
         self.init(dataFolder: settings[required: ArgentumSettings.data])
         if let database = settings[ArgentumSettings.database] {
-            databasePath = try Self.path(of: database, scheme: "sqlite:", setting: "database", else: "PostgreSQL")
+            databasePath = try PathSetting.database(database)
         }
         if let storage = settings[ArgentumSettings.storage] {
-            storageFolder = try Self.path(of: storage, scheme: "file://", setting: "storage", else: "S3")
+            storageFolder = try PathSetting.storage(storage)
         }
         storageReserve = settings[ArgentumSettings.storageReserve]
         uploadLimit = settings[required: ArgentumSettings.maxUpload]
@@ -23,14 +23,6 @@ extension LibrarySettings {
         jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
         jobs.drain = settings[required: ArgentumSettings.shutdownGrace]
         events.keptHours = Self.hours(settings[required: ArgentumSettings.eventRetention])
-    }
-
-    private static func path(of text: String, scheme: String, setting: String, else other: String) throws -> String {
-        let path = text.dropFirst(scheme.count)
-        guard text.hasPrefix(scheme), !path.isEmpty else {
-            throw Failure(.usage, "--\(setting) must be \(scheme)PATH, not '\(text)'. \(other) is not there yet.")
-        }
-        return String(path)
     }
 
     /// Short tokens can be guessed, and this one is of scope admin.

@@ -7,12 +7,14 @@ import AgServer
 struct ServerRun: Sendable {
     private let library: Library
     private let settings: Settings
+    private let host: ListenHost
     private let log: Log
     private let lock: FolderLock
     private let readiness: Readiness
     private let server: HTTPServer
 
-    init(_ library: Library, _ settings: Settings, _ log: Log, _ lock: FolderLock) {
+    init(_ library: Library, _ settings: Settings, _ host: ListenHost, _ log: Log, _ lock: FolderLock) {
+        self.host = host
         self.library = library
         self.settings = settings
         self.log = log
@@ -25,13 +27,15 @@ struct ServerRun: Sendable {
                 perToken: settings[required: ArgentumSettings.rateLimit],
                 perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]), log: log)
         server = HTTPServer(
-            settings: Self.serverSettings(settings, log), log: log, ready: { application.hotAnswer(to: $0) },
+            settings: Self.serverSettings(settings, host, log), log: log, ready: { application.hotAnswer(to: $0) },
             handler: { await application.respondAnew(to: $0) })
     }
 
-    private static func serverSettings(_ settings: Settings, _ log: Log) -> HTTPServerSettings {
+    private static func serverSettings(
+        _ settings: Settings, _ host: ListenHost, _ log: Log
+    ) -> HTTPServerSettings {
         var server = HTTPServerSettings(
-            host: settings[required: ArgentumSettings.host], port: settings[required: ArgentumSettings.port])
+            host: host.name, port: settings[required: ArgentumSettings.port])
         server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
         let wanted = settings[required: ArgentumSettings.maxConnections]
         server.maxConnections = min(wanted, DescriptorLimit.raise().connections)
@@ -48,7 +52,7 @@ struct ServerRun: Sendable {
         // Before anybody can know that we run: whoever asks us to stop then is heard.
         let signals = try StopSignals.take()
         let port = try server.start()
-        let local = "http://\(Self.reachable(settings[required: ArgentumSettings.host])):\(port)"
+        let local = "http://\(host.authority):\(port)"
         try ServerNote.write(local, in: folder)
         defer { ServerNote.remove(in: folder) }
         tell(local, try await library.access.signInCode(token: token))
@@ -57,18 +61,15 @@ struct ServerRun: Sendable {
             group.addTask { for await _ in signals { return } }
             // Whichever ends first: a signal, or a worker that cannot go on.
             let result = await group.nextResult()
-            await stop()
+            log.info("stopping")
+            await readiness.stop()
+            // Both drains begin together and share the grace: no job is leased while the last requests are answered.
             group.cancelAll()
+            await server.shutdown(grace: settings[required: ArgentumSettings.shutdownGrace])
             try? await group.waitForAll()
             try result?.get()
         }
         log.info("stopped")
-    }
-
-    private func stop() async {
-        log.info("stopping")
-        await readiness.stop()
-        await server.shutdown(grace: settings[required: ArgentumSettings.shutdownGrace])
     }
 
     private func tell(_ local: String, _ code: String) {
@@ -80,14 +81,5 @@ struct ServerRun: Sendable {
             Sign in (once, within 15 minutes): \(address)\(signInPath)#\(code)
 
             """, to: 1)
-    }
-
-    /// The address under which this machine reaches itself.
-    private static func reachable(_ host: String) -> String {
-        switch host {
-        case "0.0.0.0": "127.0.0.1"
-        case "::": "[::1]"
-        default: host.contains(":") ? "[\(host)]" : host
-        }
     }
 }

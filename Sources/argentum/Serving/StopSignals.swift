@@ -7,10 +7,13 @@ import Synchronization
     import Darwin
 #endif
 
-/// SIGTERM and SIGINT as something to await. The second one ends the process at once.
+/// SIGTERM, SIGINT and SIGHUP as something to await. A second SIGTERM or SIGINT ends the process at once.
 ///
-/// The handler only writes a byte into a pipe, which is all that a handler may do; a thread reads it there. Blocking
-/// the signals instead would be inherited by the codec children.
+/// A terminal that closes sends SIGHUP, often several times and together with others, so it is never taken for a second
+/// demand. Whoever started the program with SIGHUP ignored, as `nohup` does, wants it to outlive the terminal.
+///
+/// The handler only writes the signal's number into a pipe, which is all that a handler may do; a thread reads it there.
+/// Blocking the signals instead would be inherited by the codec children.
 enum StopSignals {
     /// Where the handler writes; -1 before `take` is called.
     private static let pipeEnd = Atomic<Int32>(-1)
@@ -27,23 +30,34 @@ enum StopSignals {
             NamedThread.start("signals") { wait(reader, continuation) }
         }
         for number in [SIGTERM, SIGINT] { handle(number) }
+        if !isIgnored(SIGHUP) { handle(SIGHUP) }
         return signals
     }
 
     private static func wait(_ reader: OpenFile, _ continuation: AsyncStream<Void>.Continuation) {
-        var byte: UInt8 = 0
-        var count = 0
-        while Glibc.read(reader.descriptor, &byte, 1) != 0 {
-            count += 1
-            if count > 1 { _exit(ExitCode.error.rawValue) }
+        var number: UInt8 = 0
+        var demands = 0
+        while true {
+            let count = Glibc.read(reader.descriptor, &number, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return }
+            if Int32(number) != SIGHUP { demands += 1 }
+            if demands > 1 { _exit(ExitCode.error.rawValue) }
             continuation.yield()
         }
     }
 
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
     private static func handle(_ number: Int32) {
-        signal(number) { _ in
+        signal(number) { number in
             let saved = errno
-            var byte: UInt8 = 1
+            var byte = UInt8(truncatingIfNeeded: number)
             _ = write(StopSignals.pipeEnd.load(ordering: .acquiring), &byte, 1)
             errno = saved
         }

@@ -23,9 +23,10 @@ struct Output: Sendable {
         isatty(descriptor) == 1
     }
 
-    /// A line on standard output.
+    /// A line on standard output. Much of it comes from a server, which must not steer the terminal; in JSON the escapes
+    /// mean the same characters.
     func line(_ text: String) {
-        Self.write(text + "\n", to: 1)
+        Self.write(VisibleText.escaping(text, keepsLines: true) + "\n", to: 1)
     }
 
     /// A result, in the form that is wanted.
@@ -35,7 +36,7 @@ struct Output: Sendable {
 
     /// A remark on standard error.
     static func remark(_ text: String) {
-        write(text + "\n", to: 2)
+        write(VisibleText.escaping(text, keepsLines: true) + "\n", to: 2)
     }
 
     static func write(_ text: String, to descriptor: Int32) {
@@ -50,8 +51,9 @@ struct Output: Sendable {
     }
 }
 
-/// Columns of text, padded to line up.
+/// Columns of text, padded to line up. What a cell holds stays in its line.
 func table(_ rows: [[String]]) -> String {
+    let rows = rows.map { $0.map { VisibleText.escaping($0) } }
     let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
         rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
     }

@@ -16,6 +16,7 @@ final class UploadTally: Sendable {
         /// In the order in which they were taken. Several may be one picture.
         var taken: [Taken] = []
         var refused = 0
+        var notSent = 0
         var isCutShort = false
     }
 
@@ -23,8 +24,12 @@ final class UploadTally: Sendable {
     struct Counts: Sendable, Hashable {
         var new = 0
         var known = 0
+        /// The server does not want them.
         var refused = 0
+        /// It took them, and could make nothing of them.
         var failed = 0
+        /// They could not be read, or the server stayed away.
+        var notSent = 0
     }
 
     private let output: Output
@@ -45,7 +50,7 @@ final class UploadTally: Sendable {
 
     var counts: Counts {
         state.withLock { state in
-            var counts = Counts(refused: state.refused)
+            var counts = Counts(refused: state.refused, notSent: state.notSent)
             for file in state.taken {
                 if file.isFailed {
                     counts.failed += 1
@@ -62,7 +67,7 @@ final class UploadTally: Sendable {
     var exitCode: ExitCode {
         let counts = counts
         let isGood = counts.new + counts.known > 0
-        if counts.refused + counts.failed > 0 { return isGood ? .partial : .error }
+        if counts.refused + counts.failed + counts.notSent > 0 { return isGood ? .partial : .error }
         return state.withLock { $0.isCutShort } ? .partial : .ok
     }
 
@@ -75,10 +80,19 @@ final class UploadTally: Sendable {
 
     func refuse(_ path: String, code: String, _ reason: String) {
         state.withLock { $0.refused += 1 }
+        tell(path, "refused", code, reason)
+    }
+
+    func leaveOut(_ path: String, code: String, _ reason: String) {
+        state.withLock { $0.notSent += 1 }
+        tell(path, "not sent", code, reason)
+    }
+
+    private func tell(_ path: String, _ word: String, _ code: String, _ reason: String) {
         let json: JSONValue = [
             "path": .string(path), "error": ["code": .string(code), "detail": .string(reason)],
         ]
-        output.result(json, "refused  \(path): \(reason)")
+        output.result(json, "\(word)  \(VisibleText.escaping(path)): \(VisibleText.escaping(reason))")
     }
 
     /// A picture is ready, or will never be.
@@ -109,7 +123,7 @@ final class UploadTally: Sendable {
         ]
         let word = status == "completed" ? "ready" : status == "pending" ? "stored" : status
         let remark = (file.isNew ? "" : " (was there already)") + (reason.map { ": \($0)" } ?? "")
-        output.result(json, "\(word)  \(file.id)  \(file.path)\(remark)")
+        output.result(json, VisibleText.escaping("\(word)  \(file.id)  \(file.path)\(remark)"))
     }
 
     /// The last line: on standard error for people, an object with the one member `summary` for programs.
@@ -118,7 +132,7 @@ final class UploadTally: Sendable {
         guard output.isJSON else { return Output.remark(Self.sentence(counts, skipped: skipped)) }
         let summary: JSONValue = [
             "new": .int(counts.new), "known": .int(counts.known), "refused": .int(counts.refused),
-            "failed": .int(counts.failed), "skipped": .int(skipped),
+            "failed": .int(counts.failed), "notSent": .int(counts.notSent), "skipped": .int(skipped),
         ]
         output.line(JSONValue.object([.init(name: "summary", value: summary)]).text)
     }
@@ -127,7 +141,8 @@ final class UploadTally: Sendable {
         var parts = ["\(counts.new) new", "\(counts.known) known"]
         if counts.refused > 0 { parts.append("\(counts.refused) refused") }
         if counts.failed > 0 { parts.append("\(counts.failed) failed") }
-        if skipped > 0 { parts.append("\(skipped) skipped (no pictures by name or content)") }
+        if counts.notSent > 0 { parts.append("\(counts.notSent) not sent") }
+        if skipped > 0 { parts.append("\(skipped) skipped (not pictures, by name and content)") }
         return parts.joined(separator: ", ")
     }
 }

@@ -2,18 +2,27 @@ import AgBase
 import AgHTTP
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Sends the files of a plan, a few at a time.
 struct Uploader: Sendable {
     /// What came of one file.
     enum Outcome: Sendable {
         case taken(JSONValue)
         case refused(code: String, reason: String)
+        case notSent(code: String, reason: String)
     }
 
     let client: ServerClient
     let session: String?
     let atOnce: Int
     let bar: ProgressBar
+    /// Shared by all files: what one of them learns of the server holds for the others.
+    let absence: Absence
 
     /// `each` is told of every file as it is done, in whatever order that is.
     func send(_ items: [UploadPlan.Item], each: @escaping @Sendable (UploadPlan.Item, Outcome) -> Void) async {
@@ -36,16 +45,37 @@ struct Uploader: Sendable {
             bar.addFile()
         }
         do {
-            let answer = try await client.send(try request(item)) { [bar] count in
+            return try await sendUntilAnswered(item) { [bar] count in
                 let step = sent.withLock { sent in
                     defer { sent = count }
                     return count - sent
                 }
                 bar.add(bytes: step)
             }
-            return try outcome(answer)
+        } catch let error as SystemError {
+            return .notSent(code: "unreadable", reason: "\(String(cString: strerror(error.errno))).")
         } catch {
-            return .refused(code: "failed", reason: "\(error)")
+            return .notSent(code: "not-sent", reason: "\(error)")
+        }
+    }
+
+    /// A server that restarts meanwhile gets the file again from its start: bytes that it knows already are found by their
+    /// hash, so nothing is stored twice. Throws when it stays away for too long.
+    private func sendUntilAnswered(
+        _ item: UploadPlan.Item, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws -> Outcome {
+        var attempt = 0
+        while true {
+            guard !absence.isOver else { throw ServerAway("The server stayed away.") }
+            do {
+                let answer = try await client.send(try request(item), progress: progress)
+                if let away = ServerAway(answer) { throw away }
+                absence.end()
+                return try outcome(answer)
+            } catch let away as ServerAway {
+                try await absence.pause(after: away, attempt: attempt)
+                attempt += 1
+            }
         }
     }
 
@@ -53,9 +83,10 @@ struct Uploader: Sendable {
         let body = try answer.json()
         if let image = body["images"]?.array?.first { return .taken(image) }
         let refusal = body["errors"]?.array?.first
-        return .refused(
-            code: refusal?["code"]?.string ?? body["code"]?.string ?? "failed",
-            reason: refusal?["detail"]?.string ?? body["detail"]?.string ?? "The server answered \(answer.status).")
+        let code = refusal?["code"]?.string ?? body["code"]?.string ?? "failed"
+        let reason = refusal?["detail"]?.string ?? body["detail"]?.string ?? "The server answered \(answer.status)."
+        // Beyond 500 nothing is wrong with the file.
+        return answer.status >= 500 ? .notSent(code: code, reason: reason) : .refused(code: code, reason: reason)
     }
 
     private func request(_ item: UploadPlan.Item) throws -> ClientRequest {
@@ -63,7 +94,7 @@ struct Uploader: Sendable {
         let boundary = "argentum-\(UUIDv7.shared.next())"
         let head = """
             --\(boundary)\r
-            Content-Disposition: form-data; name="images"; filename="\(Self.quoted(item.path.name))"\r
+            Content-Disposition: form-data; name="images"; \(FormFileName.parameters(item.path.name))\r
             Content-Type: application/octet-stream\r
             \r
 
@@ -74,17 +105,5 @@ struct Uploader: Sendable {
         request.body = .form(
             head: Array(head.utf8), file: file, length: try file.length(), tail: Array("\r\n--\(boundary)--\r\n".utf8))
         return request
-    }
-
-    /// As browsers do it: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
-    private static func quoted(_ name: String) -> String {
-        name.unicodeScalars.reduce(into: "") { out, scalar in
-            switch scalar {
-            case "\"": out += "%22"
-            case "\r": out += "%0D"
-            case "\n": out += "%0A"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
     }
 }

@@ -5,10 +5,12 @@ import AgLibrary
 /// Waits until pictures are ready or have failed, by the event stream and not by asking again and again.
 struct Waiting: Sendable {
     let client: ServerClient
-    /// How long the server may stay away. Restarts and upgrades are shorter.
-    var patience = Duration.seconds(300)
-    /// The first wait before the server is asked again; it doubles up to ten seconds.
-    var firstPause = Duration.milliseconds(250)
+    let absence: Absence
+
+    init(client: ServerClient, absence: Absence = Absence()) {
+        self.client = client
+        self.absence = absence
+    }
 
     /// Tells of each picture as it comes to its end. Returns those that nobody will come to while jobs are paused.
     ///
@@ -17,15 +19,16 @@ struct Waiting: Sendable {
         for images: [JSONValue], each: @escaping (_ id: String, _ ending: ImageEnding) -> Void
     ) async throws -> Set<String> {
         var left = Remainder(images, each)
-        var missing = Absence(patience: patience, firstPause: firstPause)
+        var attempt = 0
         while !left.isEmpty {
             do {
-                if try await follow(&left, &missing) == .paused { return left.ids }
+                if try await follow(&left, &attempt) == .paused { return left.ids }
             } catch let failure as Refusal {
                 throw failure.failure
             } catch {
                 // The server may be restarting: everything is looked at again once it is back.
-                try await missing.pause(after: error)
+                try await absence.pause(after: error, attempt: attempt)
+                attempt += 1
             }
         }
         return []
@@ -37,11 +40,12 @@ struct Waiting: Sendable {
     }
 
     /// One connection: first the stream, then the state of all, so that nothing falls between the two.
-    private func follow(_ left: inout Remainder, _ missing: inout Absence) async throws -> Outcome {
+    private func follow(_ left: inout Remainder, _ attempt: inout Int) async throws -> Outcome {
         for try await message in client.events("/api/events?types=job-completed,job-failed,image-deleted") {
             switch message {
             case .opened, .event("resync", _, _):
-                missing.end()
+                absence.end()
+                attempt = 0
                 try await look(&left)
                 if try await isPaused(left) { return .paused }
             // The server's heartbeat: nothing has happened for a while, so it is time to ask why.

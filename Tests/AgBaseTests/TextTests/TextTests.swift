@@ -117,3 +117,28 @@ struct WordTests {
         #expect(secret.reveal { $0 } == Array("hush".utf8))
     }
 }
+
+@Suite("Text from outside")
+struct VisibleTextTests {
+    @Test(
+        "shows what would steer a terminal or turn the reading direction, and leaves all else",
+        arguments: [
+            ("harbour.jpg", "harbour.jpg"), ("Größe 港 👩‍🚀", "Größe 港 👩‍🚀"), ("\u{1B}[31m", "\\u001b[31m"),
+            ("a\nb\tc\r", "a\\u000ab\\u0009c\\u000d"),
+            ("\u{0}\u{7F}\u{80}\u{9B}\u{9F}\u{A0}", "\\u0000\\u007f\\u0080\\u009b\\u009f\u{A0}"),
+            (
+                "\u{61C}\u{200E}\u{200F}\u{202A}\u{202E}\u{2066}\u{2069}",
+                "\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069"
+            ),
+            ("\u{2028}\u{2029}", "\\u2028\\u2029"), ("", ""),
+        ])
+    func escaping(_ text: String, _ shown: String) {
+        #expect(VisibleText.escaping(text) == shown)
+        #expect(VisibleText.hasControls(text) == (text != shown))
+    }
+
+    @Test("keeps its own lines and columns when it is laid out already")
+    func lines() {
+        #expect(VisibleText.escaping("a\n\tb\u{1B}", keepsLines: true) == "a\n\tb\\u001b")
+    }
+}

@@ -8,7 +8,7 @@ struct RouterTests {
     private enum Thing {}
 
     private var router: Router {
-        var router = Router()
+        var router = Router(log: Log(to: SilentSink()))
         let name: @Sendable (String) -> Route.Handler = { text in { _, _ in .text(200, text) } }
         router.on(.get, "/", name("root"))
         router.on(.get, "/images/search", name("search"))
@@ -97,7 +97,7 @@ struct RouterTests {
             (Int32(28), 507, "storage-full"), (5, 503, "storage-unavailable"), (24, 503, "storage-unavailable"),
         ])
     func disk(errno: Int32, status: Int, code: String) async throws {
-        var router = Router()
+        var router = Router(log: Log(to: SilentSink()))
         router.on(.get, "/disk") { _, _ in throw SystemError(call: "/secret/path", errno: errno) }
         let response = await router.respond(to: try HTTPRequest(method: .get, target: "/disk"))
         guard case .bytes(let bytes) = response.body else { return #expect(Bool(false), "no body") }
@@ -132,7 +132,7 @@ struct RouterTests {
 
     @Test("asks for admission before the handler, and knows the route's tag")
     func admission() async throws {
-        var router = Router()
+        var router = Router(log: Log(to: SilentSink()))
         router.on(.get, "/a", options: RouteOptions(tag: "open")) { _, _ in .text(200, "in") }
         router.on(.get, "/b", options: RouteOptions(tag: "shut")) { _, _ in .text(200, "in") }
         router.admission = { _, route in

@@ -30,10 +30,10 @@ struct Plant: Sendable {
         change(&settings)
         var jobSettings = JobSettings()
         jobs(&jobSettings)
-        let events = EventLog(database: database, time: clock, settings: settings, clock: clock)
+        let log = Log(to: SilentSink())
+        let events = EventLog(database: database, time: clock, log: log, settings: settings, clock: clock)
         let queue = JobQueue(
-            database: database, events: events, time: clock, log: Log(to: SilentSink()), settings: jobSettings,
-            clock: clock)
+            database: database, events: events, time: clock, log: log, settings: jobSettings, clock: clock)
         do {
             try await body(
                 Plant(folder: folder, database: database, clock: clock, events: events, queue: queue))

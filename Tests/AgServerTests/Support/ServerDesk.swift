@@ -26,7 +26,7 @@ struct ServerDesk: Sendable {
         try await Migrator(Access.migrations + JobsSchema.migrations).migrate(database)
         let log = Log(to: SilentSink())
         access = Access(database: database, time: clock, log: log, fixedToken: Secret(Who.fixedText))
-        let events = EventLog(database: database, time: clock)
+        let events = EventLog(database: database, time: clock, log: log)
         let queue = JobQueue(database: database, events: events, time: clock, log: log)
         self.events = events
         self.queue = queue

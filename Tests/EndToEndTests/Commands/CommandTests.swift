@@ -67,7 +67,8 @@ struct CommandTests: CommandSuite {
         #expect(
             Set(lines.compactMap { $0[path: "error.code"]?.string }) == ["empty-file", "not-a-picture"], "\(result)")
         #expect(
-            lines.last?["summary"] == ["failed": 0, "known": 0, "new": 1, "refused": 2, "skipped": 1], "\(result)")
+            result.lines.last == #"{"summary":{"new":1,"known":0,"refused":2,"failed":0,"notSent":0,"skipped":1}}"#,
+            "\(result)")
     }
 
     @Test("exits with 1 when nothing could be uploaded")

@@ -1,0 +1,100 @@
+import AgTesting
+import Glibc
+import Testing
+
+@testable import AgBase
+
+@Suite("Lines that wait to be written")
+struct LineBufferTests {
+    private func text(_ buffer: inout LineBuffer) -> [String] {
+        buffer.takeAll().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func buffer(_ mostBytes: Int) -> LineBuffer {
+        LineBuffer(mostBytes: mostBytes) { Array("-\($0)".utf8) }
+    }
+
+    @Test("Lines come out in the order they came in")
+    func order() {
+        var buffer = buffer(100)
+        for line in ["a", "b", "c"] { buffer.add(Array(line.utf8)) }
+        #expect(text(&buffer) == ["a", "b", "c"])
+        #expect(buffer.isEmpty)
+    }
+
+    @Test("What does not fit is dropped, and its number stands where it is missing")
+    func dropped() {
+        var buffer = buffer(4)
+        for line in ["aa", "bb", "cc", "dd"] { buffer.add(Array(line.utf8)) }
+        #expect(text(&buffer) == ["aa", "bb", "-2"])
+        buffer.add(Array("ee".utf8))
+        #expect(text(&buffer) == ["ee"])
+    }
+
+    @Test("Lines that were taken and could not be written are counted with the dropped ones")
+    func lost() {
+        var buffer = buffer(10)
+        buffer.lose(3)
+        #expect(!buffer.isEmpty)
+        buffer.add(Array("a".utf8))
+        #expect(text(&buffer) == ["-3", "a"])
+    }
+}
+
+@Suite("The writer of the log", .timeLimit(.minutes(1)))
+struct LogWriterTests {
+    /// A pipe whose reader decides when it reads.
+    private final class Pipe {
+        private(set) var ends: [Int32] = [0, 0]
+
+        init() throws { try sys("pipe") { pipe(&ends) } }
+        deinit { for end in ends { close(end) } }
+
+        /// The bytes until `count` have come.
+        func read(_ count: Int) -> String {
+            var all: [UInt8] = []
+            var piece = [UInt8](repeating: 0, count: 65_536)
+            while all.count < count, case let got = Glibc.read(ends[0], &piece, piece.count), got > 0 {
+                all += piece.prefix(got)
+            }
+            return String(decoding: all, as: UTF8.self)
+        }
+    }
+
+    @Test("Everything is written when it was flushed")
+    func flush() throws {
+        let pipe = try Pipe()
+        let writer = LogWriter(descriptor: pipe.ends[1]) { _ in [] }
+        for number in 0..<100 { writer.add(Array("line \(number)\n".utf8)) }
+        #expect(writer.flush(within: .seconds(10)))
+        let text = (0..<100).map { "line \($0)\n" }.joined()
+        #expect(pipe.read(text.utf8.count) == text)
+    }
+
+    @Test("A reader that stands still holds nobody up, and learns what it missed", arguments: [false, true])
+    func stalled(isNonBlocking: Bool) throws {
+        let pipe = try Pipe()
+        if isNonBlocking { _ = fcntl(pipe.ends[1], F_SETFL, O_NONBLOCK) }
+        let writer = LogWriter(descriptor: pipe.ends[1], mostBytes: 100_000) { Array("dropped \($0)\n".utf8) }
+        let line = Array((String(repeating: "x", count: 999) + "\n").utf8)
+        // Ten times what the pipe and the buffer hold together. Nothing of this waits for the reader.
+        for _ in 0..<2_000 { writer.add(line) }
+        #expect(!writer.flush(within: .milliseconds(20)))
+        var text = ""
+        while !text.contains("dropped ") { text += pipe.read(1) }
+        let kept = text.split(separator: "\n").count { $0.count == 999 }
+        let number = try #require(
+            text.split(separator: "\n").last { $0.hasPrefix("dropped ") }?.split(separator: " ").last)
+        #expect(Int(number).map { $0 + kept } == 2_000)
+        #expect(writer.flush(within: .seconds(10)))
+    }
+
+    @Test("A reader that left costs its lines and no more")
+    func left() throws {
+        let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let writer = LogWriter(descriptor: descriptor) { Array("dropped \($0)\n".utf8) }
+        for _ in 0..<10 { writer.add(Array("x\n".utf8)) }
+        #expect(!writer.flush(within: .milliseconds(50)))
+    }
+}

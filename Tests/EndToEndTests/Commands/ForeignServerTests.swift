@@ -1,0 +1,142 @@
+import AgBase
+import AgTesting
+import Glibc
+import Testing
+
+@testable import argentum
+
+/// What commands do with a server that is hostile, restarts, or is somebody else's.
+@Suite("The command line and a foreign server", .timeLimit(.minutes(1)))
+struct ForeignServerTests {
+    let folder = TemporaryFolder()
+    private let environment = ["ARGENTUM_TOKEN": "foreign-token-0123456789"]
+
+    private func run(_ server: ScriptedServer, _ words: String...) async throws -> Argentum.Result {
+        try await Argentum.run(
+            words: words + ["--server", server.url, "--data", folder.path], environment: environment)
+    }
+
+    private static let escapes = "\u{1B}]0;x\u{7}\u{9B}2J\u{202E}gpj\u{2066}\u{200F}\r\n\u{7F}"
+    private static let escaped = #"\u001b]0;x\u0007\u009b2J\u202egpj\u2066\u200f"#
+
+    private static func isClean(_ text: String) -> Bool {
+        !text.split(separator: "\n").contains { VisibleText.hasControls(String($0)) }
+    }
+
+    @Test("show nothing that steers the terminal, whatever the server sends")
+    func escapes() async throws {
+        let name = JSONValue.string("a\(Self.escapes)b").text
+        let image =
+            #"{"imageId":"\#("01a1fa20-72f9-73a4-a7d6-554444a9a6c2")","status":"completed","originalFilename":"#
+            + name + #","mediaType":"# + name + "}"
+        let server = try ScriptedServer { request in
+            switch request.line {
+            case "GET /api/images?limit=50": ScriptedServer.json(200, #"{"images":["# + image + "]}")
+            case "GET /openapi.json": ScriptedServer.json(200, #"{"openapi":"# + name + "}")
+            case "GET /api/jobs?limit=50": ScriptedServer.json(500, #"{"detail":"# + name + "}")
+            default: ScriptedServer.json(200, image)
+            }
+        }
+        for words in [["list"], ["list", "--json"], ["get", "x"], ["get", "x", "--json"], ["openapi"]] {
+            let result = try await Argentum.run(
+                words: words + ["--server", server.url, "--data", folder.path], environment: environment)
+            #expect(result.code == 0, "\(result)")
+            #expect(Self.isClean(result.output), "\(words): \(result)")
+            #expect(result.output.contains(Self.escaped), "\(words): \(result)")
+            if words.last == "--json" {
+                let read = try JSONValue.read(result.lines[0])["originalFilename"]?.string
+                #expect(read == "a\(Self.escapes)b", "JSON says the same as the server did.")
+            }
+        }
+        let refused = try await run(server, "jobs")
+        #expect(refused.code == 1 && Self.isClean(refused.errors), "\(refused)")
+        #expect(refused.errors.split(separator: "\n").count == 1, "\(refused)")
+    }
+
+    @Test("send the owner's token to this machine only", arguments: ["127.evil.example", "127.0.0.1.evil.example"])
+    func ownersToken(host: String) async throws {
+        try writeBytes(Array("ag_owner-token-0123456789\n".utf8), to: "\(folder.path)/admin-token")
+        let server = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let away = try await Argentum.run("health", "--server", "http://\(host):\(server.port)", "--data", folder.path)
+        #expect(away.code == 2 && away.errors.contains("another machine"), "\(away)")
+        #expect(server.requests.all.isEmpty)
+        let here = try await Argentum.run("health", "--server", server.url, "--data", folder.path)
+        #expect(here.code == 0, "\(here)")
+        #expect(server.requests.all.allSatisfy { $0.head.contains("Bearer ag_owner-token-0123456789") })
+    }
+
+    @Test("follow no redirect, which would lead the token elsewhere")
+    func redirect() async throws {
+        let other = try ScriptedServer { _ in ScriptedServer.json(200, "{}") }
+        let server = try ScriptedServer { _ in ScriptedServer.json(307, "{}", "Location: \(other.url)/readyz\r\n") }
+        #expect(try await run(server, "health").code == 1)
+        #expect(other.requests.all.isEmpty)
+    }
+
+    @Test("send a file again from its start to a server that restarts meanwhile")
+    func restart() async throws {
+        let files = Array(repeating: UInt8(7), count: 300_000)
+        for name in ["a.jpg", "b.jpg", "c.jpg"] {
+            try writeBytes([0xFF, 0xD8, 0xFF] + files, to: "\(folder.path)/\(name)")
+        }
+        let uploads = Collected<Int>()
+        let server = try ScriptedServer { request in
+            guard request.line == "POST /api/images/upload" else {
+                return ScriptedServer.json(200, #"{"scope":"write"}"#)
+            }
+            uploads.add(1)
+            switch uploads.all.count {
+            case 1, 2: return nil
+            case 3: return ScriptedServer.json(503, #"{"code":"stopping"}"#, "Retry-After: 0\r\n")
+            case 4: return "HTTP/1.1 201 X\r\nContent-Length: 100\r\n\r\n{"
+            default:
+                let id = "01a1fa20-72f9-73a4-a7d6-5544440000\(uploads.all.count)"
+                return ScriptedServer.json(
+                    201, #"{"images":[{"imageId":"\#(id)","isNew":true,"status":"pending"}],"errors":[]}"#)
+            }
+        }
+        let result = try await run(
+            server, "upload", "\(folder.path)/a.jpg", "\(folder.path)/b.jpg", "\(folder.path)/c.jpg", "--parallel", "1",
+            "--json")
+        #expect(result.code == 0, "\(result)")
+        #expect(
+            result.lines.last
+                == #"{"summary":{"new":3,"known":0,"refused":0,"failed":0,"notSent":0,"skipped":0}}"#, "\(result)")
+        #expect(result.errors.contains("The server is away"), "\(result)")
+        let bodies = server.requests.all.filter { $0.line.hasPrefix("POST") }.map(\.body.count)
+        #expect(Set(bodies).count == 1 && bodies[0] > 300_000, "Every time all of it: \(bodies)")
+    }
+
+    @Test("give all files up together when the server stays away, as not sent")
+    func staysAway() async throws {
+        try writeBytes([1], to: "\(folder.path)/a.jpg")
+        let port = try LoopbackListener().port
+        let client = ServerClient(try ServerAddress("http://127.0.0.1:\(port)"), token: nil, isLocal: false)
+        let uploader = Uploader(
+            client: client, session: nil, atOnce: 2, bar: ProgressBar(files: 5, bytes: 5, isShown: false),
+            absence: Absence(patience: .milliseconds(30), firstPause: .milliseconds(5)) { _ in })
+        let path = LocalPath("\(folder.path)/a.jpg")
+        let codes = Collected<String>()
+        await uploader.send(Array(repeating: UploadPlan.Item(path: path, byteCount: 1), count: 5)) { _, outcome in
+            if case .notSent(let code, _) = outcome { codes.add(code) }
+        }
+        #expect(codes.all == Array(repeating: "not-sent", count: 5))
+    }
+
+    @Test("count what could not be read or sent apart from what was refused")
+    func notSent() async throws {
+        let server = try ScriptedServer { request in
+            guard request.line == "POST /api/images/upload" else {
+                return ScriptedServer.json(200, #"{"scope":"write"}"#)
+            }
+            return ScriptedServer.json(507, #"{"code":"storage-full","detail":"The disk is full."}"#)
+        }
+        try writeBytes([1], to: "\(folder.path)/a.jpg")
+        let result = try await run(server, "upload", "\(folder.path)/a.jpg", "\(folder.path)/none.jpg", "--json")
+        #expect(result.code == 1, "\(result)")
+        #expect(
+            result.lines.last
+                == #"{"summary":{"new":0,"known":0,"refused":0,"failed":0,"notSent":2,"skipped":0}}"#, "\(result)")
+        #expect(result.output.contains(#""code":"storage-full""#) && result.output.contains(#""code":"unreadable""#))
+    }
+}
