@@ -39,6 +39,18 @@ struct CredentialWatchTests {
         #expect(!isGood5)
     }
 
+    @Test("A clock that was set back does not make the watch sleep")
+    func setBack() async throws {
+        let desk = try await ServerDesk()
+        let made = try await desk.access.createToken(name: "mine", scope: .read)
+        var watch = watch(desk, .token(made.text))
+        desk.clock.advance(.seconds(-86_400))
+        // As another server would do it: this one hears nothing.
+        _ = try await desk.database.write { tx in try tx.execute("DELETE FROM api_tokens") }
+        let isGood = try await watch.isGood()
+        #expect(!isGood)
+    }
+
     @Test("A token that expires is noticed within half a minute")
     func expired() async throws {
         let desk = try await ServerDesk()

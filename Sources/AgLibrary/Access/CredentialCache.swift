@@ -14,6 +14,7 @@ final class CredentialCache<Value: Sendable>: Sendable {
 
     private struct Entry {
         let value: Value
+        let since: Timestamp
         let until: Timestamp
     }
 
@@ -33,7 +34,8 @@ final class CredentialCache<Value: Sendable>: Sendable {
 
     func value(for digest: SHA256Digest, at now: Timestamp) -> Value? {
         state.withLock { state in
-            guard let entry = state.entries[digest], now < entry.until else { return nil }
+            // From the future: the clock was set back, and nobody knows how old the entry is.
+            guard let entry = state.entries[digest], entry.since <= now, now < entry.until else { return nil }
             return entry.value
         }
     }
@@ -48,7 +50,7 @@ final class CredentialCache<Value: Sendable>: Sendable {
         state.withLock { state in
             guard state.generation == ticket.generation else { return }
             if state.entries.count >= capacity { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[digest] = Entry(value: value, until: until)
+            state.entries[digest] = Entry(value: value, since: now, until: until)
         }
     }
 

@@ -40,7 +40,8 @@ package final class SignInCodes: Sendable {
         let digest = SHA256Digest.of(code)
         let now = time.now()
         return open.withLock { open in
-            open.removeAll { $0.until <= now }
+            // Also those from the future: the clock was set back, and they would live longer than they may.
+            open.removeAll { $0.until <= now || now < $0.until - Self.lifetime }
             guard let index = open.firstIndex(where: { isEqualInConstantTime($0.digest.bytes, digest.bytes) }) else {
                 return nil
             }

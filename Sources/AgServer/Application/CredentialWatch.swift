@@ -17,14 +17,14 @@ struct CredentialWatch: Sendable {
     private let time: any TimeSource
     private let proof: Proof
     private var seen: Int
-    private var until: Timestamp
+    private var since: Timestamp
 
     init(access: Access, time: any TimeSource, proof: Proof) {
         self.access = access
         self.time = time
         self.proof = proof
         seen = access.endingCount
-        until = time.now() + Self.patience
+        since = time.now()
     }
 
     /// The cookie, when the listener proved itself with one.
@@ -34,10 +34,11 @@ struct CredentialWatch: Sendable {
     mutating func isGood() async throws -> Bool {
         let count = access.endingCount
         let now = time.now()
-        if count == seen, now < until { return true }
+        // A clock that was set back says nothing of how long ago that was.
+        if count == seen, since <= now, now - since < Self.patience { return true }
         guard try await credential() != nil else { return false }
         seen = count
-        until = now + Self.patience
+        since = now
         return true
     }
 

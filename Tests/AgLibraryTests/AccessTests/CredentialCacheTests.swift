@@ -38,6 +38,15 @@ struct CredentialCacheTests {
         #expect(!isKnown(1))
     }
 
+    @Test("An entry does not live longer because the clock was set back")
+    func setBack() {
+        keep(1)
+        clock.advance(.seconds(-86_400))
+        #expect(!isKnown(1))
+        keep(1)
+        #expect(isKnown(1))
+    }
+
     @Test("A look-up that a revocation overtook is not kept")
     func overtaken() {
         let ticket = cache.ticket()

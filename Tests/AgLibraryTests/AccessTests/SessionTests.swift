@@ -38,6 +38,14 @@ struct SessionTests {
         #expect(try await desk.access.signIn(code: code) == nil)
     }
 
+    @Test("A link's code does not live longer because the clock was set back")
+    func codeSetBack() async throws {
+        let desk = try await AccessDesk()
+        let code = desk.access.codes.make(for: .fixedToken).code
+        desk.clock.advance(.seconds(-86_400))
+        #expect(try await desk.access.signIn(code: code) == nil)
+    }
+
     @Test("Of too many open links the oldest goes")
     func tooManyCodes() async throws {
         let desk = try await AccessDesk()
