@@ -83,7 +83,7 @@ let package = Package(
         tests("AgModel", ["AgBase"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
-        tests("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
+        tests("AgServer", ["AgBase", "AgBlobs", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "AgHTTP", "AgServer", "CVips"],

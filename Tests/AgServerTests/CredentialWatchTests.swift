@@ -1,5 +1,6 @@
 import AgBase
 import AgLibrary
+import AgSQL
 import AgTesting
 import Testing
 
