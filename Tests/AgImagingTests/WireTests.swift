@@ -24,15 +24,8 @@ struct WireTests {
         limits.maxPixelsWebP = 4
         limits.maxSide = 5
         limits.maxSideSmall = 6
-        limits.maxFrames = 7
-        limits.maxAnimationPixels = 8
-        limits.maxScans = 9
-        limits.maxTextChunks = 10
-        limits.maxTextChunkBytes = 11
-        limits.maxProfileBytes = 12
-        limits.maxExifBytes = 13
-        limits.maxXMPBytes = 14
-        limits.maxExpansion = 15
+        limits.maxScans = 7
+        limits.maxProfileBytes = 8
         return limits
     }()
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A file's bytes in memory, as they are on disk: nothing is read before it is needed, and none changes but by `blot`.
+/// A file's bytes in memory, as they are on disk: nothing is read before it is needed, and none changes but by `apply`.
 @safe final class MappedFile {
     let bytes: UnsafeRawBufferPointer
 
@@ -23,15 +23,36 @@ import Glibc
         unsafe munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count)
     }
 
-    /// Makes a byte zero in our memory; the file keeps it. A lack of memory leaves the byte as it is.
-    func blot(_ offset: Int) {
-        let size = sysconf(Int32(_SC_PAGESIZE))
-        guard offset >= 0, offset < view.count else { return }
-        let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress!)
-        let page = unsafe start + offset / size * size
-        guard unsafe mprotect(page, size, PROT_READ | PROT_WRITE) == 0 else { return }
-        unsafe start.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
-        unsafe mprotect(page, size, PROT_READ)
+    /// Changes bytes in our memory; the file keeps its own. Pages that are not touched are not copied.
+    func apply(_ patches: [DecoderView.Patch]) throws(CodecError) {
+        var open: Int?
+        defer { if let open { protect(open, PROT_READ) } }
+        for patch in patches where patch.offset >= 0 && patch.offset < view.count {
+            let page = patch.offset / Self.pageSize
+            if page != open {
+                if let open { protect(open, PROT_READ) }
+                open = page
+                guard protect(page, PROT_READ | PROT_WRITE) else {
+                    throw CodecError(.outOfMemory, "There is no memory to hide the picture's notes from its decoder.")
+                }
+            }
+            unsafe start.storeBytes(of: patch.byte, toByteOffset: patch.offset, as: UInt8.self)
+        }
+    }
+
+    private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
+
+    private var start: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress!) }
+
+    @discardableResult
+    private func protect(_ page: Int, _ rights: Int32) -> Bool {
+        unsafe mprotect(start + page * Self.pageSize, Self.pageSize, rights) == 0
+    }
+
+    /// The part of the file that a decoder is given.
+    func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer {
+        guard let range else { return unsafe bytes }
+        return unsafe UnsafeRawBufferPointer(rebasing: unsafe bytes[range])
     }
 
     var view: ByteView { unsafe ByteView(bytes) }

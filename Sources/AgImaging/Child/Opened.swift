@@ -6,6 +6,7 @@ struct Opened {
     let structure: PictureStructure
     let limits: PictureLimits
     let toleratesDamage: Bool
+    private let notes: PictureMetadata
 
     /// Throws `truncated` when the file ends early, unless damage is tolerated.
     init(_ files: [Int32], _ limits: PictureLimits, toleratesDamage: Bool) throws(CodecError) {
@@ -14,6 +15,8 @@ struct Opened {
         structure = try PictureStructure.read(file.view)
         self.limits = limits
         self.toleratesDamage = toleratesDamage
+        // A picture that is too large is so whether it is whole or not.
+        if structure.pixels > 0 { try limits.check(structure, fileLength: file.view.count) }
         guard structure.isComplete || toleratesDamage else {
             throw CodecError(
                 .truncated,
@@ -21,17 +24,17 @@ struct Opened {
                     + "this one again with the form field allowDamaged=1.")
         }
         try limits.check(structure, fileLength: file.view.count)
-        hideEXIF()
+        // Before anything is hidden: a TIFF's directories are its notes.
+        notes = ExifReader.read(structure.exif.flatMap { [file] in file.view.slice($0) })
+        try file.apply(structure.shown.patches)
     }
 
-    /// libvips would take the block apart with each opening and carry a hundred fields from step to step: a twelfth of
-    /// the time of a small render. We read it ourselves, and no derived picture has it. A second block, which cameras do
-    /// not write, only costs that time.
-    private func hideEXIF() {
-        if let mark = structure.exifMark { file.blot(mark) }
+    /// What the camera wrote. A TIFF of several pages has an orientation for each.
+    func metadata() -> PictureMetadata {
+        var notes = notes
+        if structure.format == .tiff { notes.orientation = structure.orientation }
+        return notes
     }
-
-    func metadata() -> PictureMetadata { ExifReader.read(structure.exif.flatMap { file.view.slice($0) }) }
 
     /// How the pixels that libvips gives must be turned. It turns AVIF and HEIC itself, as their container says, and
     /// what EXIF says beside it does not count.
@@ -40,7 +43,8 @@ struct Opened {
     /// The header as libvips reads it, checked against the limits again: two readers may disagree.
     func load(shrink: Int = 1) throws(CodecError) -> Raster {
         let raster = try unsafe Raster.open(
-            file.bytes, .init(format: structure.format, shrink: shrink, isStrict: !toleratesDamage))
+            file.part(structure.shown.range),
+            .init(format: structure.format, shrink: shrink, isStrict: !toleratesDamage))
         guard shrink == 1 else { return raster }
         var seen = structure
         seen.width = raster.width

@@ -14,6 +14,12 @@ struct ExifReader {
         return reader.metadata()
     }
 
+    /// Whether a block has a TIFF header that leads to a directory.
+    static func knows(_ block: ByteView) -> Bool {
+        guard let reader = ExifReader(block), let offset = block.number(at: 4, 4, reader.order) else { return false }
+        return offset >= 8 && block.holds(offset, 2)
+    }
+
     private init?(_ block: ByteView) {
         self.block = block
         switch true {

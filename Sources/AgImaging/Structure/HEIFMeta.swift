@@ -2,7 +2,10 @@
 struct HEIFMeta {
     private let file: ByteView
     private var primary = 0
-    private var exifItem: Int?
+    private var codings = HEIFCodings()
+    private var exifItems: [Int] = []
+    /// Names of items and references that a decoder is not to know.
+    private var hidden: [Int] = []
     private var properties: [(name: String, body: Range<Int>)] = []
     /// Property numbers, from 1, of the primary item.
     private var ownProperties: [Int] = []
@@ -24,8 +27,19 @@ struct HEIFMeta {
         hasLocations && extents.allSatisfy { $0.isElsewhere || file.holds($0.offset, $0.length) }
     }
 
-    func describe(_ found: inout PictureStructure) {
-        found.exif = exif
+    /// Where the last of the items' bytes ends.
+    var end: Int { extents.filter { !$0.isElsewhere }.map { min($0.offset + $0.length, file.count) }.max() ?? 0 }
+
+    /// What the primary item is coded with, when no decoder of ours reads that.
+    var refusedKind: String? { codings.refused }
+
+    func describe(_ found: inout PictureStructure) throws(CodecError) {
+        guard itemBytes <= 2 * file.count else {
+            throw CodecError(
+                .tooLarge, "The picture's items have \(itemBytes) bytes together, in a file of \(file.count).")
+        }
+        for item in exifItems { noteExif(item, &found) }
+        for name in hidden { try found.shown.put(Array("skip".utf8), at: name) }
         for number in ownProperties where properties.indices.contains(number - 1) {
             note(properties[number - 1], &found)
         }
@@ -50,6 +64,7 @@ struct HEIFMeta {
             hasLocations = true
             extents = HEIFExtent.read(file, body)
         case "iinf": readItems(body)
+        case "iref": readReferences(body)
         case "iprp": each(body) { meta, name, body in meta.readProperties(name, body) }
         default: break
         }
@@ -66,8 +81,22 @@ struct HEIFMeta {
         each(body.lowerBound + head..<body.upperBound) { meta, name, body in
             guard name == "infe", let version = meta.file[body.lowerBound], version >= 2 else { return }
             let width = version == 2 ? 2 : 4
-            guard meta.file.matches("Exif", at: body.lowerBound + 4 + width + 2) else { return }
-            meta.exifItem = meta.file.number(at: body.lowerBound + 4, width)
+            meta.readItem(meta.file.number(at: body.lowerBound + 4, width), body.lowerBound + 4 + width + 2)
+        }
+    }
+
+    /// Notes are items beside the picture: `Exif`, and `mime` for XMP.
+    private mutating func readItem(_ number: Int?, _ type: Int) {
+        guard let number else { return }
+        codings.note(String(decoding: file.copy(at: type, 4), as: UTF8.self), isPrimary: number == primary)
+        if file.matches("Exif", at: type) { exifItems.append(number) }
+        if file.matches("Exif", at: type) || file.matches("mime", at: type) { hidden.append(type) }
+    }
+
+    /// References of content descriptions, which hang the notes on the picture.
+    private mutating func readReferences(_ body: Range<Int>) {
+        each(full(body)) { meta, name, body in
+            if name == "cdsc" { meta.hidden.append(body.lowerBound - 4) }
         }
     }
 
@@ -117,11 +146,15 @@ struct HEIFMeta {
     }
 
     /// The Exif item begins with the offset of its TIFF header.
-    private var exif: Range<Int>? {
-        guard let item = exifItem, let place = extents.first(where: { $0.item == item && !$0.isElsewhere }),
+    private func noteExif(_ item: Int, _ found: inout PictureStructure) {
+        guard let place = extents.first(where: { $0.item == item && !$0.isElsewhere }),
             let skip = file.number(at: place.offset, 4), file.holds(place.offset, place.length)
-        else { return nil }
+        else { return }
         let start = place.offset + 4 + skip
-        return start < place.offset + place.length ? start..<place.offset + place.length : nil
+        guard start < place.offset + place.length else { return }
+        found.note(exif: start..<place.offset + place.length, in: file)
     }
+
+    /// A decoder reads each item as a whole; those that lie upon each other could make it read for hours.
+    private var itemBytes: Int { extents.reduce(0) { $1.isElsewhere ? $0 : $0 + min($1.length, file.count) } }
 }

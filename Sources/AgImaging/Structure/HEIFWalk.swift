@@ -3,12 +3,22 @@ enum HEIFWalk {
     static func read(_ file: ByteView, _ format: PictureFormat) throws(CodecError) -> PictureStructure {
         var found = PictureStructure(format)
         var meta: HEIFMeta?
-        let reachedEnd = walk(file, 0..<file.count) { name, body in
+        var isVideo = false
+        // What phones and programs put behind the last box of the picture is no box, or one for themselves.
+        var end = 0
+        _ = walk(file, 0..<file.count) { name, body in
             if name == "meta", meta == nil { meta = HEIFMeta(file, body) }
+            if name == "moov" { isVideo = true }
+            if ["ftyp", "meta", "mdat"].contains(name) { end = body.upperBound }
         }
-        guard let meta else { return found }
-        meta.describe(&found)
-        found.isComplete = reachedEnd && meta.isWhole && found.width > 0
+        guard let meta else {
+            if isVideo { throw KnownRefusal.error("An image sequence without a still picture") }
+            return found
+        }
+        if let kind = meta.refusedKind { throw KnownRefusal.error(kind) }
+        try meta.describe(&found)
+        found.isComplete = meta.isWhole && found.width > 0
+        found.shown.range = 0..<max(end, meta.end)
         return found
     }
 

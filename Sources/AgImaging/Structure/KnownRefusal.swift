@@ -1,16 +1,50 @@
-/// Pictures that are recognised only to say that they are not taken.
+/// Files that are recognised only to say what they are, and that they are not taken.
 enum KnownRefusal {
-    private static let names: [(name: String, offset: Int, magic: [UInt8])] = [
-        ("SVG", 0, Array("<svg".utf8)), ("SVG or XML", 0, Array("<?xml".utf8)), ("PDF", 0, Array("%PDF".utf8)),
-        ("BMP", 0, Array("BM".utf8)), ("Photoshop", 0, Array("8BPS".utf8)), ("BigTIFF", 0, [0x49, 0x49, 43, 0]),
-        ("BigTIFF", 0, [0x4D, 0x4D, 0, 43]), ("JPEG XL", 0, [0xFF, 0x0A]), ("JPEG XL", 4, Array("JXL ".utf8)),
-        ("JPEG 2000", 4, Array("jP  ".utf8)), ("JPEG 2000", 0, [0xFF, 0x4F, 0xFF, 0x51]),
-        ("PPM", 0, Array("P6".utf8)), ("PGM", 0, Array("P5".utf8)), ("MATLAB", 0, Array("MATLAB 5.0".utf8)),
-        ("FITS", 0, Array("SIMPLE  =".utf8)), ("OpenEXR", 0, [0x76, 0x2F, 0x31, 0x01]), ("an icon", 0, [0, 0, 1, 0]),
-        ("a video", 4, Array("ftyp".utf8)),
-    ]
+    /// How much of a file is looked at.
+    private static let looked = 1_024
+    private static let taken = "JPEG, PNG, WebP, GIF, TIFF, AVIF and HEIC are"
+
+    /// The refusal of a file that shows none of the formats that are taken.
+    static func error(of file: ByteView) -> CodecError {
+        guard let name = name(file.copy(at: 0, looked)) else {
+            return CodecError(.notAPicture, "The content is not a picture that we know; \(taken).")
+        }
+        return error(name)
+    }
+
+    static func error(_ name: String) -> CodecError {
+        CodecError(
+            .unsupportedFormat, "\(name) is not taken in; \(taken). Save it as one of them, and upload that.")
+    }
 
     static func name(_ head: [UInt8]) -> String? {
-        names.first { head.dropFirst($0.offset).starts(with: $0.magic) }?.name
+        byMagic(head) ?? byBrand(head) ?? byText(head)
+    }
+
+    private static func byMagic(_ head: [UInt8]) -> String? {
+        magics.first { magic in magic.parts.allSatisfy { head.dropFirst($0.offset).starts(with: $0.bytes) } }?.name
+    }
+
+    /// ISO base media files that are neither AVIF nor HEIC, by their major brand.
+    private static func byBrand(_ head: [UInt8]) -> String? {
+        guard head.dropFirst(4).starts(with: "ftyp".utf8) else { return nil }
+        switch String(decoding: head.dropFirst(8).prefix(4), as: UTF8.self) {
+        case "crx ": return "A camera raw file (CR3)"
+        case "jp2 ", "jpx ", "jpm ", "mjp2": return "JPEG 2000"
+        case "jxl ": return "JPEG XL"
+        case "avci", "avcs": return "A picture in H.264 (AVCI)"
+        case "mif1", "msf1", "miaf", "mif2": return "A HEIF picture that is neither AVIF nor HEIC"
+        case "M4A ", "M4B ", "M4P ": return "Sound (MPEG-4)"
+        default: return "A video (MP4 or QuickTime)"
+        }
+    }
+
+    /// Markup begins with white space, a byte order mark, comments.
+    private static func byText(_ head: [UInt8]) -> String? {
+        let text = String(decoding: head, as: UTF8.self).lowercased().drop { $0.isWhitespace || $0 == "\u{FEFF}" }
+        guard text.hasPrefix("<") else { return nil }
+        if text.contains("<svg") { return "SVG" }
+        if text.contains("<html") || text.hasPrefix("<!doctype html") { return "HTML" }
+        return text.hasPrefix("<?xml") ? "XML" : nil
     }
 }

@@ -9,26 +9,22 @@ struct PictureStructure: Equatable {
     var bitsPerSample = 8
     var channels = 3
     var frames = 1
-    /// The areas of all frames of an animation together; 0 for a still picture.
-    var animationPixels: Int64 = 0
     var scans = 0
-    var textChunks = 0
-    var largestTextChunk = 0
     var profileBytes = 0
-    var xmpBytes = 0
     /// Where the EXIF block's TIFF header begins, and where the block ends.
     var exif: Range<Int>?
+    /// 1 to 8 as EXIF counts, where the structure itself has one: of a TIFF's page.
+    var orientation = 1
     /// Quarter turns anticlockwise that an ISO container asks for.
     var quarterTurns = 0
     /// The end that the format demands was reached.
     var isComplete = false
+    /// What a decoder is given of it.
+    var shown = DecoderView()
 
     init(_ format: PictureFormat) {
         self.format = format
     }
-
-    /// The byte without which nobody takes the EXIF block for one, where no checksum stands over it.
-    var exifMark: Int? { format == .jpeg ? exif.map { $0.lowerBound - JPEGWalk.exifMark.utf8CodeUnitCount } : nil }
 
     var pixels: Int64 { Self.product(width, Int64(height)) }
 
@@ -38,12 +34,24 @@ struct PictureStructure: Equatable {
         return product.overflow ? .max : product.partialValue
     }
 
+    /// Notes a block of camera notes. Of several the first counts that is one, as for browsers and exiftool. Some writers
+    /// put JPEG's `Exif\0\0` before the TIFF header in other formats too.
+    mutating func note(exif block: Range<Int>, in file: ByteView) {
+        guard exif == nil else { return }
+        let start = file.matches(JPEGWalk.exifMark, at: block.lowerBound) ? block.lowerBound + 6 : block.lowerBound
+        guard start < block.upperBound, let bytes = file.slice(start..<block.upperBound), ExifReader.knows(bytes) else {
+            return
+        }
+        exif = start..<block.upperBound
+    }
+
     /// Walks the file. Throws `notAPicture`, `unsupportedFormat` or `damaged`; a file that merely ends early is
     /// returned with `isComplete` false and with what was found until there.
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
         guard file.count > 0 else { throw CodecError(.notAPicture, "The file is empty.") }
-        let head = file.copy(at: 0, PictureFormat.sniffLength)
-        guard let format = PictureFormat(sniffing: head) else { throw refusal(head) }
+        guard let format = PictureFormat(sniffing: file.copy(at: 0, PictureFormat.sniffLength)) else {
+            throw KnownRefusal.error(of: file)
+        }
         return switch format {
         case .jpeg: try JPEGWalk.read(file)
         case .png: try PNGWalk.read(file)
@@ -52,14 +60,5 @@ struct PictureStructure: Equatable {
         case .tiff: try TIFFWalk.read(file)
         case .avif, .heic: try HEIFWalk.read(file, format)
         }
-    }
-
-    /// Tells a stranger's picture from something that is none, for a better sentence.
-    private static func refusal(_ head: [UInt8]) -> CodecError {
-        let taken = "JPEG, PNG, WebP, GIF, TIFF, AVIF and HEIC are"
-        guard let name = KnownRefusal.name(head) else {
-            return CodecError(.notAPicture, "The content is not a picture that we know; \(taken).")
-        }
-        return CodecError(.unsupportedFormat, "\(name) is not taken in; \(taken).")
     }
 }

@@ -1,13 +1,18 @@
-/// Walks the directories of a TIFF and checks that their strips, tiles and values lie within the file (TIFF 6.0).
+/// Walks the pages of a TIFF, and checks that everything of the one that is shown lies within the file (TIFF 6.0).
+///
+/// What is wrong elsewhere costs nobody the picture: private tags, further pages, what comes behind.
 struct TIFFWalk {
     private let file: ByteView
     private let order: ByteView.Order
     private var found = PictureStructure(.tiff)
-    private var isWhole = true
-    private var pieces = 0
+    /// The first page that is no preview and no mask.
+    private var picture: TIFFPage?
+    private var first: TIFFPage?
+    private var pages = 0
+    private var entries = 0
 
-    /// Directories that are followed before the chain is taken for a loop.
-    private static let mostDirectories = 5_000
+    /// Pages that are counted.
+    private static let mostPages = 5_000
 
     /// Entries, strips and tiles. Directories can share one long table, or be one and the same with 65,535 entries;
     /// together they may not make the walk long.
@@ -15,9 +20,12 @@ struct TIFFWalk {
 
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
         var walk = TIFFWalk(file)
-        try walk.walkDirectories()
-        // A TIFF is its own EXIF block: the camera's directories hang on the first one.
-        walk.found.exif = 0..<file.count
+        try walk.walkPages()
+        guard let picture = walk.picture else {
+            if let first = walk.first { throw KnownRefusal.error(TIFFKind.previewsOnly(first)) }
+            return walk.found
+        }
+        try walk.describe(picture)
         return walk.found
     }
 
@@ -26,49 +34,48 @@ struct TIFFWalk {
         order = file[0] == 0x49 ? .little : .big
     }
 
-    private mutating func walkDirectories() throws(CodecError) {
+    /// Ends where the chain does, leaves the file or comes back.
+    private mutating func walkPages() throws(CodecError) {
+        if let name = TIFFKind.cameraRaw(byHead: file) { throw KnownRefusal.error(name) }
+        var seen: Set<Int> = []
         var next = file.number(at: 4, 4, order)
-        var count = 0
-        while let offset = next, offset != 0 {
-            guard count < Self.mostDirectories else {
-                throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostDirectories) directories.")
-            }
-            guard pieces < Self.mostPieces else {
-                throw CodecError(.tooLarge, "The TIFF has more than \(Self.mostPieces) entries, strips and tiles.")
-            }
-            next = readDirectory(at: offset, isFirst: count == 0)
-            count += 1
+        while let offset = next, pages < Self.mostPages, entries < Self.mostPieces, seen.insert(offset).inserted,
+            let page = TIFFPage(file, order, at: offset)
+        {
+            pages += 1
+            entries += page.count
+            if first == nil { first = page }
+            try refuseCameraRaw(page, maker: first?.maker ?? "")
+            if picture == nil, !page.isSecondary { picture = page }
+            next = page.next
         }
-        found.frames = max(1, count)
-        // `nil` means that the chain left the file.
-        found.isComplete = next == 0 && isWhole && found.width > 0 && count > 0
     }
 
-    /// The offset of the next directory, or `nil` when this one is cut.
-    private mutating func readDirectory(at offset: Int, isFirst: Bool) -> Int? {
-        guard let count = file.number(at: offset, 2, order) else { return nil }
-        var tables = PieceTables()
-        for index in 0..<count {
-            guard let entry = TIFFEntry(file, at: offset + 2 + 12 * index, order) else { return nil }
-            if entry.range == nil { isWhole = false }
-            tables.note(entry)
-            if isFirst { note(entry) }
+    /// Cameras keep the sensor's data in a page of its own, or in one that hangs on the first.
+    private func refuseCameraRaw(_ page: TIFFPage, maker: String) throws(CodecError) {
+        let further = page.numbers(330, most: 16).compactMap { TIFFPage(file, order, at: $0) }
+        for candidate in [page] + further {
+            if let name = TIFFKind.cameraRaw(candidate, maker: maker) { throw KnownRefusal.error(name) }
         }
-        pieces += count + tables.count
-        if !tables.areWithin(file, order) { isWhole = false }
-        return file.number(at: offset + 2 + 12 * count, 4, order)
     }
 
-    private mutating func note(_ entry: TIFFEntry) {
-        let value = entry.number(file, order) ?? 0
-        switch entry.tag {
-        case 256: found.width = value
-        case 257: found.height = value
-        case 258: found.bitsPerSample = value
-        case 277: found.channels = value
-        case 700: found.xmpBytes = entry.length
-        case 34_675: found.profileBytes = entry.length
-        default: break
+    private mutating func describe(_ page: TIFFPage) throws(CodecError) {
+        let pieces = page.pieces.count
+        guard pieces <= Self.mostPieces else {
+            throw CodecError(.tooLarge, "The TIFF has \(pieces) strips and tiles; the limit is \(Self.mostPieces).")
         }
+        if let name = TIFFKind.refused(page) { throw KnownRefusal.error(name) }
+        found.width = page.number(256) ?? 0
+        found.height = page.number(257) ?? 0
+        found.bitsPerSample = page.number(258) ?? 1
+        found.channels = page.number(277) ?? 1
+        found.profileBytes = page.entry(34_675)?.length ?? 0
+        let orientation = page.number(274) ?? 1
+        found.orientation = 1...8 ~= orientation ? orientation : 1
+        found.frames = max(1, pages)
+        // A TIFF is its own EXIF block: the camera's directories hang on the first one.
+        found.exif = 0..<file.count
+        found.isComplete = page.isWhole && found.width > 0
+        try page.show(in: &found.shown)
     }
 }

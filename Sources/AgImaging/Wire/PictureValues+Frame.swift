@@ -3,9 +3,7 @@
 extension PictureLimits {
     func put(into frame: inout FrameWriter) {
         for value in [
-            maxBytes, maxPixels, maxPixelsHEIF, maxPixelsWebP, maxSide, maxSideSmall, maxFrames, maxAnimationPixels,
-            maxScans,
-            maxTextChunks, maxTextChunkBytes, maxProfileBytes, maxExifBytes, maxXMPBytes, maxExpansion,
+            maxBytes, maxPixels, maxPixelsHEIF, maxPixelsWebP, maxSide, maxSideSmall, maxScans, maxProfileBytes,
         ] { frame.put(value) }
     }
 
@@ -17,15 +15,8 @@ extension PictureLimits {
         maxPixelsWebP = try frame.int64()
         maxSide = try frame.int64()
         maxSideSmall = try frame.int64()
-        maxFrames = try frame.int64()
-        maxAnimationPixels = try frame.int64()
         maxScans = try frame.int64()
-        maxTextChunks = try frame.int64()
-        maxTextChunkBytes = try frame.int64()
         maxProfileBytes = try frame.int64()
-        maxExifBytes = try frame.int64()
-        maxXMPBytes = try frame.int64()
-        maxExpansion = try frame.int64()
     }
 }
 
