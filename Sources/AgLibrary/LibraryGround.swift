@@ -36,8 +36,8 @@ package struct LibraryGround: Sendable {
         let ballast = Ballast(
             path: "\(settings.databasePath)-ballast", folder: settings.databaseFolder, log: log)
         try await pool.run { ballast.prepare() }
-        let database = BallastedDatabase(
-            base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast)
+        let database = AuthorizedDatabase(
+            BallastedDatabase(base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast))
         try await Migrator(migrations).migrate(database)
         let events = EventLog(database: database, time: time, settings: settings.events, log: log)
         let queue = JobQueue(

@@ -1,6 +1,5 @@
 import AgBase
 import AgHTTP
-import FoundationEssentials
 
 /// The server's HTTP interface, for the commands. Every call blocks on a thread of its own pool.
 struct ServerClient: Sendable {
@@ -23,8 +22,7 @@ struct ServerClient: Sendable {
 
         func json() throws -> JSONValue {
             do {
-                _ = try JSONDecoder().decode(JSONValue.self, from: Data(body))
-                return OrderedJSON.read(body)
+                return try JSONValue(json: body)
             } catch {
                 throw Failure(.error, "The server's answer is not JSON. Is it Argentum at that address?")
             }
