@@ -108,6 +108,7 @@ extension Access {
             try? await Task.sleep(for: pause)
             await writeWhatWaits()
         }
+        await writeWhatWaits()
     }
 
     /// One round of `run`.

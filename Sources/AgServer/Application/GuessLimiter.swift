@@ -9,7 +9,7 @@ import Synchronization
 /// address that has not failed always has its try.
 final class GuessLimiter: Sendable {
     /// Failures a minute.
-    static let perAddress = 30
+    static let perAddress = 60
     static let perServer = 600
     /// Addresses at a time: some 2 MB. Those beyond share what is left.
     private static let capacity = 10_000

@@ -41,6 +41,11 @@ struct ServerDesk: Sendable {
             })
     }
 
+    /// Another server on the same rows, with caches of its own.
+    func neighbour() -> Access {
+        Access(database: database, time: clock, log: Log(to: SilentSink()), fixedToken: Secret(Who.fixedText))
+    }
+
     func send(
         _ method: HTTPMethod, _ target: String, as who: Who = .nobody, json: String? = nil,
         headers: HTTPHeaders = [:], peer: String = "127.0.0.1"
