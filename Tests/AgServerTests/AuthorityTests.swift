@@ -58,7 +58,8 @@ struct AuthorityTests {
     func heldBody(_ end: End) async throws {
         for (method, path, body) in [
             (HTTPMethod.post, "/api/tokens", #"{"name":"mine for ever","scope":"admin"}"#),
-            (.patch, "/api/tokens/{id}", #"{"name":"renamed"}"#), (.post, "/api/jobs/pause", #"{"kind":"generate-variants"}"#),
+            (.patch, "/api/tokens/{id}", #"{"name":"renamed"}"#),
+            (.post, "/api/jobs/pause", #"{"kind":"generate-variants"}"#),
             (.post, "/api/jobs/resume", "{}"),
         ] {
             let desk = try await ServerDesk()
@@ -76,7 +77,9 @@ struct AuthorityTests {
         }
     }
 
-    @Test("Whatever a handler writes after the end is rolled back, without a word of the handler about it", arguments: End.allCases)
+    @Test(
+        "Whatever a handler writes after the end is rolled back, without a word of the handler about it",
+        arguments: End.allCases)
     func heldHandler(_ end: End) async throws {
         let isWaiting = Latch()
         let goesOn = Latch()

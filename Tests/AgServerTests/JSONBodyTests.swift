@@ -10,7 +10,10 @@ struct JSONBodyTests {
         "that is no JSON is refused with the place",
         arguments: [
             ("{\"name\":\"a\",\n \"scope\":}", "line 2, column 10: a value must stand here"),
-            (#"{"name":"a","scope":"read","name":"b"}"#, "line 1, column 28: the object has a member of this name already"),
+            (
+                #"{"name":"a","scope":"read","name":"b"}"#,
+                "line 1, column 28: the object has a member of this name already"
+            ),
             (#"{"name":"\ud800","scope":"read"}"#, "line 1, column 10: half of a surrogate pair stands alone"),
             (#"{"name":"a\u0000","scope":"read"}"#, "line 1, column 11: texts with a NUL character are not taken"),
             (String(repeating: "[", count: 500), "line 1, column 33: arrays and objects are nested deeper than 32"),

@@ -27,6 +27,9 @@ package struct Authority: Sendable {
         self.access = access
     }
 
+    /// The cookie, when the caller proved itself with one.
+    package var session: String? { if case .session(let secret) = proof { secret } else { nil } }
+
     /// Whether the proof is still good; another server's revocation is noticed with the cache's lifetime.
     package func isGood() async throws -> Bool {
         switch proof {

@@ -25,9 +25,6 @@ struct CredentialWatch: Sendable {
         min(now + patience, authority.credential.expiresAt ?? now + patience)
     }
 
-    /// The cookie, when the listener proved itself with one.
-    var session: String? { if case .session(let secret) = proof { secret } else { nil } }
-
     /// Costs a look at a counter and the clock, unless something has ended since.
     mutating func isGood() async throws -> Bool {
         let count = access.endingCount

@@ -15,7 +15,9 @@ struct RevocationTests {
 
         var dialect: SQLDialect { base.dialect }
 
-        func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
+        func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws
+            -> Value
+        {
             try await base.read(body)
         }
 

@@ -12,7 +12,9 @@ struct AuthorityTests {
     private func leaked(_ order: JSONValue = ["name": "leaked", "scope": "admin"]) async throws -> (Client, String) {
         let made = try await server.client.post("/api/tokens", order)
         let text = try #require(try made.json["token"]?.string)
-        return (Client(port: try server.client.port, token: text), try #require(try made.json["details"]?["id"]?.string))
+        return (
+            Client(port: try server.client.port, token: text), try #require(try made.json["details"]?["id"]?.string)
+        )
     }
 
     /// A body that would have an effect, for each call that takes one. A new route needs a line here.
