@@ -79,6 +79,7 @@ package struct Library: Sendable {
             group.addTask { try await worker.run() }
             group.addTask { await ground.removals.run() }
             group.addTask { await ground.events.run() }
+            group.addTask { await access.run() }
             group.addTask { await keepRecovering() }
             group.addTask { await ground.ballast.run() }
             group.addTask { await queueOldRecipes() }

@@ -35,8 +35,8 @@ package struct LibraryGround: Sendable {
             root: settings.storageFolder, files: files, pool: pool, time: time, reserve: reserve)
         let ballast = ballast(settings, log)
         try await pool.run { ballast.prepare() }
-        let database = BallastedDatabase(
-            base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast)
+        let database = AuthorizedDatabase(
+            BallastedDatabase(base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast))
         try await Migrator(migrations).migrate(database)
         return LibraryGround(database, blobs, reserve, ballast, settings, log, time)
     }

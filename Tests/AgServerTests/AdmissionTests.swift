@@ -11,7 +11,9 @@ struct AdmissionTests {
         switch operation.access {
         case .open: return nil
         case .scope(let needed), .scopeOrHandler(let needed):
-            if who == .nobody || who == .endedSession, case .scopeOrHandler = operation.access { return nil }
+            if [.nobody, .otherScheme, .endedSession].contains(who), case .scopeOrHandler = operation.access {
+                return nil
+            }
             guard let scope = who.scope else { return 401 }
             if !operation.method.isSafe, !who.mayChangeThings { return 403 }
             return scope.covers(needed) ? nil : 403
@@ -53,6 +55,40 @@ struct AdmissionTests {
         let answer = try await desk.send(
             .get, "/api/tokens", as: .session, headers: ["Authorization": "Bearer agt_garbage"])
         #expect(answer.status == 401)
+    }
+
+    @Test(
+        "The Basic of a proxy in front changes nothing for the page's cookie, its CSRF rules included",
+        arguments: ["Basic dTpw", "Digest username=\"u\"", "Negotiate abc", "basic", "", "Bearer", "Bearer a b"])
+    func besideCookie(_ header: String) async throws {
+        let desk = try await ServerDesk()
+        let proxy: HTTPHeaders = ["Authorization": header]
+        #expect(try await desk.send(.get, "/api/tokens", as: .session, headers: proxy).status == 200)
+        #expect(
+            try await desk.send(.get, "/api/session", as: .session, headers: proxy).json["scope"]?.string == "admin")
+        #expect(try await desk.send(.get, "/api/session", headers: proxy).json["scope"] == .null)
+        #expect(try await desk.send(.get, "/", headers: proxy).status == 200)
+        let token = #"{"name":"a","scope":"read"}"#
+        for (who, status) in [
+            (Who.session, 201), (.sessionWithoutCSRF, 403), (.sessionWithWrongCSRF, 403), (.endedSession, 401),
+        ] {
+            #expect(
+                try await desk.send(.post, "/api/tokens", as: who, json: token, headers: proxy).status == status,
+                "\(who)")
+        }
+        let alone = try await desk.send(.get, "/api/tokens", headers: proxy)
+        #expect(alone.code == "unauthorized")
+        #expect(alone.text.contains("'Authorization: Bearer <token>'"))
+    }
+
+    @Test("Two Authorization headers are none of ours, whatever is in them")
+    func twoHeaders() async throws {
+        let desk = try await ServerDesk()
+        let made = try await desk.access.createToken(name: "a", scope: .admin)
+        var headers: HTTPHeaders = ["Authorization": "Bearer \(made.text)"]
+        headers.add("Authorization", "Basic dTpw")
+        #expect(try await desk.send(.get, "/api/tokens", headers: headers).status == 401)
+        #expect(try await desk.send(.get, "/api/tokens", as: .session, headers: headers).status == 200)
     }
 
     @Test(

@@ -8,8 +8,14 @@ import Testing
 
 @Suite("Who listens to a long answer", .timeLimit(.minutes(1)))
 struct CredentialWatchTests {
-    private func watch(_ desk: ServerDesk, _ proof: CredentialWatch.Proof) -> CredentialWatch {
-        CredentialWatch(access: desk.access, time: desk.clock, proof: proof)
+    private func watch(_ desk: ServerDesk, _ proof: Authority.Proof) async throws -> CredentialWatch {
+        let found =
+            switch proof {
+            case .token(let text): try await desk.access.credential(token: text)
+            case .session(let secret): try await desk.access.credential(session: secret)
+            }
+        let authority = desk.access.authority(proof, try #require(found))
+        return CredentialWatch(authority, access: desk.access, time: desk.clock)
     }
 
     @Test("A revoked token is noticed at once, another one's revocation changes nothing")
@@ -17,7 +23,7 @@ struct CredentialWatchTests {
         let desk = try await ServerDesk()
         let mine = try await desk.access.createToken(name: "mine", scope: .read)
         let other = try await desk.access.createToken(name: "other", scope: .read)
-        var watch = watch(desk, .token(mine.text))
+        var watch = try await watch(desk, .token(mine.text))
         let isGood1 = try await watch.isGood()
         #expect(isGood1)
         try await desk.access.revokeToken(other.token.id)
@@ -32,7 +38,7 @@ struct CredentialWatchTests {
     func signedOut() async throws {
         let desk = try await ServerDesk()
         let cookie = try #require(try await desk.access.signIn(token: Who.fixedText))
-        var watch = watch(desk, .session(cookie))
+        var watch = try await watch(desk, .session(cookie))
         let isGood4 = try await watch.isGood()
         #expect(isGood4)
         try await desk.access.signOut(cookie)
@@ -56,7 +62,7 @@ struct CredentialWatchTests {
     func expired() async throws {
         let desk = try await ServerDesk()
         let made = try await desk.access.createToken(name: "brief", scope: .read, expiresIn: .seconds(20))
-        var watch = watch(desk, .token(made.text))
+        var watch = try await watch(desk, .token(made.text))
         desk.clock.advance(.seconds(30))
         let isGood6 = try await watch.isGood()
         #expect(!isGood6)

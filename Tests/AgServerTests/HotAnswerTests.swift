@@ -49,6 +49,17 @@ struct HotAnswerTests {
         }
     }
 
+    @Test("is not given by what a proxy adds: beside another scheme than ours, the cookie decides")
+    func proxies() async throws {
+        let picture = Picture()
+        let desk = try await desk(picture)
+        let proxy: HTTPHeaders = ["Authorization": "Basic dTpw"]
+        for _ in 0..<2 { #expect(try await desk.send(.get, "/hot", as: .session, headers: proxy).status == 200) }
+        #expect(try await desk.send(.get, "/hot", headers: proxy).status == 401)
+        #expect(try await desk.send(.get, "/hot", as: .endedSession, headers: proxy).status == 401)
+        #expect(picture.asked.load(ordering: .relaxed) == 2)
+    }
+
     @Test("is a 304 for the tag it has, and goes the whole way for another one")
     func conditions() async throws {
         let picture = Picture()

@@ -32,7 +32,7 @@ struct TokenRouteTests {
         "What no token can be is refused, and the member is named",
         arguments: [
             (#"{"scope":"read"}"#, "name"), (#"{"name":"","scope":"read"}"#, "name"),
-            (#"{"name":"a\u0000b","scope":"read"}"#, "name"), (#"{"name":"a"}"#, "scope"),
+            (#"{"name":"a\u0001b","scope":"read"}"#, "name"), (#"{"name":"a"}"#, "scope"),
             (#"{"name":"a","scope":"root"}"#, "scope"), (#"{"name":"a","scope":"read","expiresIn":0}"#, "expiresIn"),
             (#"{"name":"a","scope":"read","expiresIn":"soon"}"#, "expiresIn"),
         ])

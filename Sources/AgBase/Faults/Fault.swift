@@ -10,6 +10,8 @@ package struct Fault: Error, Sendable {
         case unauthorized
         /// A valid credential that does not reach this far (403).
         case forbidden
+        /// The request did not arrive in its time (408).
+        case timedOut
         /// There is no such thing, or it cannot exist (404).
         case notFound
         /// It clashes with what is there (409).

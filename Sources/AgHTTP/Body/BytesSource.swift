@@ -12,6 +12,9 @@ package final class BytesSource: BodySource {
         self.chunkSize = chunkSize
     }
 
+    /// It is all there.
+    package func mustArrive(within limit: Duration) {}
+
     package func next() async throws -> BodyChunk? {
         offset.withLock { offset in
             guard offset < bytes.count else { return nil }

@@ -44,6 +44,21 @@ package struct RequestBody: AsyncSequence, Sendable {
         return bytes
     }
 
+    /// The same up to the limit that is set already, and within this time: it throws `Fault` 408 `body-too-slow` after it.
+    /// The least rate of a connection alone would let a small body take minutes.
+    package func bytes(within limit: Duration) async throws -> [UInt8] {
+        source?.mustArrive(within: limit)
+        var bytes: [UInt8] = []
+        for try await chunk in self { unsafe chunk.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) } }
+        return bytes
+    }
+
+    /// Has `check` run when a reader comes to the end, before it learns that this is the end: what it throws, the reader
+    /// gets. For what was true before the body arrived, and may not be any more.
+    package func whenComplete(_ check: @escaping @Sendable () async throws -> Void) {
+        meter.whenComplete(check)
+    }
+
     package func makeAsyncIterator() -> Iterator { Iterator(source: source, meter: meter) }
 
     package struct Iterator: AsyncIteratorProtocol {
@@ -51,7 +66,10 @@ package struct RequestBody: AsyncSequence, Sendable {
         fileprivate let meter: BodyMeter
 
         package mutating func next() async throws -> BodyChunk? {
-            guard let chunk = try await source?.next() else { return nil }
+            guard let chunk = try await source?.next() else {
+                try await meter.checkCompletion()
+                return nil
+            }
             try meter.count(chunk.count)
             return chunk
         }
@@ -63,12 +81,21 @@ private final class BodyMeter: Sendable {
     private struct State {
         var read: Int64 = 0
         var limit = Int64.max
+        var completion: (@Sendable () async throws -> Void)?
     }
 
     private let state = Mutex(State())
 
     func limit(to bytes: Int64) {
         state.withLock { $0.limit = min($0.limit, bytes) }
+    }
+
+    func whenComplete(_ check: @escaping @Sendable () async throws -> Void) {
+        state.withLock { $0.completion = check }
+    }
+
+    func checkCompletion() async throws {
+        try await state.withLock { $0.completion }?()
     }
 
     func count(_ bytes: Int) throws(Fault) {

@@ -44,7 +44,9 @@ package struct HTTPQuery: Sendable {
 
     private func decode(_ part: Substring) throws -> String {
         guard let text = PercentEncoding.decode(part, plusIsSpace: true) else {
-            throw Fault(.badRequest, "invalid-query", "The query holds '\(part)', which is not percent-encoded UTF-8.")
+            throw Fault(
+                .badRequest, "invalid-query", "The query holds '\(part.excerpt())', which is not percent-encoded UTF-8."
+            )
         }
         return text
     }

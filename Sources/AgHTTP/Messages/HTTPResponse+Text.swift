@@ -1,13 +1,4 @@
-import FoundationEssentials
-
 extension HTTPResponse {
-    /// The value as JSON. Throws what the encoder throws.
-    package static func json(_ status: Int, _ value: some Encodable) throws -> HTTPResponse {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes]
-        return json(status, bytes: [UInt8](try encoder.encode(value)))
-    }
-
     /// JSON that is already written.
     package static func json(_ status: Int, bytes: [UInt8]) -> HTTPResponse {
         HTTPResponse(status, headers: ["Content-Type": "application/json"], body: .bytes(bytes))

@@ -44,7 +44,7 @@ package struct RequestTarget: Sendable {
             guard let segment = PercentEncoding.decode(Substring(piece)) else {
                 throw Fault(
                     .badRequest, "invalid-target",
-                    "The path holds '\(Substring(piece))', which is not percent-encoded UTF-8.")
+                    "The path holds '\(Substring(piece).excerpt())', which is not percent-encoded UTF-8.")
             }
             segments.append(segment)
         }

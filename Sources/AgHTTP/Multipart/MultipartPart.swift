@@ -35,7 +35,7 @@ package struct MultipartPart: Sendable {
         var bytes: [UInt8] = []
         for try await chunk in body {
             guard bytes.count + chunk.count <= limit else {
-                throw Fault(.tooLarge, "part-too-large", "The part '\(name)' has more than \(limit) bytes.")
+                throw Fault(.tooLarge, "part-too-large", "The part '\(name.excerpt())' has more than \(limit) bytes.")
             }
             bytes += chunk.bytes
         }
@@ -45,7 +45,7 @@ package struct MultipartPart: Sendable {
     /// A field's text. Throws `Fault` 413 beyond `limit` bytes and 400 `invalid-field` when it is not UTF-8.
     package func text(limit: Int = 64 << 10) async throws -> String {
         guard let text = String(validating: try await bytes(limit: limit), as: UTF8.self) else {
-            throw Fault(.badRequest, "invalid-field", "The field '\(name)' is not UTF-8.")
+            throw Fault(.badRequest, "invalid-field", "The field '\(name.excerpt())' is not UTF-8.")
         }
         return text
     }

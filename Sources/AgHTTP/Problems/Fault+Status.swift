@@ -8,6 +8,7 @@ extension Fault.Kind {
         case .unauthorized: 401
         case .forbidden: 403
         case .notFound: 404
+        case .timedOut: 408
         case .conflict: 409
         case .gone: 410
         case .tooLarge: 413

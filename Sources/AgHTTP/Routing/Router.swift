@@ -43,7 +43,7 @@ package struct Router: Sendable {
         case .found(let route, let parameters): await run(route, parameters, request)
         case .methodNotAllowed(let allowed): Self.refuse(request, allowed)
         case .notFound:
-            .problem(Fault(.notFound, "not-found", "There is nothing at \(request.path)."), for: request)
+            .problem(Fault(.notFound, "not-found", "There is nothing at \(request.path.excerpt(200))."), for: request)
         }
     }
 
@@ -72,7 +72,8 @@ package struct Router: Sendable {
     private static func refuse(_ request: HTTPRequest, _ allowed: String) -> HTTPResponse {
         if request.method == .options { return HTTPResponse(204, headers: ["Allow": allowed]) }
         let fault = Fault(
-            .badRequest, "method-not-allowed", "\(request.path) does not take \(request.method); it takes \(allowed).")
+            .badRequest, "method-not-allowed",
+            "\(request.path.excerpt(200)) does not take \(request.method); it takes \(allowed).")
         return .problem(fault, for: request, status: 405, headers: ["Allow": allowed])
     }
 

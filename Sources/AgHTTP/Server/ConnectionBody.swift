@@ -8,6 +8,10 @@ final class ConnectionBody: BodySource {
         self.exchange = exchange
     }
 
+    func mustArrive(within limit: Duration) {
+        exchange.bodyMustArrive(within: limit)
+    }
+
     func next() async throws -> BodyChunk? {
         switch exchange.takeChunk() {
         case .chunk(let chunk): chunk

@@ -82,6 +82,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         lastTick = now
         for record in records.values {
             record.beatHeart(now)
+            record.exchange?.checkDeadline(now)
             let verdict = record.check(now, service.settings)
             guard verdict != .fine else { continue }
             service.log.debug("connection cut", ["reason": "\(verdict)", "peer": record.peer])

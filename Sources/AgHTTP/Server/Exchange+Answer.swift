@@ -26,13 +26,14 @@ extension Exchange {
 
     /// The handler's answer; too late if the client is gone or the server has answered in its place.
     func finish(with response: HTTPResponse) {
-        let isTaken = state.withLock { state in
+        let (isTaken, isLate) = state.withLock { state in
             state.handler = nil
-            guard state.outcome == nil, !state.isOver, !state.isDoomed else { return false }
+            guard state.outcome == nil, !state.isOver, !state.isDoomed else { return (false, false) }
             state.outcome = response
             resume(&state)
-            return true
+            return (true, state.isBodyLate)
         }
+        if isLate { loop.perform { self.answerLate() } }
         if !isTaken, case .stream(let stream) = response.body { stream.close() }
     }
 

@@ -51,6 +51,10 @@ final class Exchange: @unchecked Sendable {
         var isDoomed = false
         var outcome: HTTPResponse?
         var intake = BodyIntake()
+        /// When all of the body has to be there, if its reader said so.
+        var bodyDeadline: MonotonicTime?
+        /// The deadline has passed: the answer is sent in the middle of the body.
+        var isBodyLate = false
         /// Both only while they run: a task keeps its memory as long as somebody holds it.
         var handler: Task<Void, Never>?
         var producer: Task<Void, Never>?

@@ -12,5 +12,10 @@ struct MonotonicTime: Comparable {
 
     static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
 
+    static func + (a: MonotonicTime, b: Duration) -> MonotonicTime {
+        let (seconds, attoseconds) = b.components
+        return MonotonicTime(nanoseconds: a.nanoseconds + seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+    }
+
     static func - (a: MonotonicTime, b: MonotonicTime) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
 }

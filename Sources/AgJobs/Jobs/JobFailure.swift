@@ -54,7 +54,7 @@ extension JobFailure {
         case .badRequest, .notFound, .conflict, .gone, .tooLarge, .unsupportedMediaType, .unprocessable: .invalid
         case .unauthorized, .forbidden: .auth
         case .tooManyRequests: .rateLimit
-        case .internal, .unavailable, .insufficientStorage: .internal
+        case .internal, .unavailable, .insufficientStorage, .timedOut: .internal
         }
     }
 }

@@ -15,7 +15,7 @@ package enum JobRefusal {
     package static func unknownKind(_ name: String, known: [JobKind]) -> Fault {
         let names = known.map(\.rawValue).sorted()
         let hint = Suggestion.closest(to: name, in: names).map { " Did you mean '\($0)'?" } ?? ""
-        let sentence = "There is no kind of jobs '\(name.prefix(80))'.\(hint) Known: \(names.joined(separator: ", "))."
+        let sentence = "There is no kind of jobs '\(name.excerpt())'.\(hint) Known: \(names.joined(separator: ", "))."
         return Fault(
             .unprocessable, "unknown-kind", sentence,
             details: [Fault.Detail(subject: "kind", code: "unknown-kind", detail: sentence)])

@@ -10,7 +10,7 @@ package struct APIToken: Sendable, Hashable {
     /// `nil`: it does not expire.
     package let expiresAt: Timestamp?
     /// To the minute; `nil` before the first use.
-    package let lastUsedAt: Timestamp?
+    package internal(set) var lastUsedAt: Timestamp?
 }
 
 /// A token at the one moment when its secret can be read.

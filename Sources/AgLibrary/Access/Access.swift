@@ -2,7 +2,6 @@ package import AgBase
 import AgCrypto
 package import AgModel
 package import AgSQL
-import Synchronization
 
 /// Who may do what: tokens, sign-in links and the page's sessions. The door of this folder.
 package final class Access: Sendable {
@@ -13,15 +12,18 @@ package final class Access: Sendable {
     let sessions: UISessions
     let time: any TimeSource
     let fixedToken: SHA256Digest?
-    private let endings = Atomic(0)
+    let endings = Endings()
+    let denials = Denials()
+    let log: Log
 
     /// - Parameter fixedToken: a token of scope admin that the operator chose, beside those in the database.
     package init(database: any Database, time: any TimeSource, log: Log, fixedToken: Secret? = nil) {
         self.time = time
+        self.log = log
         codes = SignInCodes(time: time)
-        tokens = Tokens(database: database, time: time, log: log)
+        tokens = Tokens(database: database, time: time, log: log, denials: denials)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }
-        sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken)
+        sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken, denials: denials)
     }
 
     /// Who holds this token; `nil` for nobody.
@@ -55,15 +57,7 @@ package final class Access: Sendable {
         return token
     }
 
-    /// Throws `Fault.notFound` when there is no such token.
-    package func revokeToken(_ id: TokenID) async throws {
-        let existed = try await tokens.revoke(id)
-        sessions.forget()
-        endings.add(1, ordering: .releasing)
-        guard existed else { throw Self.noSuchToken }
-    }
-
-    private static var noSuchToken: Fault {
+    static var noSuchToken: Fault {
         Fault(.notFound, "no-such-token", "There is no token with this id. It may have been revoked already.")
     }
 
@@ -75,20 +69,16 @@ package final class Access: Sendable {
         return try await sessions.open(scope: credential.scope, origin: credential.origin)
     }
 
+    /// Whether a text could only be the fixed token: one that people choose, and so the only one worth guessing at.
+    package func isGuess(_ text: String) -> Bool {
+        fixedToken != nil && TokenText(untrusted: text) == nil
+    }
+
     /// Opens a session for the holder of a sign-in link, which is used up; `nil` when the code is not good.
     package func signIn(code: String) async throws -> String? {
         guard let maker = codes.redeem(code) else { return nil }
         return try await sessions.open(scope: .admin, origin: maker)
     }
-
-    package func signOut(_ cookie: String) async throws {
-        try await sessions.close(cookie)
-        endings.add(1, ordering: .releasing)
-    }
-
-    /// Grows with each token that was revoked and each session that was ended here: whoever holds a long answer open
-    /// looks at it to know when to ask again who is listening.
-    package var endingCount: Int { endings.load(ordering: .acquiring) }
 
     /// What the page sends in `X-CSRF-Token`. It follows from the cookie, which another site's script cannot read.
     package func csrfToken(session cookie: String) -> String {

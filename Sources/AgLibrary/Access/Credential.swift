@@ -14,7 +14,7 @@ package struct Credential: Sendable, Hashable {
     package let origin: Origin
     /// Proved by the page's cookie; calls that change something must also carry its CSRF token.
     package let isSession: Bool
-    /// When the token ends; sessions are not asked.
+    /// When the token or the session ends.
     package let expiresAt: Timestamp?
 
     package init(scope: TokenScope, origin: Origin, isSession: Bool = false, expiresAt: Timestamp? = nil) {

@@ -12,12 +12,15 @@ struct Tokens: Sendable {
     let database: any Database
     let time: any TimeSource
     let log: Log
+    let denials: Denials
     private let cache = CredentialCache<Credential>()
+    private let uses = TokenUses()
 
-    init(database: any Database, time: any TimeSource, log: Log) {
+    init(database: any Database, time: any TimeSource, log: Log, denials: Denials) {
         self.database = database
         self.time = time
         self.log = log
+        self.denials = denials
     }
 
     func create(name: String, scope: TokenScope, expiresIn: Duration?) async throws -> NewAPIToken {
@@ -41,11 +44,16 @@ struct Tokens: Sendable {
         }
     }
 
-    /// Newest first.
+    /// Newest first, without those that have been revoked and whose rows are still there.
     func list() async throws -> [APIToken] {
-        try await database.read { connection in
+        let rows = try await database.read { connection in
             try connection.all(
                 "SELECT \(raw: Self.columns) FROM api_tokens ORDER BY created_at DESC, id DESC", Self.token)
+        }
+        return rows.filter { !denials.covers(.token($0.id)) }.map { token in
+            var token = token
+            token.lastUsedAt = uses.latest(token.id, token.lastUsedAt)
+            return token
         }
     }
 
@@ -56,11 +64,27 @@ struct Tokens: Sendable {
         }
     }
 
-    /// Takes effect at once in this process. Sessions that were opened with the token end with it.
-    func revoke(_ id: TokenID) async throws -> Bool {
+    /// Whether there was such a row. Sessions that were opened with the token go with it.
+    func delete(_ id: TokenID) async throws -> Bool {
         let count = try await database.write { tx in try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") }
-        cache.removeAll()
         return count > 0
+    }
+
+    /// After a token was denied: it must not be found in memory any more.
+    func forget() {
+        cache.removeAll()
+    }
+
+    func exists(_ id: TokenID) async throws -> Bool {
+        try await row(id) != nil
+    }
+
+    /// In a transaction: whether the token is there and has not expired.
+    func holds(_ id: TokenID, in connection: any SQLConnection) throws -> Bool {
+        let now = time.now()
+        let isThere = try connection.exists(
+            "SELECT 1 FROM api_tokens WHERE id = \(id) AND (expires_at IS NULL OR expires_at > \(now))")
+        return isThere && !denials.covers(.token(id))
     }
 
     /// Who holds this text, or `nil` when it is no token, revoked or expired.
@@ -72,18 +96,12 @@ struct Tokens: Sendable {
         let ticket = cache.ticket()
         guard let found = try await row(text.id), isEqualInConstantTime(found.hash, digest.bytes) else { return nil }
         if let expiry = found.token.expiresAt, expiry <= now { return nil }
-        await note(use: found.token, at: now)
+        if denials.covers(.token(text.id)) { return nil }
+        note(use: found.token, at: now)
         let credential = Credential(
             scope: found.token.scope, origin: .token(text.id), expiresAt: found.token.expiresAt)
         cache.keep(credential, for: digest, expiry: found.token.expiresAt, at: now, ticket)
         return credential
-    }
-
-    /// In a transaction: whether the token is there and has not expired.
-    func holds(_ id: TokenID, in connection: any SQLConnection) throws -> Bool {
-        let now = time.now()
-        return try connection.exists(
-            "SELECT 1 FROM api_tokens WHERE id = \(id) AND (expires_at IS NULL OR expires_at > \(now))")
     }
 
     private struct Found: Sendable {
@@ -99,15 +117,24 @@ struct Tokens: Sendable {
         }
     }
 
-    /// A use that cannot be noted is no reason to refuse it: the disk may be full, and reading must go on.
-    private func note(use token: APIToken, at now: Timestamp) async {
-        if let last = token.lastUsedAt, now - last < Self.useResolution { return }
+    private func note(use token: APIToken, at now: Timestamp) {
+        if let last = uses.latest(token.id, token.lastUsedAt), now - last < Self.useResolution { return }
+        uses.note(token.id, at: now)
+    }
+
+    /// Writes what was noted since the last time. Notes that cannot be written are dropped: the disk may be full, and the
+    /// next use makes new ones.
+    func writeUses() async {
+        let noted = uses.take()
+        if noted.isEmpty { return }
         do {
-            _ = try await database.write { tx in
-                try tx.execute("UPDATE api_tokens SET last_used_at = \(now) WHERE id = \(token.id)")
+            try await database.add { tx in
+                for (id, moment) in noted {
+                    try tx.execute("UPDATE api_tokens SET last_used_at = \(moment) WHERE id = \(id)")
+                }
             }
         } catch {
-            log.warning("a token's use could not be noted", ["token_id": token.id, "error": "\(error)"])
+            log.warning("the use of tokens could not be noted", ["count": noted.count, "error": "\(error)"])
         }
     }
 

@@ -12,9 +12,11 @@ struct UISessions: Sendable {
     private let database: any Database
     private let time: any TimeSource
     private let fixedToken: SHA256Digest?
+    private let denials: Denials
     private let cache = CredentialCache<Credential>()
 
-    init(database: any Database, time: any TimeSource, fixedToken: SHA256Digest?) {
+    init(database: any Database, time: any TimeSource, fixedToken: SHA256Digest?, denials: Denials) {
+        self.denials = denials
         self.database = database
         self.time = time
         self.fixedToken = fixedToken
@@ -23,7 +25,7 @@ struct UISessions: Sendable {
     /// Opens a session and returns its cookie value; `nil` when its token is gone. Expired ones are cleared on the way.
     func open(scope: TokenScope, origin: Credential.Origin) async throws -> String? {
         let secret = Base64URL.encode(RandomBytes.make(32))
-        guard let hash = hash(of: secret, origin) else { return nil }
+        guard let hash = hash(of: secret, origin), !denials.covers(origin) else { return nil }
         let token: TokenID? = if case .token(let id) = origin { id } else { nil }
         let now = time.now()
         let isOpen = try await database.write { tx in
@@ -48,15 +50,13 @@ struct UISessions: Sendable {
         return end > now ? end : nil
     }
 
-    func close(_ secret: String) async throws {
-        let hashes = hashes(of: secret)
+    func delete(hashes: [[UInt8]]) async throws {
         _ = try await database.write { tx in
             try tx.execute("DELETE FROM ui_sessions WHERE secret_hash IN \(list: hashes)")
         }
-        cache.removeAll()
     }
 
-    /// After a token was revoked: its sessions are gone from the table, and must be from memory.
+    /// After a token or a session was denied: neither must be found in memory any more.
     func forget() {
         cache.removeAll()
     }
@@ -67,27 +67,31 @@ struct UISessions: Sendable {
         let now = time.now()
         if let known = cache.value(for: digest, at: now) { return known }
         let ticket = cache.ticket()
-        guard let (credential, expiry) = try await row(secret), now < expiry else { return nil }
-        cache.keep(credential, for: digest, expiry: expiry, at: now, ticket)
+        guard let credential = try await database.read({ try find(secret, in: $0) }) else { return nil }
+        cache.keep(credential, for: digest, expiry: credential.expiresAt, at: now, ticket)
         return credential
     }
 
-    private func row(_ secret: String) async throws -> (Credential, Timestamp)? {
+    /// From the row itself; `nil` when the session is unknown, over or denied.
+    func find(_ secret: String, in connection: any SQLConnection) throws -> Credential? {
         let hashes = hashes(of: secret)
-        let plain = SHA256Digest.of(secret).bytes
-        return try await database.read { connection in
-            try connection.first(
-                """
-                SELECT scope, expires_at, token_id FROM ui_sessions WHERE secret_hash IN \(list: hashes)
-                    AND (token_id IS NOT NULL OR secret_hash <> \(plain))
-                """
-            ) { row in
-                guard let scope = TokenScope(rawValue: try row[0]) else { return nil }
-                let token: TokenID? = try row[2]
-                let origin: Credential.Origin = token.map { .token($0) } ?? .fixedToken
-                return (Credential(scope: scope, origin: origin, isSession: true), try row[1])
-            }
-        } ?? nil
+        let plain = SHA256Digest.of(secret)
+        let found = try connection.first(
+            """
+            SELECT scope, expires_at, token_id FROM ui_sessions WHERE secret_hash IN \(list: hashes)
+                AND (token_id IS NOT NULL OR secret_hash <> \(plain.bytes)) AND expires_at > \(time.now())
+            """, Self.credential)
+        guard let credential = found ?? nil, !denials.covers(credential.origin), !denials.covers(session: plain) else {
+            return nil
+        }
+        return credential
+    }
+
+    private static func credential(_ row: Row) throws -> Credential? {
+        guard let scope = TokenScope(rawValue: try row[0]) else { return nil }
+        let token: TokenID? = try row[2]
+        return Credential(
+            scope: scope, origin: token.map { .token($0) } ?? .fixedToken, isSession: true, expiresAt: try row[1])
     }
 
     // MARK: What is stored of a cookie

@@ -44,7 +44,8 @@ extension Images {
             let count = try tx.execute(
                 "DELETE FROM session_images WHERE image_id = \(id) AND session_id = \(session)")
             guard count > 0 else {
-                throw Fault(.notFound, "not-in-session", "The image \(id) is not in the session '\(session)'.")
+                throw Fault(
+                    .notFound, "not-in-session", "The image \(id) is not in the session '\(session.excerpt())'.")
             }
             try events.append(.imageUpdated, image, in: tx)
         }

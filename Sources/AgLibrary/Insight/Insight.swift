@@ -2,7 +2,6 @@ import AgBase
 package import AgImaging
 import AgModel
 import AgSQL
-import FoundationEssentials
 
 /// What was learnt from a picture's pixels and from the data that its file carries.
 package struct Insight: Sendable {
@@ -29,7 +28,7 @@ extension Insight {
         try tx.execute(
             """
             INSERT INTO image_metadata (original_id, placeholder, colors, made_at)
-            VALUES (\(original), \(analysis.thumbhash), \(try encode(analysis.colors)), \(moment))
+            VALUES (\(original), \(analysis.thumbhash), \(JSONValue.array(analysis.colors.map(\.json)).text), \(moment))
             ON CONFLICT (original_id) DO UPDATE SET placeholder = excluded.placeholder, colors = excluded.colors,
                 made_at = excluded.made_at
             """)
@@ -41,18 +40,12 @@ extension Insight {
         try tx.execute(
             """
             INSERT INTO image_metadata (original_id, exif, made_at)
-            VALUES (\(original), \(try encode(exif)), \(moment))
+            VALUES (\(original), \(exif.json.text), \(moment))
             ON CONFLICT (original_id) DO UPDATE SET exif = excluded.exif, made_at = excluded.made_at
             """)
     }
 
-    private static func encode(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
     private static func decode<Value: Decodable>(_ text: String) throws -> Value {
-        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+        try JSONValue(json: text).decode()
     }
 }

@@ -141,7 +141,7 @@ package struct UploadGrants: Sendable {
         {
             throw Fault(
                 .unprocessable, "unknown-content-type",
-                "'\(type)' is no picture type taken here; use one of "
+                "'\(type.excerpt())' is no picture type taken here; use one of "
                     + PictureFormat.allCases.map(\.mediaType).joined(separator: ", ") + ".")
         }
         guard request.lives > .zero, (request.maxBytes ?? 1) > 0 else {

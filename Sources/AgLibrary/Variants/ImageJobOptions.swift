@@ -1,3 +1,5 @@
+import AgBase
+
 /// What a job on one image was asked for beside its kind, as its payload carries it.
 struct ImageJobOptions: OptionSet, Sendable {
     let rawValue: Int
@@ -16,17 +18,16 @@ struct ImageJobOptions: OptionSet, Sendable {
 
     /// JSON; `{}` for none.
     var payload: String {
-        let members = Self.names.filter { contains($0.1) }.map { "\"\($0.0)\":true" }
-        return "{\(members.joined(separator: ","))}"
+        JSONValue.object(Self.names.filter { contains($0.1) }.map { .init(name: $0.0, value: true) }).text
     }
 
     init(rawValue: Int) {
         self.rawValue = rawValue
     }
 
-    /// Reads what `payload` wrote; nobody else writes it.
+    /// Reads what `payload` wrote; what is no JSON asks for nothing.
     init(payload: String) {
-        let found = Self.names.filter { payload.contains("\"\($0.0)\":true") }
-        self = ImageJobOptions(found.map(\.1))
+        let json = try? JSONValue(json: payload)
+        self = ImageJobOptions(Self.names.filter { json?[$0.0] == true }.map(\.1))
     }
 }

@@ -8,11 +8,15 @@ struct Admission: Sendable {
     let cookie: SessionCookie
     let crossSite: CrossSiteGuard
     let limiter: RateLimiter
+    let guesses: GuessLimiter
     let time: any TimeSource
 
-    init(access: Access, publicURL: String?, limiter: RateLimiter, time: any TimeSource) {
+    init(
+        access: Access, publicURL: String?, limiter: RateLimiter, guesses: GuessLimiter, time: any TimeSource
+    ) {
         self.access = access
         self.limiter = limiter
+        self.guesses = guesses
         self.time = time
         cookie = SessionCookie(publicURL: publicURL)
         crossSite = CrossSiteGuard(publicURL: publicURL)
@@ -46,6 +50,15 @@ struct Admission: Sendable {
         request.attach(credential)
     }
 
+    /// Keeps what the call rests on beside it, and has it asked for again when all of the body is there: a client may
+    /// send it long after a revocation.
+    private func note(_ proof: Authority.Proof, _ credential: Credential, _ request: HTTPRequest) {
+        let authority = access.authority(proof, credential)
+        request.attach(authority)
+        request.attach(CredentialWatch(authority, access: access, time: time))
+        request.body.whenComplete { try await authority.reassert() }
+    }
+
     /// Who asks, counted against the limits. Whoever sends what is not good counts as a stranger: guessing has its limit.
     private func counted(_ request: HTTPRequest, mayBeNobody: Bool) async throws -> Credential? {
         let found: Credential?
@@ -69,9 +82,23 @@ struct Admission: Sendable {
 
     /// `nil` when nothing was sent. A token that is not good is refused, never passed over; so is the cookie of a session
     /// that has ended, except where nobody may ask too: browsers send it without being asked.
+    ///
+    /// Another scheme than ours is a proxy's business: browsers send its Basic with every request, beside our cookie.
     private func credential(of request: HTTPRequest, mayBeNobody: Bool) async throws -> Credential? {
-        if let header = request.headers["authorization"] { return try await holder(ofHeader: header, request) }
-        guard let secret = cookie.value(of: request) else { return nil }
+        let header = AuthorizationHeader(request.headers)
+        if case .bearer(let token) = header { return try await holder(of: token, request) }
+        if let secret = cookie.value(of: request) {
+            return try await holder(ofSession: secret, request, mayBeNobody: mayBeNobody)
+        }
+        guard header == .other, !mayBeNobody else { return nil }
+        throw Fault(
+            .unauthorized, "unauthorized",
+            "This call needs 'Authorization: Bearer <token>', once, or the page's cookie; another scheme is not taken.")
+    }
+
+    private func holder(
+        ofSession secret: String, _ request: HTTPRequest, mayBeNobody: Bool
+    ) async throws -> Credential? {
         guard let credential = try await access.credential(session: secret) else {
             if mayBeNobody { return nil }
             throw Fault(.unauthorized, "session-expired", "The session has ended. Sign in again.")
@@ -79,24 +106,18 @@ struct Admission: Sendable {
         if !request.method.isSafe {
             try crossSite.check(request) { access.isCSRFToken($0, session: secret) }
         }
-        watch(request, .session(secret))
+        note(.session(secret), credential, request)
         return credential
     }
 
-    private func holder(ofHeader header: String, _ request: HTTPRequest) async throws -> Credential {
-        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
-            throw Fault(
-                .unauthorized, "unauthorized", "The Authorization header must be 'Bearer <token>'.")
-        }
-        guard let credential = try await access.credential(token: String(parts[1])) else {
+    private func holder(of token: String, _ request: HTTPRequest) async throws -> Credential {
+        let isGuess = access.isGuess(token)
+        if isGuess { try guesses.check(request.peer) }
+        guard let credential = try await access.credential(token: token) else {
+            if isGuess { guesses.failed(request.peer) }
             throw Fault(.unauthorized, "invalid-token", "The token is unknown, revoked or expired.")
         }
-        watch(request, .token(String(parts[1])))
+        note(.token(token), credential, request)
         return credential
-    }
-
-    private func watch(_ request: HTTPRequest, _ proof: CredentialWatch.Proof) {
-        request.attach(CredentialWatch(access: access, time: time, proof: proof))
     }
 }

@@ -14,22 +14,25 @@ package struct Application: Sendable {
     package init(_ parts: ApplicationParts, addRoutes: (inout RouteBook) -> Void = { _ in }) {
         var book = RouteBook(router: Router(log: parts.log))
         addOperationsRoutes(to: &book, parts)
-        addSignInRoutes(to: &book, parts)
+        let guesses = GuessLimiter(time: parts.time)
+        addSignInRoutes(to: &book, parts, guesses)
         addTokenRoutes(to: &book, parts)
         addPageRoutes(to: &book)
         addRoutes(&book)
         addOpenAPIRoute(to: &book, publicURL: parts.publicURL)
         let limiter = RateLimiter(parts.rateLimits, time: parts.time)
-        book.setAdmission(Self.admission(parts, limiter))
+        book.setAdmission(Self.admission(parts, limiter, guesses))
         hotAnswers = HotAnswers(access: parts.access, limiter: limiter, time: parts.time)
         self.parts = parts
         router = book.router
         operations = book.operations
     }
 
-    private static func admission(_ parts: ApplicationParts, _ limiter: RateLimiter) -> Router.Admission {
+    private static func admission(
+        _ parts: ApplicationParts, _ limiter: RateLimiter, _ guesses: GuessLimiter
+    ) -> Router.Admission {
         let admission = Admission(
-            access: parts.access, publicURL: parts.publicURL, limiter: limiter, time: parts.time)
+            access: parts.access, publicURL: parts.publicURL, limiter: limiter, guesses: guesses, time: parts.time)
         return { request, route in
             guard let tag = route.options.tag as? RouteTag else {
                 preconditionFailure("\(route.pattern) was added past the route book")

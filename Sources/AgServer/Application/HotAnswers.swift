@@ -14,7 +14,7 @@ final class HotAnswers: Sendable {
     private struct Question: Hashable {
         let target: String
         let accept: String?
-        /// Of the Authorization header, so that no secret is kept.
+        /// Of the token, so that no secret is kept.
         let proof: SHA256Digest?
     }
 
@@ -129,12 +129,14 @@ final class HotAnswers: Sendable {
         guard request.method == .get, !conditions.contains(where: request.headers.contains) else { return nil }
         let accept = request.headers.all("accept")
         guard accept.count <= 1, isASCII(request.target), accept.allSatisfy(isASCII) else { return nil }
-        if let header = request.headers["authorization"] {
-            return Question(target: request.target, accept: accept.first, proof: SHA256Digest.of(header))
+        switch AuthorizationHeader(request.headers) {
+        case .bearer(let token):
+            return Question(target: request.target, accept: accept.first, proof: SHA256Digest.of(token))
+        // A cookie would have to be looked up; beside another scheme than ours, it decides.
+        case .other: return nil
+        case .none where request.headers.contains("cookie"): return nil
+        case .none: return Question(target: request.target, accept: accept.first, proof: nil)
         }
-        // A cookie would have to be looked up.
-        if request.headers.contains("cookie") { return nil }
-        return Question(target: request.target, accept: accept.first, proof: nil)
     }
 }
 

@@ -14,11 +14,15 @@ struct TokenBucket: Sendable {
 
     /// Takes one request; how long to wait for the next one when there is none.
     mutating func take(_ now: Timestamp) -> Duration? {
+        let wait = wait(now)
+        if wait == nil { level -= 1 }
+        return wait
+    }
+
+    /// How long to wait until there is one; `nil` when there is.
+    mutating func wait(_ now: Timestamp) -> Duration? {
         refill(now)
-        guard level < 1 else {
-            level -= 1
-            return nil
-        }
+        if level >= 1 { return nil }
         return .milliseconds(Int64(((1 - level) * 60_000 / Double(perMinute)).rounded(.up)))
     }
 

@@ -19,6 +19,7 @@ extension Operation {
         guard let body else { return problems }
         problems.append(.problem(413, "The body is too large."))
         if body.mediaType == "application/json" {
+            problems.append(.problem(408, "The body was not there half a minute after it began."))
             problems.append(.problem(415, "The body is not `application/json`."))
             problems.append(.problem(422, "A member of the body is missing or not allowed."))
         }

@@ -22,13 +22,13 @@ package struct Operation: Sendable {
     package var parameters: [OperationParameter]
     package var body: OperationBody?
     package var answers: [OperationAnswer]
-    /// Bytes; 1 MiB unless said otherwise.
+    /// 64 KiB unless said otherwise: no JSON that we take is longer.
     package var maxBodyBytes: Int64
 
     package init(
         _ method: HTTPMethod, _ path: String, _ summary: String, tag: String, access: RouteAccess,
         parameters: [OperationParameter] = [], body: OperationBody? = nil, answers: [OperationAnswer],
-        maxBodyBytes: Int64 = 1 << 20
+        maxBodyBytes: Int64 = 64 << 10
     ) {
         self.method = method
         self.path = path

@@ -1,69 +1,89 @@
 package import AgBase
 package import AgHTTP
-import FoundationEssentials
 
 extension HTTPRequest {
+    /// Longer bodies than this are read on threads of their own: a loop serves other connections meanwhile.
+    private static let longestOnLoop = 4 << 10
+    /// All of a body of JSON has to be there after this time, at whatever rate it comes.
+    private static let patience: Duration = .seconds(30)
+
     /// The body as a value of JSON.
     ///
-    /// Throws `Fault`: 415 when it says to be something else, 400 `invalid-json` when it is no JSON, 422 `invalid-body`
-    /// when a member is missing, has another type, or is none of `members`.
+    /// Throws `Fault`: 415 when it says to be something else, 413 when it is longer than the route takes, 408 when it is
+    /// not there after half a minute, 400 `invalid-json` with the place when it is no JSON, 422 `invalid-body` when a
+    /// member is missing, has another type, or is none of `members`.
     ///
-    /// - Parameter members: all that the body may have; `nil` lets the others be.
-    package func decode<Value: Decodable>(
-        _ type: Value.Type, members: [String]? = nil, limit: Int = 1 << 20
+    /// - Parameter members: all that the body may have; `nil` ignores others.
+    package func decode<Value: Decodable & Sendable>(
+        _ type: Value.Type, members: [String]? = nil
     ) async throws -> Value {
         try requireJSON()
-        let bytes = try await body.bytes(limit: limit)
-        if let members { try Self.refuseStrangers(in: bytes, members) }
-        do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw Self.fault(for: error, in: bytes)
-        }
+        let bytes = try await body.bytes(within: Self.patience)
+        guard bytes.count > Self.longestOnLoop else { return try JSONBody(bytes).decode(type, members) }
+        return try await JSONBody.pool.run { try JSONBody(bytes).decode(type, members) }
     }
 
     /// The same where a body may be left out: without one, `fallback`.
-    package func decode<Value: Decodable>(
-        _ type: Value.Type, orEmpty fallback: Value, members: [String]? = nil, limit: Int = 1 << 20
+    package func decode<Value: Decodable & Sendable>(
+        _ type: Value.Type, orEmpty fallback: Value, members: [String]? = nil
     ) async throws -> Value {
         if body.declaredLength == 0 { return fallback }
-        return try await decode(type, members: members, limit: limit)
-    }
-
-    /// A misspelt member that is passed over means something else than its sender meant. What is no object is left to
-    /// the decoding.
-    private static func refuseStrangers(in bytes: [UInt8], _ members: [String]) throws {
-        let given = (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)))?.members?.map(\.name) ?? []
-        guard let stranger = given.first(where: { !members.contains($0) }) else { return }
-        let hint = Suggestion.closest(to: stranger, in: members).map { "; did you mean '\($0)'?" } ?? "."
-        let sentence = "'\(stranger.prefix(80))' is no member of this body\(hint)"
-        throw Fault(
-            .unprocessable, "invalid-body", sentence,
-            details: [Fault.Detail(subject: stranger, code: "unknown-member", detail: sentence)])
+        return try await decode(type, members: members)
     }
 
     /// Other sites' forms cannot send this type without asking first, which is a part of the defence against them.
     private func requireJSON() throws {
-        let type = headers["content-type"]?.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() }
-        guard type == "application/json" else {
+        let given = headers["content-type"]
+        guard given.flatMap({ MediaType($0) })?.essence == "application/json" else {
             throw Fault(
                 .unsupportedMediaType, "unsupported-media-type",
-                "This call takes a body of type application/json, not '\(type ?? "none")'.")
+                "This call takes a body of type application/json, not '\(given?.excerpt() ?? "none")'.")
+        }
+    }
+}
+
+/// The bytes of a body, read once.
+private struct JSONBody {
+    static let pool = BlockingPool(threads: 2, name: "json")
+
+    private let json: JSONValue
+
+    /// Throws `Fault` 400 `invalid-json`.
+    init(_ bytes: [UInt8]) throws(Fault) {
+        do {
+            json = try JSONValue(json: bytes)
+        } catch {
+            throw Fault(.badRequest, "invalid-json", "The body is not the JSON it should be: \(error).")
         }
     }
 
-    private static func fault(for error: DecodingError, in bytes: [UInt8]) -> Fault {
+    /// Throws `Fault` 422 `invalid-body`.
+    func decode<Value: Decodable>(_ type: Value.Type, _ members: [String]?) throws -> Value {
+        if let members { try refuseStrangers(members) }
+        do {
+            return try json.decode(type)
+        } catch let error as DecodingError {
+            throw Self.fault(for: error)
+        }
+    }
+
+    /// A misspelt member that is ignored means something else than its sender meant. What is no object is left to the
+    /// decoding.
+    private func refuseStrangers(_ members: [String]) throws(Fault) {
+        let stranger = json.members?.first { member in !members.contains { member.isNamed($0) } }
+        guard let name = stranger?.name else { return }
+        let hint = Suggestion.closest(to: name, in: members).map { "; did you mean '\($0)'?" } ?? "."
+        throw Self.refuse(name.excerpt(), "unknown-member", "is no member of this body\(hint)")
+    }
+
+    private static func fault(for error: DecodingError) -> Fault {
         switch error {
-        case .keyNotFound(let key, let context):
-            refuse(path(context.codingPath + [key]), "missing", "is missing")
+        case .keyNotFound(let key, let context): refuse(path(context.codingPath + [key]), "missing", "is missing.")
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            refuse(path(context.codingPath), "wrong-type", "has another type than this call takes")
-        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-            refuse(path(context.codingPath), "invalid-value", "is not allowed: \(context.debugDescription)")
-        // A number that does not fit its member is reported without a path, like text that is no JSON at all.
-        case .dataCorrupted where (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))) != nil:
-            refuse("", "invalid-value", "holds a number that does not fit where it stands")
-        default: Fault(.badRequest, "invalid-json", "The body is not JSON.")
+            refuse(path(context.codingPath), "wrong-type", "\(context.debugDescription).")
+        case .dataCorrupted(let context):
+            refuse(path(context.codingPath), "invalid-value", "\(context.debugDescription).")
+        @unknown default: refuse("", "invalid-value", "is not what this call takes.")
         }
     }
 
@@ -72,8 +92,7 @@ extension HTTPRequest {
     }
 
     private static func refuse(_ subject: String, _ code: String, _ complaint: String) -> Fault {
-        let name = subject.isEmpty ? "The body" : "'\(subject)'"
-        let sentence = "\(name) \(complaint)."
+        let sentence = "\(subject.isEmpty ? "The body" : "'\(subject)'") \(complaint)"
         return Fault(
             .unprocessable, "invalid-body", sentence,
             details: [Fault.Detail(subject: subject, code: code, detail: sentence)])

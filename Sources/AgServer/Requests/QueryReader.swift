@@ -68,7 +68,7 @@ package struct QueryReader {
     }
 
     package static func refuse(_ name: String, _ wanted: String, _ text: String) -> Fault {
-        let sentence = "The query item '\(name)' must be \(wanted), not '\(text.prefix(80))'."
+        let sentence = "The query item '\(name)' must be \(wanted), not '\(text.excerpt())'."
         return Fault(
             .badRequest, "invalid-query", sentence,
             details: [Fault.Detail(subject: name, code: "invalid-value", detail: sentence)])

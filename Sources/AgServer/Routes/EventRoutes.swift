@@ -13,15 +13,27 @@ package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
         let filter = EventFilter(
             types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
         let subscription = try await events.subscribe(after: try EventStart.read(request), filter: filter)
-        let admitted = request.attached(CredentialWatch.self)
+        let watch = request.attached(CredentialWatch.self)
         return ServerSentEvents.response { listener in
-            var watch = admitted
-            while let message = try await subscription.next() {
-                // Before each message, not after: what happens after the revocation is not for them any more.
-                guard try await watch?.isGood() ?? true else { return }
-                try send(message, to: listener)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await tell(subscription, to: listener, watch) }
+                // A stream with nothing to tell ends with its listener's token as well.
+                if let watch { group.addTask { try await watch.untilEnded() } }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         }
+    }
+}
+
+private func tell(
+    _ subscription: EventSubscription, to listener: ServerSentEvents, _ admitted: CredentialWatch?
+) async throws {
+    var watch = admitted
+    while let message = try await subscription.next() {
+        // Before each message, not after: what happens after the revocation is not for them any more.
+        guard try await watch?.isGood() ?? true else { return }
+        try send(message, to: listener)
     }
 }
 

@@ -1,5 +1,6 @@
 import AgBase
 package import AgHTTP
+import AgLibrary
 
 /// Routes together with their descriptions: what is served and what the document says cannot drift apart.
 package struct RouteBook: Sendable {
@@ -27,7 +28,12 @@ package struct RouteBook: Sendable {
         _ handler: @escaping Route.Handler
     ) {
         let tag = RouteTag(pattern: path, access: access)
-        router.on(method, path, options: RouteOptions(maxBodyBytes: maxBodyBytes, tag: tag), handler)
+        router.on(method, path, options: RouteOptions(maxBodyBytes: maxBodyBytes, tag: tag)) { request, parameters in
+            // Whatever the handler writes is refused once the caller's power has ended.
+            try await Authority.$current.withValue(request.attached(Authority.self)) {
+                try await handler(request, parameters)
+            }
+        }
     }
 
     mutating func setAdmission(_ admission: @escaping Router.Admission) {

@@ -4,10 +4,10 @@ import AgLibrary
 import AgModel
 
 /// How the page gets and gives up its cookie.
-func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
+func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ guesses: GuessLimiter) {
     let desk = SignInDesk(
         access: parts.access, cookie: SessionCookie(publicURL: parts.publicURL),
-        crossSite: CrossSiteGuard(publicURL: parts.publicURL))
+        crossSite: CrossSiteGuard(publicURL: parts.publicURL), guesses: guesses)
     book.on(.signIn) { request, _ in try await desk.signIn(request) }
     book.on(.signOut) { request, _ in try await desk.signOut(request) }
     book.on(.session) { request, _ in desk.session(request) }
@@ -26,6 +26,7 @@ private struct SignInDesk: Sendable {
     let access: Access
     let cookie: SessionCookie
     let crossSite: CrossSiteGuard
+    let guesses: GuessLimiter
 
     private struct Order: Decodable {
         let token: String?
@@ -35,8 +36,12 @@ private struct SignInDesk: Sendable {
     func signIn(_ request: HTTPRequest) async throws -> HTTPResponse {
         // Nobody may be signed in by another site, not even as somebody else.
         try crossSite.checkOrigin(request)
-        let order = try await request.decode(Order.self, limit: 4_096)
+        let order = try await request.decode(Order.self)
+        if let token = order.token, access.isGuess(token) { try guesses.check(request.peer) }
         guard let secret = try await open(order) else {
+            // What was right is let in whatever failed before; only who is wrong is told to wait.
+            try guesses.check(request.peer)
+            guesses.failed(request.peer)
             throw Fault(
                 .unauthorized, "sign-in-refused",
                 order.code == nil
@@ -60,8 +65,13 @@ private struct SignInDesk: Sendable {
 
     /// Ends the session on the server too: a copied cookie is of no use afterwards.
     func signOut(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if let secret = cookie.value(of: request) { try await access.signOut(secret) }
-        return HTTPResponse(204, headers: ["Set-Cookie": cookie.clearing()])
+        let clearing: HTTPHeaders = ["Set-Cookie": cookie.clearing()]
+        do {
+            if let secret = cookie.value(of: request) { try await access.signOut(secret) }
+            return HTTPResponse(204, headers: clearing)
+        } catch let fault as Fault {
+            return .problem(fault, for: request, headers: clearing)
+        }
     }
 
     /// Nobody is an answer too: the page asks at every visit, and an error there would be one of the browser's console.
@@ -103,7 +113,9 @@ extension Operation {
             .json(200, "Signed in.", state),
             .problem(401, "The token or code is not good; a code is one of a sign-in link, and works once."),
             .problem(403, "Another site's page made the call."),
-        ])
+            .problem(429, "Too many wrong tokens or codes from this address, or too many requests."),
+        ],
+        maxBodyBytes: 4 << 10)
 
     private static func one(_ name: String, not other: String) -> JSONValue {
         let members: JSONValue = .object([
@@ -114,7 +126,10 @@ extension Operation {
 
     fileprivate static let signOut = Operation(
         .post, "/api/sign-out", "End the session", tag: "Sign-in", access: .scope(.read),
-        answers: [.empty(204, "Ended.")])
+        answers: [
+            .empty(204, "Ended."),
+            .problem(507, "Ended on this server; the storage is too full to keep that beyond a restart yet."),
+        ])
 
     fileprivate static let session = Operation(
         .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scopeOrHandler(.read),

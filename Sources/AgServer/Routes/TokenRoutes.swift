@@ -44,7 +44,7 @@ private struct TokenOrder: Decodable {
 
     func checkedScope() throws -> TokenScope {
         guard let scope = TokenScope(rawValue: scope) else {
-            throw refuse("scope", "'scope' must be one of read, write, admin, not '\(scope.prefix(40))'.")
+            throw refuse("scope", "'scope' must be one of read, write, admin, not '\(scope.excerpt(40))'.")
         }
         return scope
     }
@@ -122,5 +122,11 @@ extension Operation {
     fileprivate static let revokeToken = Operation(
         .delete, "/api/tokens/{id}", "Revoke a token and end its sessions", tag: "Tokens", access: .scope(.admin),
         parameters: [tokenID],
-        answers: [.empty(204, "It is of no use any more."), .problem(404, "There is no such token.")])
+        answers: [
+            .empty(204, "It is of no use any more."), .problem(404, "There is no such token."),
+            .problem(
+                507,
+                "`revocation-not-stored`: this server refuses it from now on, but the storage is too full to keep that beyond "
+                    + "a restart yet. It is tried again until it works."),
+        ])
 }

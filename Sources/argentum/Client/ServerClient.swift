@@ -1,6 +1,5 @@
 import AgBase
 import AgHTTP
-import FoundationEssentials
 
 #if canImport(Glibc)
     import Glibc
@@ -32,8 +31,7 @@ struct ServerClient: Sendable {
 
         func json() throws -> JSONValue {
             do {
-                _ = try JSONDecoder().decode(JSONValue.self, from: Data(body))
-                return OrderedJSON.read(body)
+                return try JSONValue(json: body)
             } catch {
                 throw Failure(.error, "The server's answer is not JSON. Is it Argentum at that address?")
             }

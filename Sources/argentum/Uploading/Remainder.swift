@@ -1,5 +1,4 @@
 import AgBase
-import FoundationEssentials
 
 /// The pictures that are still waited for.
 struct Remainder {
@@ -26,7 +25,7 @@ struct Remainder {
 
     /// An event's name and JSON.
     mutating func take(_ type: String, _ data: String) {
-        guard let json = try? JSONDecoder().decode(JSONValue.self, from: Data(data.utf8)),
+        guard let json = try? JSONValue(json: data),
             let id = json["imageId"]?.string
         else { return }
         take(id, ImageEnding.told(by: type, json))

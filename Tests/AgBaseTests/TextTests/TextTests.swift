@@ -1,6 +1,7 @@
-import AgBase
 import FoundationEssentials
 import Testing
+
+@testable import AgBase
 
 @Suite("Bytes as text")
 struct BytesAsTextTests {
@@ -61,19 +62,13 @@ struct JSONTests {
         #expect(
             value.text
                 == #"{"b":1,"a":[true,null,"x\"y"],"d":1.5,"e":{},"inf":null,"big":9223372036854775807}"#)
-        let read = try JSONDecoder().decode(JSONValue.self, from: Data(value.text.utf8))
-        #expect(read["a"] == value["a"])
-        #expect(read["b"]?.int == 1)
-        #expect(read["d"]?.double == 1.5)
-        #expect(read["big"]?.int == Int64.max)
-        #expect(read.members?.map(\.name) == ["a", "b", "big", "d", "e", "inf"])
-    }
-
-    @Test("Its encoder writes what its text says")
-    func encode() throws {
-        let value: JSONValue = ["a": [1, "x", nil, false, ["b": .double(0.25)]]]
-        let data = try JSONEncoder().encode(value)
-        #expect(String(decoding: data, as: UTF8.self) == value.text)
+        struct Other: Decodable, Equatable { let b: Int, a: [Bool?], d: Double, big: Int64, inf: Double? }
+        let plain: JSONValue = [
+            "b": 1, "a": [true, nil], "d": .double(1.5), "inf": .double(.infinity), "big": .int(Int64.max),
+        ]
+        let read = try JSONDecoder().decode(Other.self, from: Data(plain.text.utf8))
+        #expect(read == Other(b: 1, a: [true, nil], d: 1.5, big: .max, inf: nil))
+        #expect(try JSONValue(json: value.text).text == value.text)
     }
 }
 
@@ -86,6 +81,30 @@ struct WordTests {
         ] as [(String, String?)])
     func suggestion(_ word: String, _ meant: String?) {
         #expect(Suggestion.closest(to: word, in: ["serve", "upload", "token"]) == meant)
+    }
+
+    @Test("A word that is too long to be a slip is compared with nothing")
+    func longWords() {
+        let known = String(repeating: "a", count: Suggestion.longestWord)
+        #expect(Suggestion.closest(to: known, in: [known]) == known)
+        #expect(Suggestion.closest(to: known + "a", in: [known]) == nil)
+        #expect(Suggestion.closest(to: "a" + String(repeating: "\u{301}", count: 1_000_000), in: ["a"]) == nil)
+    }
+
+    @Test(
+        "A text is shown by its first bytes, whole scalars of them",
+        arguments: [
+            ("", ""), ("abcd", "abcd"), ("abcde", "abcd…"), ("aaaé", "aaa…"), ("aaé", "aaé"), ("aaéa", "aaé…"),
+            ("🪙🪙", "🪙…"), ("a🪙", "a…"), ("a\u{301}\u{301}\u{301}", "a\u{301}…"),
+        ])
+    func excerpt(_ text: String, _ shown: String) {
+        #expect(text.excerpt(4).unicodeScalars.elementsEqual(shown.unicodeScalars))
+    }
+
+    @Test("A megabyte of accents on one letter is shown as short as any other text")
+    func accents() {
+        let text = "a" + String(repeating: "\u{301}", count: 500_000)
+        #expect(text.excerpt().utf8.count <= 80 + "…".utf8.count)
     }
 
     @Test("Slips are counted", arguments: [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 2)])

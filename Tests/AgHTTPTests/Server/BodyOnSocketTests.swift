@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import Glibc
 import Synchronization
 import Testing
 
@@ -13,7 +14,58 @@ struct BodyOnSocketTests {
             .text(200, "\(try await request.body.bytes(limit: 1_000).count)")
         }
         router.on(.post, "/ignore", options: RouteOptions(maxBodyBytes: 64 << 20)) { _, _ in .text(200, "ignored") }
+        router.on(.post, "/soon", options: RouteOptions(maxBodyBytes: 1 << 20)) { request, _ in
+            .text(200, "\(try await request.body.bytes(within: .milliseconds(300)).count)")
+        }
         router.on(.get, "/") { _, _ in .text(200, "home") }
+    }
+
+    @Test("a body with a deadline is answered with 408 when it is late, whether the client is silent or drips")
+    func lateBody() async throws {
+        try await withServer(routes: Self.routes) { server, port in
+            for drips in [false, true] {
+                let (answer, isClosed) = try await blocking {
+                    let client = try RawClient(port: port)
+                    try client.send("POST /soon HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{")
+                    for _ in 0..<60 where drips {
+                        // The server closes in the middle of it.
+                        do { try client.send("x") } catch { break }
+                        usleep(10_000)
+                    }
+                    return (try client.answer(), try client.isClosed())
+                }
+                #expect(answer.status == 408)
+                #expect(answer.text.contains("\"code\":\"body-too-slow\""))
+                #expect(answer.header("Connection")?.lowercased() == "close")
+                #expect(isClosed)
+            }
+            try await until { server.metrics.openConnections == 0 }
+        }
+    }
+
+    @Test("a body with a deadline that comes in time, in pieces, keeps its connection")
+    func timelyBody() async throws {
+        try await withServer(routes: Self.routes) { _, port in
+            let answers = try await blocking {
+                let client = try RawClient(port: port)
+                try client.send("POST /soon HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+                usleep(20_000)
+                return [try client.request("cd"), try client.get("/")]
+            }
+            #expect(answers.map(\.status) == [200, 200])
+        }
+    }
+
+    @Test("what a body's completion must fulfil is asked when all of it is there, and not before")
+    func completion() async throws {
+        let body = RequestBody(bytes: [1, 2, 3])
+        body.whenComplete { throw Fault(.unauthorized, "gone", "Gone.") }
+        var iterator = body.makeAsyncIterator()
+        #expect(try await iterator.next()?.bytes == [1, 2, 3])
+        await #expect(throws: Fault.self) { _ = try await iterator.next() }
+        let empty = RequestBody.empty
+        empty.whenComplete { throw Fault(.unauthorized, "gone", "Gone.") }
+        await #expect(throws: Fault.self) { _ = try await empty.bytes(within: .seconds(1)) }
     }
 
     @Test("100 Continue comes when the handler asks for the body")

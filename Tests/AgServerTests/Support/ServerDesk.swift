@@ -5,13 +5,12 @@ import AgLibrary
 import AgSQL
 import AgServer
 import AgTesting
-import FoundationEssentials
 
 /// The server's frame on a database of a test's own, asked through the router and everything around it.
 struct ServerDesk: Sendable {
     let folder = TemporaryFolder()
     let clock = HandClock()
-    let database: SQLiteDatabase
+    let database: AuthorizedDatabase
     let access: Access
     let queue: JobQueue
     let events: EventLog
@@ -22,7 +21,7 @@ struct ServerDesk: Sendable {
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [], rateLimits: RateLimits = .none,
         addRoutes: (inout RouteBook) -> Void = { _ in }
     ) async throws {
-        database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
+        database = AuthorizedDatabase(try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite"))
         try await Migrator(Access.migrations + JobsSchema.migrations).migrate(database)
         let log = Log(to: SilentSink())
         access = Access(database: database, time: clock, log: log, fixedToken: Secret(Who.fixedText))
@@ -40,6 +39,11 @@ struct ServerDesk: Sendable {
                 addEventRoutes(to: &book, events)
                 addRoutes(&book)
             })
+    }
+
+    /// Another server on the same rows, with caches of its own.
+    func neighbour() -> Access {
+        Access(database: database, time: clock, log: Log(to: SilentSink()), fixedToken: Secret(Who.fixedText))
     }
 
     func send(
@@ -74,7 +78,7 @@ struct Answer: Sendable {
     }
 
     var json: JSONValue {
-        get throws { try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) }
+        get throws { try JSONValue(json: text) }
     }
 
     /// The problem's code, or `nil` when this is no problem.

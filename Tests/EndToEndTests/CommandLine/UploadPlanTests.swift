@@ -144,24 +144,3 @@ struct RemainderTests {
         func add(_ text: String) { all.append(text) }
     }
 }
-
-@Suite("JSON in the order of the server")
-struct OrderedJSONTests {
-    @Test(
-        "Members stay in their order, and nothing else changes",
-        arguments: [
-            #"{"z":1,"a":{"y":[1,-2.5,{"b":null,"a":true}],"x":"q\"}\\"},"":[]}"#, "[]", "{}", "7", #""a""#,
-            #"{"ü\n":"\u00e9","a":[{},[[]],"",false]}"#,
-        ])
-    func order(_ text: String) throws {
-        let read = OrderedJSON.read(Array(text.utf8))
-        #expect(try JSONValue.read(read.text) == JSONValue.read(text))
-        if !text.contains("\\u") { #expect(read.text == text) }
-        #expect(OrderedJSON.read(Array(" \n\(text.split(separator: ",").joined(separator: " ,\t"))\r".utf8)) == read)
-    }
-
-    @Test("What is no JSON comes to an end", arguments: ["", "{", "[", "{\"a", "{\"a\":", "[,]", "}", "\\", "\"\\"])
-    func broken(_ text: String) {
-        _ = OrderedJSON.read(Array(text.utf8))
-    }
-}

@@ -1,5 +1,4 @@
 import AgBase
-import FoundationEssentials
 
 /// What the server said to one request.
 struct Answer: Sendable {
@@ -17,7 +16,7 @@ struct Answer: Sendable {
     var json: JSONValue {
         get throws {
             do {
-                return try JSONDecoder().decode(JSONValue.self, from: Data(body))
+                return try JSONValue(json: body)
             } catch {
                 throw HarnessFailure("An answer without JSON: \(self)")
             }
@@ -40,6 +39,6 @@ extension JSONValue {
     }
 
     static func read(_ text: some StringProtocol) throws -> JSONValue {
-        try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try JSONValue(json: text)
     }
 }

@@ -5,6 +5,8 @@ struct EventParser: Sendable {
     private let isChunked: Bool
     private var current = EventStream.Event()
     private var hasData = false
+    /// The last chunk was there: the server has ended the stream, and may keep the connection.
+    private(set) var hasEnded = false
 
     init(rest: [UInt8], isChunked: Bool) {
         raw = rest
@@ -35,6 +37,7 @@ struct EventParser: Sendable {
             let count = Int(String(decoding: raw[..<end.lowerBound], as: UTF8.self), radix: 16),
             raw.count >= end.upperBound + count + 2
         {
+            if count == 0 { hasEnded = true }
             lines += raw[end.upperBound..<end.upperBound + count]
             raw.removeFirst(end.upperBound + count + 2)
         }

@@ -59,6 +59,9 @@ final class EventStream: Sendable {
     /// All that came so far.
     var all: [Event] { state.current.events }
 
+    /// Whether the server has closed it.
+    var hasEnded: Bool { state.current.ending != nil }
+
     /// The first event, past or future, that fits.
     func first(within limit: Duration = .seconds(60), where fits: @escaping @Sendable (Event) -> Bool) async throws
         -> Event
@@ -90,11 +93,11 @@ final class EventStream: Sendable {
         var parser = parser
         state.change { $0.events += parser.take() }
         do {
-            while let piece = try connection.nextBlocking(), !piece.isEmpty {
+            while !parser.hasEnded, let piece = try connection.nextBlocking(), !piece.isEmpty {
                 parser.add(piece)
                 state.change { $0.events += parser.take() }
             }
-            state.change { $0.ending = "the server closed it" }
+            state.change { $0.ending = "the server ended it" }
         } catch {
             state.change { $0.ending = "\(error)" }
         }

@@ -49,7 +49,8 @@ private enum VariantRequest {
         } else {
             throw Fault(
                 .notFound, "no-such-variant",
-                "There is no variant '\(text.prefix(40))'; there are small, medium and large, each as .webp and .avif.")
+                "There is no variant '\(text.excerpt(40))'; there are small, medium and large, each as .webp and .avif."
+            )
         }
     }
 }

@@ -13,7 +13,7 @@ package func addGrantRoutes(to book: inout RouteBook, _ library: Library, public
             GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
         let made = try await library.grants.make(
             try order.request(), by: request.attached(Credential.self)?.origin,
-            session: request.attached(CredentialWatch.self)?.session)
+            session: request.attached(Authority.self)?.session)
         let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
         return .answer(
             201,

@@ -85,7 +85,7 @@ private struct ReprocessOrder: Decodable {
             case "metadata": JobKind.generateMetadata
             default:
                 throw Fault(
-                    .unprocessable, "invalid-body", "`only` takes variants and metadata, not '\(word.prefix(80))'.")
+                    .unprocessable, "invalid-body", "`only` takes variants and metadata, not '\(word.excerpt())'.")
             }
         }
         guard !kinds.isEmpty else {

@@ -37,7 +37,7 @@ struct SignOrder: Decodable {
         guard let name = VariantName(variant) else {
             throw Fault(
                 .unprocessable, "no-such-variant",
-                "There is no variant '\(variant.prefix(40))'; use original, thumbnail, render, small, medium, large, or a "
+                "There is no variant '\(variant.excerpt(40))'; use original, thumbnail, render, small, medium, large, or a "
                     + "size with .webp or .avif.")
         }
         return Links.path(of: name, id)
@@ -69,7 +69,7 @@ struct SignOrder: Decodable {
 
     private func check(_ name: String, _ word: String?, _ known: [String]) throws {
         guard let word, !known.contains(word) else { return }
-        throw Self.refuse(name, "must be one of \(known.joined(separator: ", ")), not '\(word.prefix(40))'")
+        throw Self.refuse(name, "must be one of \(known.joined(separator: ", ")), not '\(word.excerpt(40))'")
     }
 
     private static func refuse(_ name: String, _ complaint: String) -> Fault {

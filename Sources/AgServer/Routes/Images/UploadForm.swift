@@ -113,13 +113,13 @@ struct UploadForm: Sendable {
         case "0", "false": return false
         default:
             throw Fault(
-                .unprocessable, "bad-allow-damaged", "`allowDamaged` must be 1 or 0, not '\(text.prefix(80))'.")
+                .unprocessable, "bad-allow-damaged", "`allowDamaged` must be 1 or 0, not '\(text.excerpt())'.")
         }
     }
 
     private static func fixedID(_ text: String) throws -> ImageID {
         guard let id = ImageID(untrusted: text) else {
-            throw Fault(.unprocessable, "bad-fixed-id", "`fixedId` must be a UUID, not '\(text.prefix(80))'.")
+            throw Fault(.unprocessable, "bad-fixed-id", "`fixedId` must be a UUID, not '\(text.excerpt())'.")
         }
         return id
     }

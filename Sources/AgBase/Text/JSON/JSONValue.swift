@@ -1,5 +1,7 @@
 /// A piece of JSON as a value. Objects keep the order they were written in; answers are read by people too.
-package indirect enum JSONValue: Sendable, Hashable {
+///
+/// `init(json:)` reads one, `text` writes it, `decode` turns it into a type.
+package enum JSONValue: Sendable, Hashable {
     package struct Member: Sendable, Hashable {
         package let name: String
         package let value: JSONValue
@@ -8,12 +10,17 @@ package indirect enum JSONValue: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        /// Compared by bytes: names that only look alike are two names, and comparing never costs more than a pass.
+        package func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
     }
 
     case null
     case bool(Bool)
+    /// A whole number that was written as its digits.
     case int(Int64)
-    case double(Double)
+    /// Any other number, as it was written.
+    case number(JSONNumber)
     case string(String)
     case array([JSONValue])
     case object([Member])
@@ -28,30 +35,37 @@ package indirect enum JSONValue: Sendable, Hashable {
         optional(moment?.rfc3339)
     }
 
+    /// JSON has no way to write infinity or NaN: they become null.
+    package static func double(_ number: Double) -> JSONValue {
+        number.isFinite ? .number(JSONNumber(finite: number)) : .null
+    }
+
     package static func int(_ number: Int) -> JSONValue { .int(Int64(number)) }
 
     /// The member of an object; `nil` for anything else and when there is none.
     package subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        return members.first { $0.isNamed(name) }?.value
     }
 
     package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// A whole number, however it was written: `100`, `1e2` and `100.0` are the same one. `nil` when it does not fit.
     package var int: Int64? {
         switch self {
         case .int(let number): number
-        case .double(let number): Int64(exactly: number)
+        case .number(let number): number.int64
         default: nil
         }
     }
 
+    /// `nil` for what is no number, or too large for a `Double`.
     package var double: Double? {
         switch self {
         case .int(let number): Double(number)
-        case .double(let number): number
+        case .number(let number): number.double
         default: nil
         }
     }
