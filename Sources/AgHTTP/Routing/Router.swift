@@ -50,6 +50,7 @@ package struct Router: Sendable {
     private func run(_ route: Route, _ parameters: PathParameters, _ request: HTTPRequest) async -> HTTPResponse {
         do {
             try await admission?(request, route)
+            try ContentCoding.requireNone(request)
             try request.body.limit(to: route.options.maxBodyBytes)
             return try await route.handler(request, parameters)
         } catch {
@@ -66,7 +67,9 @@ package struct Router: Sendable {
         } else if let cause = fault.cause {
             log.warning("request refused", ["request_id": request.id, "code": fault.code, "cause": "\(cause)"])
         }
-        return .problem(fault, for: request)
+        // RFC 9110, section 15.5.16: tells a body that is encoded from one of the wrong type.
+        let headers: HTTPHeaders = fault.code == ContentCoding.refusal ? ["Accept-Encoding": "identity"] : [:]
+        return .problem(fault, for: request, headers: headers)
     }
 
     private static func refuse(_ request: HTTPRequest, _ allowed: String) -> HTTPResponse {
