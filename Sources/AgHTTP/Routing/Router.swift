@@ -27,6 +27,9 @@ package struct Router: Sendable {
     /// Every method and pattern, in the order they were added.
     package var routes: [(method: HTTPMethod, pattern: String)] { list.map { ($0.method, $0.pattern.text) } }
 
+    /// The routes of a path, which differ by method.
+    package func routes(at segments: [String]) -> [Route] { tree.match(segments[...])?.routes ?? [] }
+
     /// What the path and method lead to. HEAD is served by GET's route unless it has its own.
     package func match(_ method: HTTPMethod, _ segments: [String]) -> RouteMatch {
         guard let found = tree.match(segments[...]) else { return .notFound }

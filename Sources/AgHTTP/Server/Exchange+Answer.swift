@@ -133,7 +133,13 @@ extension Exchange {
         let fault = Fault(
             .internal, "internal-error", "The content could not be read; the request id leads to it in the log.")
         course.status = 500
-        return .problem(fault, requestID: course.requestID, instance: path)
+        return problem(fault)
+    }
+
+    /// A problem that the server tells by itself.
+    func problem(_ fault: Fault, status: Int? = nil) -> HTTPResponse {
+        loop.service.problem(
+            fault, status: status, requestID: course.requestID, path: path, head: course.head)
     }
 
     /// Answers in the middle of a body. The library takes no answer there, so the socket is written to directly; the

@@ -24,11 +24,13 @@ package struct Operation: Sendable {
     package var answers: [OperationAnswer]
     /// Bytes; 1 MiB unless said otherwise.
     package var maxBodyBytes: Int64
+    /// Which pages of other origins may read the answers.
+    package var crossOrigin: CrossOrigin
 
     package init(
         _ method: HTTPMethod, _ path: String, _ summary: String, tag: String, access: RouteAccess,
         parameters: [OperationParameter] = [], body: OperationBody? = nil, answers: [OperationAnswer],
-        maxBodyBytes: Int64 = 1 << 20
+        maxBodyBytes: Int64 = 1 << 20, crossOrigin: CrossOrigin = .listed
     ) {
         self.method = method
         self.path = path
@@ -39,6 +41,7 @@ package struct Operation: Sendable {
         self.body = body
         self.answers = answers
         self.maxBodyBytes = maxBodyBytes
+        self.crossOrigin = crossOrigin
     }
 }
 

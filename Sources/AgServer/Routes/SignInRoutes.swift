@@ -103,7 +103,7 @@ extension Operation {
             .json(200, "Signed in.", state),
             .problem(401, "The token or code is not good; a code is one of a sign-in link, and works once."),
             .problem(403, "Another site's page made the call."),
-        ])
+        ], crossOrigin: .never)
 
     private static func one(_ name: String, not other: String) -> JSONValue {
         let members: JSONValue = .object([
@@ -114,7 +114,7 @@ extension Operation {
 
     fileprivate static let signOut = Operation(
         .post, "/api/sign-out", "End the session", tag: "Sign-in", access: .scope(.read),
-        answers: [.empty(204, "Ended.")])
+        answers: [.empty(204, "Ended.")], crossOrigin: .never)
 
     fileprivate static let session = Operation(
         .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scopeOrHandler(.read),

@@ -14,12 +14,15 @@ enum ServeCommand: Command {
         _ = Program.startedAt
         let settings = call.settings
         let librarySettings = try LibrarySettings(settings)
+        let edge = try EdgeSettings(settings)
         try DataFolder.make(librarySettings.dataFolder)
-        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings) }
+        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings, edge) }
         return .ok
     }
 
-    private static func serve(_ settings: Settings, _ librarySettings: LibrarySettings) async throws {
+    private static func serve(
+        _ settings: Settings, _ librarySettings: LibrarySettings, _ edge: EdgeSettings
+    ) async throws {
         var librarySettings = librarySettings
         // Held until the process ends, so that no second server comes between our last write and our end.
         let lock = try FolderLock(librarySettings.dataFolder)
@@ -28,7 +31,7 @@ enum ServeCommand: Command {
         let log = makeLog(settings)
         let library = try await Library.open(librarySettings, log: log)
         do {
-            try await ServerRun(library, settings, log, lock).run()
+            try await ServerRun(library, settings, edge, log, lock).run()
         } catch {
             await library.close()
             throw error

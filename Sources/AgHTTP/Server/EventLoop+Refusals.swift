@@ -1,0 +1,59 @@
+import AgBase
+import Synchronization
+
+extension EventLoop {
+    /// The answer to a request that the library refuses by itself, because it cannot read it or has no room for it: the same
+    /// kind of problem as every other refusal, counted, and logged once.
+    func refused(_ record: ConnectionRecord, status: Int) -> DaemonResponse? {
+        let exchange = record.exchange
+        let fault = Self.fault(status, isInBody: exchange?.course.head != nil)
+        let requestID = exchange?.course.head == nil ? RequestID.make() : exchange?.course.requestID ?? ""
+        let response = service.problem(
+            fault, status: status, requestID: requestID, path: exchange?.path ?? "/", head: exchange?.course.head)
+        guard let message = DaemonResponse.whole(response) else { return nil }
+        message.add("X-Request-Id", requestID)
+        meter.withLock { $0.refusedRequests += 1 }
+        // What the client still sends is read off, or closing would destroy the answer on its way.
+        record.lingers = true
+        if let exchange, exchange.course.head != nil {
+            exchange.refusedInBody(status: status)
+        } else {
+            log(fault, status, requestID, record)
+        }
+        return message
+    }
+
+    /// The exchange, if there is one, has no head and writes no line.
+    private func log(_ fault: Fault, _ status: Int, _ requestID: String, _ record: ConnectionRecord) {
+        guard service.settings.logsRequests else { return }
+        service.log.info(
+            "request refused",
+            [
+                "code": fault.code, "path": record.exchange?.path ?? "", "status": status, "client": record.peer,
+                "request_id": requestID,
+            ])
+    }
+
+    private static func fault(_ status: Int, isInBody: Bool) -> Fault {
+        switch status {
+        case 413: Fault(.tooLarge, "body-too-large", "The body, or a piece of it, is larger than can be read here.")
+        case 414: Fault(.badRequest, "target-too-long", "The request target is longer than can be read here.")
+        case 431: Fault(.badRequest, "head-too-large", "The request's header fields are longer than can be read here.")
+        case 501: Fault(.badRequest, "not-implemented", "The request asks for something of HTTP that is not done here.")
+        case 505: Fault(.badRequest, "unknown-version", "The request is not of HTTP/1.0 or HTTP/1.1.")
+        case 500...: Fault(.internal, "internal-error", "The request could not be read.")
+        default:
+            isInBody
+                ? Fault(.badRequest, "malformed-body", "The body's chunks break the rules of HTTP/1.1.")
+                : Fault(.badRequest, "malformed-head", "The request's head breaks the rules of HTTP/1.1.")
+        }
+    }
+}
+
+extension Exchange {
+    /// The library has answered in the middle of the body; the end of the request writes its line.
+    fileprivate func refusedInBody(status: Int) {
+        course.phase = .answered
+        course.status = status
+    }
+}
