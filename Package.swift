@@ -84,7 +84,7 @@ let package = Package(
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
         tests("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "CVips"],
+            name: "EndToEndTests", dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "AgHTTP", "CVips"],
             swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6]

@@ -38,6 +38,15 @@ final class ConnectionRecord: @unchecked Sendable {
 
     var isIdle: Bool { exchange == nil }
 
+    /// Sends a whole answer behind the library's back, in the one moment at which it has nothing to send; `false` unless all
+    /// of it went. What the client still sends is read off afterwards, or closing would destroy the answer on its way.
+    func send(_ bytes: [UInt8]) -> Bool {
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, flags) }
+        lingers = lingers || sent == bytes.count
+        return sent == bytes.count
+    }
+
     /// Looks at the clock and the socket. Returns why the connection must end, if it must.
     func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
         isCut ? .fine : watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))

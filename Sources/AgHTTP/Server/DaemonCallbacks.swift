@@ -25,6 +25,8 @@ enum DaemonCallbacks {
                 loop: loop(owner), connection: connection, record: record, target: String(cString: target!),
                 targetPlace: start..<start + UInt(strlen(target!)) + 1)
             record.headBegins(exchange)
+            // Not even a request line: the library would close the connection without a word.
+            if exchange.target.isEmpty { _ = unsafe loop(owner).refused(record, status: 400) }
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
 
@@ -67,10 +69,10 @@ enum DaemonCallbacks {
         unsafe loop(owner).closed(record)
     }
 
-    private static let refused: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt32) -> OpaquePointer? = {
+    private static let refused: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt32) -> Bool = {
         owner, pointer, status in
-        guard let record = unsafe DaemonConnection(pointer!).record else { return nil }
-        return unsafe loop(owner).refused(record, status: Int(status))?.pointer
+        guard let record = unsafe DaemonConnection(pointer!).record else { return false }
+        return unsafe loop(owner).refused(record, status: Int(status))
     }
 
     private static let complained: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {

@@ -2,25 +2,26 @@ import AgBase
 import Synchronization
 
 extension EventLoop {
-    /// The answer to a request that the library refuses by itself, because it cannot read it or has no room for it: the same
-    /// kind of problem as every other refusal, counted, and logged once.
-    func refused(_ record: ConnectionRecord, status: Int) -> DaemonResponse? {
-        let exchange = record.exchange
-        let fault = Self.fault(status, isInBody: exchange?.course.head != nil)
-        let requestID = exchange?.course.head == nil ? RequestID.make() : exchange?.course.requestID ?? ""
+    /// Answers a request that the library refuses by itself, because it cannot read it or has no room for it: with the same
+    /// kind of problem as every other refusal, counted, and logged once. The library then closes the connection.
+    ///
+    /// - Returns: whether the answer was sent.
+    func refused(_ record: ConnectionRecord, status: Int) -> Bool {
+        if record.lingers { return true }
+        let course = record.exchange?.course
+        let fault = Self.fault(status, isInBody: course?.head != nil)
+        let requestID = course.flatMap { $0.requestID.isEmpty ? nil : $0.requestID } ?? RequestID.make()
         let response = service.problem(
-            fault, status: status, requestID: requestID, path: exchange?.path ?? "/", head: exchange?.course.head)
-        guard let message = DaemonResponse.whole(response) else { return nil }
-        message.add("X-Request-Id", requestID)
+            fault, status: status, requestID: requestID, path: record.exchange?.path ?? "/", head: course?.head)
+        guard let bytes = RawAnswer.bytes(response, requestID: requestID), record.send(bytes) else { return false }
         meter.withLock { $0.refusedRequests += 1 }
-        // What the client still sends is read off, or closing would destroy the answer on its way.
-        record.lingers = true
-        if let exchange, exchange.course.head != nil {
-            exchange.refusedInBody(status: status)
+        if let exchange = record.exchange, course?.head != nil {
+            exchange.course.phase = .answered
+            exchange.course.status = status
         } else {
             log(fault, status, requestID, record)
         }
-        return message
+        return true
     }
 
     /// The exchange, if there is one, has no head and writes no line.
@@ -47,13 +48,5 @@ extension EventLoop {
                 ? Fault(.badRequest, "malformed-body", "The body's chunks break the rules of HTTP/1.1.")
                 : Fault(.badRequest, "malformed-head", "The request's head breaks the rules of HTTP/1.1.")
         }
-    }
-}
-
-extension Exchange {
-    /// The library has answered in the middle of the body; the end of the request writes its line.
-    fileprivate func refusedInBody(status: Int) {
-        course.phase = .answered
-        course.status = status
     }
 }

@@ -146,12 +146,9 @@ extension Exchange {
     /// connection is closed after it.
     func sendRaw(_ response: HTTPResponse) {
         guard let bytes = RawAnswer.bytes(response, requestID: course.requestID) else { return }
-        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-        let sent = unsafe bytes.withUnsafeBytes { unsafe send(connection.socket, $0.baseAddress, $0.count, flags) }
-        guard sent == bytes.count else { return }
+        guard record.send(bytes) else { return }
         course.phase = .answered
         course.status = response.status
-        course.bytesOut = Int64(sent)
-        record.lingers = true
+        course.bytesOut = Int64(bytes.count)
     }
 }

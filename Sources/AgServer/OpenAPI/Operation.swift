@@ -100,8 +100,12 @@ package struct OperationAnswer: Sendable {
         OperationAnswer(status: status, about: about, content: [("application/json", schema)])
     }
 
+    /// Named beside a picture's own type: some generators of clients know no other type of bytes and would leave the answer
+    /// out.
+    private static let anyBytes = "application/octet-stream"
+
     package static func bytes(_ status: Int = 200, _ about: String, _ mediaTypes: [String]) -> OperationAnswer {
-        OperationAnswer(status: status, about: about, content: mediaTypes.map { ($0, .binary) })
+        OperationAnswer(status: status, about: about, content: (mediaTypes + [anyBytes]).map { ($0, .binary) })
     }
 
     package static func text(_ status: Int = 200, _ about: String, _ mediaType: String) -> OperationAnswer {

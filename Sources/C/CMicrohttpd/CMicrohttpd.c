@@ -106,16 +106,14 @@ static queue_function library_queue(void) {
 }
 
 // The library answers a head that it cannot read, or that does not fit into the connection's memory, with a page of its
-// own, without a callback. It queues that page through its own exported function: this definition comes before the
-// library's, so that its call arrives here (ours go to library_queue at once). A library that is bound otherwise goes on
-// sending its page.
+// own, without a callback, sometimes with its header twice, and not at all when that memory is full. It queues the page
+// through its own exported function: this definition comes before the library's, so that the call arrives here (ours go
+// to library_queue at once), and the library closes the connection for which nothing could be queued. A library that is
+// bound otherwise goes on sending its page.
 enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
                                    struct MHD_Response *response) {
-  struct MHD_Response *ours = turning == NULL ? NULL : turning->refused(turning->owner, connection, status);
-  if (ours == NULL) return library_queue()(connection, status, response);
-  enum MHD_Result result = library_queue()(connection, status, ours);
-  MHD_destroy_response(ours);
-  return result == MHD_YES ? result : library_queue()(connection, status, response);
+  if (turning != NULL && turning->refused(turning->owner, connection, status)) return MHD_NO;
+  return library_queue()(connection, status, response);
 }
 
 int cmhd_timeout(cmhd_daemon *daemon, int cap) {

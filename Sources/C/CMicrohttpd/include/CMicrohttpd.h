@@ -25,8 +25,8 @@ struct cmhd_callbacks {
   void *(*connection_opened)(void *owner, cmhd_connection *connection);
   /// The connection's socket is about to be closed.
   void (*connection_closed)(void *owner, void *context);
-  /// The library refuses a request by itself: NULL, or the answer to give instead of its own.
-  struct MHD_Response *(*refused)(void *owner, cmhd_connection *connection, unsigned status);
+  /// The library refuses a request by itself. True when the answer has been sent and the connection is to be closed.
+  bool (*refused)(void *owner, cmhd_connection *connection, unsigned status);
   /// The library has something to say.
   void (*complained)(void *owner, const char *text);
 };
