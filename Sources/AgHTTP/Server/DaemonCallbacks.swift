@@ -25,8 +25,6 @@ enum DaemonCallbacks {
                 loop: loop(owner), connection: connection, record: record, target: String(cString: target!),
                 targetPlace: start..<start + UInt(strlen(target!)) + 1)
             record.headBegins(exchange)
-            // Not even a request line: the library would close the connection without a word.
-            if exchange.target.isEmpty { _ = unsafe loop(owner).refused(record, status: 400) }
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
 

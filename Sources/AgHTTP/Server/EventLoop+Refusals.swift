@@ -7,7 +7,6 @@ extension EventLoop {
     ///
     /// - Returns: whether the answer was sent.
     func refused(_ record: ConnectionRecord, status: Int) -> Bool {
-        if record.lingers { return true }
         let course = record.exchange?.course
         let fault = Self.fault(status, isInBody: course?.head != nil)
         let requestID = course.flatMap { $0.requestID.isEmpty ? nil : $0.requestID } ?? RequestID.make()
@@ -22,6 +21,20 @@ extension EventLoop {
             log(fault, status, requestID, record)
         }
         return true
+    }
+
+    /// Notes a connection that ends at its first line, and was ended neither by its client nor by us: where a request line
+    /// has not even a space, the library closes without a word.
+    func noteIfUnheard(_ record: ConnectionRecord) {
+        guard record.isUnheard else { return }
+        meter.withLock { $0.refusedRequests += 1 }
+        log(Self.fault(400, isInBody: false), 400, RequestID.make(), record)
+    }
+
+    /// All but a head that never came have a request, which writes its own line.
+    func noteCut(_ record: ConnectionRecord, _ verdict: ConnectionWatch.Verdict) {
+        let facts: KeyValuePairs<String, any Sendable> = ["reason": "\(verdict)", "client": record.peer]
+        verdict == .slowHead ? service.log.info("connection cut", facts) : service.log.debug("connection cut", facts)
     }
 
     /// The exchange, if there is one, has no head and writes no line.

@@ -25,8 +25,6 @@ extension Exchange {
     }
 
     private func begin(_ arrival: Arrival) -> Bool {
-        // Refused at its request line already.
-        if record.lingers { return false }
         record.headIsComplete()
         course.method = HTTPMethod(rawValue: arrival.method)
         do {

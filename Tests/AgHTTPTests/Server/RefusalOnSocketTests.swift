@@ -29,8 +29,6 @@ struct RefusalOnSocketTests {
     }
 
     static let all = [
-        Refused("no request line at all", "hello\r\n\r\n", 400, "malformed-head"),
-        Refused("another protocol", "\u{16}\u{3}\u{1}\u{2}\r\n\r\n", 400, "malformed-head"),
         Refused("no host", "GET / HTTP/1.1\r\n\r\n", 400, "malformed-head"),
         Refused("two hosts", get + "Host: b\r\n\r\n", 400, "invalid-host"),
         Refused("another version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "unknown-version"),
@@ -122,10 +120,28 @@ struct RefusalOnSocketTests {
         #expect(seen.all.map { $0.facts.first?.value } == ["o", "-"])
     }
 
+    @Test(
+        "without so much as a request line is closed without an answer, counted and logged once",
+        arguments: ["hello\r\n\r\n", "\u{16}\u{3}\u{1}\r\n"])
+    func noRequestLine(_ text: String) async throws {
+        let lines = LogLines()
+        try await withServer(log: Log(to: lines), handler: { _ in HTTPResponse(204) }) { server, port in
+            let isClosed = try await blocking {
+                let client = try RawClient(port: port)
+                try client.send(text)
+                return try client.isClosed()
+            }
+            #expect(isClosed)
+            try await until { server.metrics.refusedRequests == 1 }
+        }
+        #expect(lines.all.filter { $0.sentence == "request refused" }.count == 1)
+    }
+
     @Test("is no request that ends because its client has gone, or has said nothing")
     func silence() async throws {
         let lines = LogLines()
-        try await withServer(log: Log(to: lines), handler: { _ in HTTPResponse(204) }) { server, port in
+        let tune = { (settings: inout HTTPServerSettings) in settings.headTimeout = .milliseconds(200) }
+        try await withServer(tune, log: Log(to: lines), handler: { _ in HTTPResponse(204) }) { server, port in
             try await blocking {
                 _ = try RawClient(port: port)
                 let client = try RawClient(port: port)
