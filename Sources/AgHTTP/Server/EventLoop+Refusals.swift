@@ -33,7 +33,7 @@ extension EventLoop {
 
     /// All but a head that never came have a request, which writes its own line.
     func noteCut(_ record: ConnectionRecord, _ verdict: ConnectionWatch.Verdict) {
-        let facts: KeyValuePairs<String, any Sendable> = ["reason": "\(verdict)", "client": record.peer]
+        let facts: Log.Facts = ["reason": "\(verdict)", "client": record.peer]
         verdict == .slowHead ? service.log.info("connection cut", facts) : service.log.debug("connection cut", facts)
     }
 

@@ -73,7 +73,8 @@ struct AddressRange: Equatable, Sendable {
     private let bits: Int
 
     init?(_ text: some StringProtocol) {
-        let parts = Substring(text).utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = Substring(text).utf8.split(
+            separator: UInt8(ascii: "/"), maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = IPAddress(Substring(parts[0])) else { return nil }
         let width = first.isIPv4 && !parts[0].contains(UInt8(ascii: ":")) ? 32 : 128
         guard parts.count == 2 else {
@@ -81,7 +82,8 @@ struct AddressRange: Equatable, Sendable {
             bits = 128
             return
         }
-        guard 1...3 ~= parts[1].count, parts[1].allSatisfy({ 48...57 ~= $0 }), let count = Int(Substring(parts[1])),
+        guard 1...3 ~= parts[1].count, parts[1].allSatisfy({ 48...57 ~= $0 }),
+            let count = Int(Substring(parts[1])),
             count <= width
         else { return nil }
         self.first = first
