@@ -9,9 +9,9 @@ package enum FormTypeFuzz: FuzzTarget {
         if let type = MediaType(text) { try check(type) }
         if let parameters = HeaderParameters(text) { try check(parameters) }
         let headers = HTTPHeaders([.init(name: "Content-Type", value: text)])
-        guard (try? MultipartBoundary(headers)) != nil else { return }
-        let boundaries = MediaType(text)?.parameters.all("boundary") ?? []
-        try promise(boundaries.count == 1 && 1...70 ~= boundaries[0].count, "a boundary out of bounds in \(text)")
+        guard let boundary = try? MultipartBoundary(headers) else { return }
+        try promise(1...MultipartBoundary.longest ~= boundary.bytes.count, "a boundary out of bounds in \(text)")
+        try promise(boundary.bytes.allSatisfy { 0x20..<0x7F ~= $0 }, "a boundary that is no text in \(text)")
     }
 
     private static func check(_ type: MediaType) throws {

@@ -14,6 +14,7 @@ struct BallastedDatabase: Database {
     let ballast: Ballast
 
     var dialect: SQLDialect { base.dialect }
+    var waitingWrites: Int { base.waitingWrites }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
         try await base.read(body)

@@ -2,6 +2,7 @@ import AgBase
 import AgHTTP
 import AgJobs
 import AgLibrary
+import AgModel
 import AgServer
 import Testing
 
@@ -104,6 +105,35 @@ struct OpenAPITests {
         let body = document["paths"]?["/api/jobs/pause"]?["post"]?["requestBody"]?["content"]?["application/json"]
         let kind = body?["schema"]?["properties"]?["kind"]?["anyOf"]?.array?.first?["enum"]?.array
         #expect(kind?.compactMap(\.string) == Library.jobKinds.map(\.rawValue))
+    }
+
+    @Test("Bytes are described so that generators of clients of either version of OpenAPI know them")
+    func bytes() {
+        #expect(Schema.binary.json["format"]?.string == "binary")
+        #expect(Schema.binary.json["contentMediaType"]?.string == "application/octet-stream")
+        let answer = OperationAnswer.bytes(200, "A picture.", ["image/webp"])
+        #expect(answer.content.map(\.mediaType) == ["image/webp", "application/octet-stream"])
+    }
+
+    @Test("Anybody may read it, with or without a credential")
+    func open() async throws {
+        for who in [Who.nobody, .reader, .garbage] {
+            #expect(try await ServerDesk().send(.get, "/openapi.json", as: who).status == 200)
+        }
+    }
+
+    @Test("The types of events that it names are those that some part of the program publishes")
+    func eventTypes() async throws {
+        let (document, _) = try await document()
+        let parameters = document["paths"]?["/api/events"]?["get"]?["parameters"]?.array ?? []
+        let about = parameters.first { $0["name"]?.string == "types" }?["description"]?.string ?? ""
+        let sources = Repository.swiftFiles(below: "Sources").filter { !$0.path.hasSuffix("/EventType.swift") }
+        #expect(sources.count > 100)
+        for type in EventType.allCases {
+            let isPublished = sources.contains { $0.text.contains(".\(type)") }
+            #expect(EventType.published.contains(type) == isPublished, "\(type)")
+            #expect(about.contains(type.rawValue) == isPublished, "\(type)")
+        }
     }
 
     @Test("It names the cookie as browsers have it")

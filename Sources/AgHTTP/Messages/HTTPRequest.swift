@@ -36,7 +36,7 @@ package final class HTTPRequest: Sendable {
     /// As sent, still percent-encoded, with the query. Not for logs: a signed URL's secret is in it.
     package var target: String { head.target }
     package var headers: HTTPHeaders { head.headers }
-    /// The other end's address without the port.
+    /// The client's address without the port.
     package var peer: String { head.peer }
 
     /// As sent, without the query.

@@ -4,7 +4,7 @@ package struct HTTPRequestHead: Sendable {
     /// As sent, still percent-encoded, with the query. Not for logs: a signed URL's secret is in it.
     package let target: String
     package let headers: HTTPHeaders
-    /// The other end's address without the port, `203.0.113.9` or `2001:db8::1`.
+    /// The client's address without the port, `203.0.113.9` or `2001:db8::1`: the other end's, or what a trusted proxy says.
     package let peer: String
 
     package init(method: HTTPMethod, target: String, headers: HTTPHeaders = [:], peer: String = "") {

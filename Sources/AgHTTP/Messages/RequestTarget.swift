@@ -16,9 +16,20 @@ package struct RequestTarget: Sendable {
         let target = try Self.originForm(raw)
         // By bytes: going through characters would cost more than all the rest.
         let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        try Self.checkItems(target.utf8[mark...])
         path = String(target[..<mark])
         query = HTTPQuery(raw: String(Substring(target.utf8[mark...].dropFirst())))
         segments = try Self.segments(of: path)
+    }
+
+    private static let mostItems = 256
+
+    private static func checkItems(_ query: Substring.UTF8View.SubSequence) throws(Fault) {
+        var items = 1
+        for byte in query where byte == UInt8(ascii: "&") { items += 1 }
+        guard items > mostItems else { return }
+        throw Fault(
+            .badRequest, "too-many-query-items", "The query has \(items) items; at most \(mostItems) are read.")
     }
 
     private static func originForm(_ raw: String) throws(Fault) -> Substring {

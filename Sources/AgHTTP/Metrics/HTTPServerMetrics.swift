@@ -32,6 +32,8 @@ package struct HTTPServerMetrics: Sendable, Equatable {
     package var acceptedConnections = 0
     /// Connections closed by us because the other end was too slow or gone.
     package var cutConnections = 0
+    /// Requests refused before a handler was asked: malformed heads and those that are too long.
+    package var refusedRequests = 0
     /// Requests per bucket, not cumulative.
     package private(set) var durationCounts = [Int](repeating: 0, count: durationBounds.count + 1)
     /// Seconds of all requests together.
@@ -60,6 +62,7 @@ package struct HTTPServerMetrics: Sendable, Equatable {
         openConnections += other.openConnections
         acceptedConnections += other.acceptedConnections
         cutConnections += other.cutConnections
+        refusedRequests += other.refusedRequests
         durationCounts = zip(durationCounts, other.durationCounts).map(+)
         durationSum += other.durationSum
     }

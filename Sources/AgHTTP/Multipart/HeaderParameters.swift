@@ -1,4 +1,7 @@
-/// The `; name=value` pairs behind a header's value; names in lower case, values a token or a quoted string.
+/// The `; name=value` pairs behind a header's value; names in lower case, values quoted or not.
+///
+/// Read as widely as real clients write: a value without quotes ends at the next semicolon, whatever it holds (Android's
+/// `boundary=*****`, Java's `boundary=----=_Part_1_2.3`), and a piece without `=` is skipped.
 package struct HeaderParameters: Sendable, Equatable {
     private let pairs: [Pair]
 
@@ -7,22 +10,25 @@ package struct HeaderParameters: Sendable, Equatable {
         let value: [UInt8]
     }
 
-    /// `nil` when the text is anything else; empty pieces are passed over.
+    /// `nil` when a name is no token, a quote is never closed, or something stands behind a closed one.
     package init?(_ text: some StringProtocol) {
         var scanner = Scanner(rest: Array(text.utf8)[...])
         var pairs: [Pair] = []
         while true {
             while scanner.skipSpaces(), scanner.skip(0x3B) {}
             if scanner.rest.isEmpty { break }
-            guard let name = scanner.token(), scanner.skip(0x3D), let value = scanner.value() else { return nil }
-            pairs.append(Pair(name: ASCIICase.lowered(String(decoding: name, as: UTF8.self)), value: value))
+            guard let name = scanner.token(), scanner.skipSpaces() else { return nil }
+            if scanner.skip(0x3D) {
+                guard scanner.skipSpaces(), let value = scanner.value() else { return nil }
+                pairs.append(Pair(name: ASCIICase.lowered(String(decoding: name, as: UTF8.self)), value: value))
+            }
             _ = scanner.skipSpaces()
             guard scanner.rest.isEmpty || scanner.rest.first == 0x3B else { return nil }
         }
         self.pairs = pairs
     }
 
-    /// Every value of that name, as bytes: nobody has said yet that they are text.
+    /// Every value of that name, as bytes: nothing says yet that they are text.
     package func all(_ name: String) -> [[UInt8]] {
         pairs.filter { $0.name == name }.map(\.value)
     }
@@ -39,7 +45,7 @@ private struct Scanner {
 
     /// Always true, so that it can stand in a condition.
     mutating func skipSpaces() -> Bool {
-        rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
+        rest = rest.drop(while: HTTPToken.isBlank)
         return true
     }
 
@@ -50,7 +56,15 @@ private struct Scanner {
     }
 
     mutating func value() -> [UInt8]? {
-        rest.first == 0x22 ? quoted() : token().map { [UInt8]($0) }
+        rest.first == 0x22 ? quoted() : bare()
+    }
+
+    /// Up to the next semicolon, without the blanks in front of it.
+    private mutating func bare() -> [UInt8] {
+        var value = rest.prefix { $0 != 0x3B }
+        rest = rest[value.endIndex...]
+        while let last = value.last, HTTPToken.isBlank(last) { value.removeLast() }
+        return [UInt8](value)
     }
 
     /// A backslash escapes a quote or a backslash. Before anything else it stands for itself: old browsers send whole

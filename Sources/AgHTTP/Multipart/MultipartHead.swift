@@ -8,17 +8,19 @@ package struct MultipartHead: Sendable, Equatable {
     package let filename: String?
     /// As claimed by the client.
     package let contentType: String?
+    /// `base64` or `quoted-printable` when its bytes are encoded so, which no browser does (RFC 7578, section 4.7).
+    let encoding: String?
 
-    /// Reads a part's header lines. Throws `Fault` 400 `multipart-malformed`, `multipart-nested` or `multipart-encoded`.
+    /// Reads a part's header lines. Throws `Fault` 400 `multipart-malformed` or `multipart-nested`.
     init(_ lines: [ArraySlice<UInt8>]) throws(Fault) {
         var fields = HTTPHeaders()
         for line in lines { try Self.read(line, into: &fields) }
         contentType = fields["content-type"]
         try Self.refuseNesting(contentType)
-        try Self.refuseEncoding(fields["content-transfer-encoding"])
+        encoding = Self.encoding(fields["content-transfer-encoding"])
         let parameters = try Self.parameters(fields["content-disposition"])
         guard let name = try Self.one("name", parameters), let text = String(validating: name, as: UTF8.self),
-            !text.isEmpty, !text.unicodeScalars.contains("\u{FFFD}")
+            !text.isEmpty
         else { throw MultipartFault.malformed("A part has no usable name.") }
         self.name = text
         filename = try Self.filename(parameters)
@@ -29,7 +31,7 @@ package struct MultipartHead: Sendable, Equatable {
             throw MultipartFault.malformed("A part's header has no colon.")
         }
         let name = String(decoding: line[..<colon], as: UTF8.self)
-        // What is not UTF-8 becomes U+FFFD: good enough for a file's name, refused in a field's.
+        // What is not UTF-8 becomes U+FFFD: good enough for a file's name, and no field that is read has one.
         let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
         guard HTTPToken.isToken(name), !fields.contains(name) else {
             throw MultipartFault.malformed("A part's header is malformed or there twice.")
@@ -46,11 +48,9 @@ package struct MultipartHead: Sendable, Equatable {
             .badRequest, "multipart-nested", "A part is multipart itself; each file goes into a part of its own.")
     }
 
-    /// RFC 7578, section 4.7: deprecated, and no browser ever sent another.
-    private static func refuseEncoding(_ encoding: String?) throws(Fault) {
-        guard let encoding, !["binary", "7bit", "8bit"].contains(ASCIICase.lowered(encoding)) else { return }
-        throw Fault(
-            .badRequest, "multipart-encoded", "A part is encoded as \(encoding); parts are sent as plain bytes.")
+    /// The two that change bytes. All others, `binary` and `8bit` as well as `utf-8`, say nothing that matters here.
+    private static func encoding(_ field: String?) -> String? {
+        field.map { ASCIICase.lowered($0) }.flatMap { ["base64", "quoted-printable"].contains($0) ? $0 : nil }
     }
 
     private static func parameters(_ disposition: String?) throws(Fault) -> HeaderParameters {
@@ -69,16 +69,17 @@ package struct MultipartHead: Sendable, Equatable {
         return values.first
     }
 
-    /// `filename*` must not be sent in forms (RFC 7578, section 4.2); alone it is decoded once, beside `filename` ignored.
+    /// `filename*` wins (RFC 6266, section 4.3); one that cannot be read is ignored beside a plain `filename`.
     private static func filename(_ parameters: HeaderParameters) throws(Fault) -> String? {
-        if let plain = try one("filename", parameters) {
-            return FileName.forDisplay(String(decoding: plain, as: UTF8.self))
+        let plain = try one("filename", parameters).map { String(decoding: $0, as: UTF8.self) }
+        if let extended = try one("filename*", parameters) {
+            if let name = ExtendedValue.decode(String(decoding: extended, as: UTF8.self)) {
+                return FileName.forDisplay(name)
+            }
+            guard plain != nil else {
+                throw MultipartFault.malformed("A part's filename* is not percent-encoded text.")
+            }
         }
-        guard let extended = try one("filename*", parameters) else { return nil }
-        let text = String(decoding: extended, as: UTF8.self)
-        guard ASCIICase.isEqual(text.prefix(7), "UTF-8''"), let name = PercentEncoding.decode(text.dropFirst(7)),
-            !name.utf8.contains(where: HTTPToken.isControl)
-        else { throw MultipartFault.malformed("A part's filename* is not percent-encoded UTF-8.") }
-        return FileName.forDisplay(name)
+        return plain.map { FileName.forDisplay(FileName.decoded($0)) }
     }
 }

@@ -1,4 +1,4 @@
-import AgBase
+package import AgBase
 
 /// One part of a multipart body.
 package struct MultipartPart: Sendable {
@@ -30,8 +30,19 @@ package struct MultipartPart: Sendable {
         }
     }
 
-    /// The whole part, for those that are small. Throws `Fault` 413 `part-too-large` beyond `limit`.
+    /// Throws `Fault` 400 `multipart-encoded` when the part's bytes are base64 or quoted-printable. A part that is skipped
+    /// may be either.
+    package func requirePlainBytes() throws(Fault) {
+        guard let encoding = head.encoding else { return }
+        throw Fault(
+            .badRequest, "multipart-encoded",
+            "The part '\(name)' is encoded as \(encoding); parts are sent as plain bytes.")
+    }
+
+    /// The whole part, for those that are small. Throws `Fault` 413 `part-too-large` beyond `limit`, and 400 when it is
+    /// encoded.
     package func bytes(limit: Int) async throws -> [UInt8] {
+        try requirePlainBytes()
         var bytes: [UInt8] = []
         for try await chunk in body {
             guard bytes.count + chunk.count <= limit else {

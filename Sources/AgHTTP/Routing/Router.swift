@@ -27,6 +27,9 @@ package struct Router: Sendable {
     /// Every method and pattern, in the order they were added.
     package var routes: [(method: HTTPMethod, pattern: String)] { list.map { ($0.method, $0.pattern.text) } }
 
+    /// The routes of a path, which differ by method.
+    package func routes(at segments: [String]) -> [Route] { tree.match(segments[...])?.routes ?? [] }
+
     /// What the path and method lead to. HEAD is served by GET's route unless it has its own.
     package func match(_ method: HTTPMethod, _ segments: [String]) -> RouteMatch {
         guard let found = tree.match(segments[...]) else { return .notFound }
@@ -50,6 +53,7 @@ package struct Router: Sendable {
     private func run(_ route: Route, _ parameters: PathParameters, _ request: HTTPRequest) async -> HTTPResponse {
         do {
             try await admission?(request, route)
+            try ContentCoding.requireNone(request)
             try request.body.limit(to: route.options.maxBodyBytes)
             return try await route.handler(request, parameters)
         } catch {
@@ -66,7 +70,9 @@ package struct Router: Sendable {
         } else if let cause = fault.cause {
             log.warning("request refused", ["request_id": request.id, "code": fault.code, "cause": "\(cause)"])
         }
-        return .problem(fault, for: request)
+        // RFC 9110, section 15.5.16: tells a body that is encoded from one of the wrong type.
+        let headers: HTTPHeaders = fault.code == ContentCoding.refusal ? ["Accept-Encoding": "identity"] : [:]
+        return .problem(fault, for: request, headers: headers)
     }
 
     private static func refuse(_ request: HTTPRequest, _ allowed: String) -> HTTPResponse {

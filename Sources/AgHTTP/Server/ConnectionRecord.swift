@@ -13,6 +13,7 @@ final class ConnectionRecord: @unchecked Sendable {
     var exchange: Exchange?
     /// After the answer, what the client still sends is to be read off.
     var lingers = false
+    private var hasHadRequest = false
     private var watch: ConnectionWatch
     private var lastSaid: (at: MonotonicTime, bytes: Int64)?
 
@@ -25,6 +26,7 @@ final class ConnectionRecord: @unchecked Sendable {
 
     func headBegins(_ exchange: Exchange) {
         self.exchange = exchange
+        hasHadRequest = true
         watch.headBegan(at: exchange.startedAt)
     }
 
@@ -37,6 +39,18 @@ final class ConnectionRecord: @unchecked Sendable {
     }
 
     var isIdle: Bool { exchange == nil }
+
+    /// The client is there, but nothing of it was ever understood or answered.
+    var isUnheard: Bool { !hasHadRequest && !isCut && !lingers && SocketProbe(descriptor: socket).isPeerThere }
+
+    /// Sends a whole answer behind the library's back, in the one moment at which it has nothing to send; `false` unless all
+    /// of it went. What the client still sends is read off afterwards, or closing would destroy the answer on its way.
+    func send(_ bytes: [UInt8]) -> Bool {
+        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+        let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(socket, $0.baseAddress, $0.count, flags) }
+        lingers = lingers || sent == bytes.count
+        return sent == bytes.count
+    }
 
     /// Looks at the clock and the socket. Returns why the connection must end, if it must.
     func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {

@@ -30,7 +30,7 @@ import Glibc
         unsafe callbacks.deallocate()
     }
 
-    func turn() { unsafe cmhd_turn(pointer) }
+    func turn() { unsafe cmhd_turn(pointer, callbacks) }
 
     func timeout(cap: Int) -> Int { unsafe Int(cmhd_timeout(pointer, Int32(cap))) }
 

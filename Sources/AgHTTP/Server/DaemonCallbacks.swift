@@ -8,7 +8,7 @@ enum DaemonCallbacks {
         unsafe cmhd_callbacks(
             owner: owner, request_started: requestStarted, request_continued: requestContinued,
             request_ended: requestEnded, connection_opened: connectionOpened, connection_closed: connectionClosed,
-            complained: complained)
+            refused: refused, complained: complained)
     }
 
     private static func loop(_ owner: UnsafeMutableRawPointer?) -> EventLoop {
@@ -65,6 +65,12 @@ enum DaemonCallbacks {
         owner, context in
         let record = unsafe Unmanaged<ConnectionRecord>.fromOpaque(context!).takeRetainedValue()
         unsafe loop(owner).closed(record)
+    }
+
+    private static let refused: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UInt32) -> Bool = {
+        owner, pointer, status in
+        guard let record = unsafe DaemonConnection(pointer!).record else { return false }
+        return unsafe loop(owner).refused(record, status: Int(status))
     }
 
     private static let complained: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {

@@ -13,6 +13,7 @@ extension EventLoop {
 
     /// The socket is still open here and closed right after.
     func closed(_ record: ConnectionRecord) {
+        noteIfUnheard(record)
         if record.lingers { lingering.add(record.socket, now: .now) }
         records[ObjectIdentifier(record)] = nil
         meter.withLock { $0.openConnections -= 1 }

@@ -85,7 +85,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
             record.exchange?.checkDeadline(now)
             let verdict = record.check(now, service.settings)
             guard verdict != .fine else { continue }
-            service.log.debug("connection cut", ["reason": "\(verdict)", "peer": record.peer])
+            noteCut(record, verdict)
             if verdict != .idle { meter.withLock { $0.cutConnections += 1 } }
             record.cut(reset: verdict == .slowReader)
         }

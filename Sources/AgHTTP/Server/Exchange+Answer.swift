@@ -134,19 +134,22 @@ extension Exchange {
         let fault = Fault(
             .internal, "internal-error", "The content could not be read; the request id leads to it in the log.")
         course.status = 500
-        return .problem(fault, requestID: course.requestID, instance: path)
+        return problem(fault)
+    }
+
+    /// A problem that the server tells by itself.
+    func problem(_ fault: Fault, status: Int? = nil) -> HTTPResponse {
+        loop.service.problem(
+            fault, status: status, requestID: course.requestID, path: path, head: course.head)
     }
 
     /// Answers in the middle of a body. The library takes no answer there, so the socket is written to directly; the
     /// connection is closed after it.
     func sendRaw(_ response: HTTPResponse) {
         guard let bytes = RawAnswer.bytes(response, requestID: course.requestID) else { return }
-        let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
-        let sent = unsafe bytes.withUnsafeBytes { unsafe send(connection.socket, $0.baseAddress, $0.count, flags) }
-        guard sent == bytes.count else { return }
+        guard record.send(bytes) else { return }
         course.phase = .answered
         course.status = response.status
-        course.bytesOut = Int64(sent)
-        record.lingers = true
+        course.bytesOut = Int64(bytes.count)
     }
 }

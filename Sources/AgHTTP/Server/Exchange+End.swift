@@ -32,7 +32,7 @@ extension Exchange {
     func giveUp() {
         let fault = Fault(
             .unavailable, "stopping", "The server is stopping; ask again in a moment.", retryAfter: .seconds(5))
-        let response = HTTPResponse.problem(fault, requestID: course.requestID, instance: path)
+        let response = problem(fault)
         let (tasks, stream) = state.withLock { state in
             if state.outcome == nil { state.outcome = response }
             resume(&state)
@@ -68,7 +68,7 @@ extension Exchange {
             isAnswered ? "request answered" : "request not answered to the end",
             [
                 "method": course.method, "path": path, "status": status, "bytes": course.bytesOut,
-                "ms": milliseconds, "request_id": course.requestID,
+                "ms": milliseconds, "client": client, "request_id": course.requestID,
             ])
     }
 }

@@ -30,7 +30,11 @@ extension Exchange {
         do {
             let head = try unsafe ReceivedHead(connection, arrival.line, arrival.version, settings)
             course.requestID = RequestID.choose(head.headers)
-            try accept(head)
+            let client = settings.trustedProxies.client(peer: record.peer, head.headers)
+            let request = HTTPRequestHead(
+                method: course.method, target: target, headers: head.headers, peer: client)
+            course.head = request
+            try accept(request, head.version)
         } catch {
             return refuse(error)
         }
@@ -39,7 +43,7 @@ extension Exchange {
         return decide()
     }
 
-    private func accept(_ received: ReceivedHead) throws {
+    private func accept(_ head: HTTPRequestHead, _ version: String) throws {
         guard target.utf8.count <= settings.maxTargetLength else {
             throw Framing.Refusal(
                 414, "target-too-long", "The request target is longer than \(settings.maxTargetLength) bytes.")
@@ -47,11 +51,9 @@ extension Exchange {
         guard !course.method.rawValue.isEmpty, course.method.rawValue.utf8.allSatisfy(HTTPToken.isTokenByte) else {
             throw Framing.Refusal(400, "invalid-method", "The method holds a character that no method has.")
         }
-        let framing = try Framing(received.headers, version: received.version)
+        let framing = try Framing(head.headers, version: version)
         course.expectsContinue = framing.expectsContinue
         course.endsConnection = framing.body == .chunked
-        let head = HTTPRequestHead(
-            method: course.method, target: target, headers: received.headers, peer: record.peer)
         if framing.body == .none { course.ready = loop.service.ready(head) }
         if course.ready == nil {
             course.request = try HTTPRequest(head, body: body(framing.body), id: course.requestID)
@@ -79,7 +81,8 @@ extension Exchange {
         } else {
             fault = error as? Fault ?? ErrorTranslation.fault(for: error)
         }
-        return queueEarly(.problem(fault, requestID: course.requestID, instance: path, status: status))
+        loop.meter.withLock { $0.refusedRequests += 1 }
+        return queueEarly(problem(fault, status: status))
     }
 
     /// The body is there for the taking: does the handler want it, or has it answered without?

@@ -25,6 +25,8 @@ final class Exchange: @unchecked Sendable {
     /// What only the loop's thread touches.
     struct Course {
         var phase = Phase.head
+        /// As far as it could be read.
+        var head: HTTPRequestHead?
         var request: HTTPRequest?
         /// The answer that was there before the handler was asked.
         var ready: ReadyResponse?
@@ -91,6 +93,9 @@ final class Exchange: @unchecked Sendable {
 
     /// For problems and logs: a query may hold a secret.
     var path: String { String(Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") })) }
+
+    /// The client's address, as far as proxies that are trusted tell it.
+    var client: String { course.head?.peer ?? record.peer }
 
     /// Suspends the connection; call only with the lock held, from a callback of this connection.
     func suspend(_ state: inout State) {

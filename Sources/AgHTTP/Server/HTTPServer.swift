@@ -10,6 +10,10 @@ package final class HTTPServer: Sendable {
     /// An answer that is there already; `nil` leaves the request to the handler.
     package typealias ReadyAnswer = @Sendable (HTTPRequestHead) -> ReadyResponse?
 
+    /// Adds what every answer carries to one that the server gives by itself: to a head that it refuses, or in the place of a
+    /// handler that did not answer. The head is `nil` when it could not be read.
+    package typealias Finish = @Sendable (inout HTTPResponse, HTTPRequestHead?) -> Void
+
     private struct State {
         var loops: [EventLoop] = []
         var port = 0
@@ -24,11 +28,13 @@ package final class HTTPServer: Sendable {
 
     /// - Parameters:
     ///   - ready: asked first for each request without a body, on its loop's thread and without a task: it must not wait.
+    ///   - finish: completes the answers that no handler gives.
     ///   - handler: answers all others.
     package init(
-        settings: HTTPServerSettings, log: Log, ready: @escaping ReadyAnswer = { _ in nil }, handler: @escaping Handler
+        settings: HTTPServerSettings, log: Log, ready: @escaping ReadyAnswer = { _ in nil },
+        finish: @escaping Finish = { _, _ in }, handler: @escaping Handler
     ) {
-        service = HTTPService(settings: settings, log: log, ready: ready, handler: handler)
+        service = HTTPService(settings: settings, log: log, ready: ready, finish: finish, handler: handler)
     }
 
     /// Listens and serves from now on; returns the port. A second call only returns it.

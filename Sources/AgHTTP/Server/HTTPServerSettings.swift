@@ -13,6 +13,8 @@ package struct HTTPServerSettings: Sendable {
     /// A connection's memory, which its head must fit into. Cleared after every request, so larger is slower.
     package var connectionMemory = 16 << 10
     package var maxHeaderFields = 128
+    /// Whose `X-Forwarded-For` names the client.
+    package var trustedProxies = TrustedProxies.none
     package var maxTargetLength = 8 << 10
     /// A head must be complete this long after it began.
     package var headTimeout = Duration.seconds(10)

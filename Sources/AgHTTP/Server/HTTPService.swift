@@ -5,15 +5,26 @@ final class HTTPService: Sendable {
     let settings: HTTPServerSettings
     let log: Log
     let ready: HTTPServer.ReadyAnswer
+    let finish: HTTPServer.Finish
     let handler: HTTPServer.Handler
 
     init(
         settings: HTTPServerSettings, log: Log, ready: @escaping HTTPServer.ReadyAnswer,
-        handler: @escaping HTTPServer.Handler
+        finish: @escaping HTTPServer.Finish, handler: @escaping HTTPServer.Handler
     ) {
         self.settings = settings
         self.log = log
         self.ready = ready
+        self.finish = finish
         self.handler = handler
+    }
+
+    /// An answer of the server's own, with what every answer carries.
+    func problem(
+        _ fault: Fault, status: Int? = nil, requestID: String, path: String, head: HTTPRequestHead?
+    ) -> HTTPResponse {
+        var response = HTTPResponse.problem(fault, requestID: requestID, instance: path, status: status)
+        finish(&response, head)
+        return response
     }
 }

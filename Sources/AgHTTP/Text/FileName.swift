@@ -17,6 +17,16 @@ package enum FileName {
         return start(of: name, bytes: longest - end.utf8.count) + end
     }
 
+    /// A form's `filename` as its client meant it: encoded words decoded (.NET, mail clients), or else the three escapes
+    /// that browsers write (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data).
+    static func decoded(_ text: String) -> String {
+        let words = EncodedWords.decode(text)
+        guard words == text, text.utf8.contains(UInt8(ascii: "%")) else { return words }
+        return ["%22": "\"", "%0D": "\r", "%0A": "\n", "%0d": "\r", "%0a": "\n"].reduce(text) {
+            $0.replacing($1.key, with: $1.value)
+        }
+    }
+
     /// Most names are letters, digits and little else, and need no look at their characters.
     static func isHarmless(_ text: String) -> Bool {
         guard 1...longest ~= text.utf8.count, text.utf8.first != UInt8(ascii: ".") else { return false }

@@ -17,6 +17,8 @@ package enum HTTPToken {
         !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
     }
 
+    package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
     package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 
     /// The text with every control character replaced by a space.

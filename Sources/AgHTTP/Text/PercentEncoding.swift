@@ -21,21 +21,31 @@ package enum PercentEncoding {
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
         let needsWork = text.utf8.contains { $0 == 0x25 || $0 == 0 || (plusIsSpace && $0 == 0x2B) }
         guard needsWork else { return String(text) }
+        let found = bytes(text.utf8) { plusIsSpace && $0 == 0x2B ? 0x20 : $0 }
+        guard let found, !found.contains(0) else { return nil }
+        return String(validating: found, as: UTF8.self)
+    }
+
+    static func bytes(_ text: some StringProtocol) -> [UInt8]? { bytes(text.utf8) }
+
+    /// The bytes behind the escapes, each two hexadecimal digits behind `escape`, the others as `plain` has them; `nil`
+    /// for a broken escape.
+    static func bytes(
+        _ text: some Sequence<UInt8>, escape: UInt8 = 0x25, plain: (UInt8) -> UInt8 = { $0 }
+    ) -> [UInt8]? {
         var bytes: [UInt8] = []
-        var rest = text.utf8.makeIterator()
+        var rest = text.makeIterator()
         while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(Hex.value), let low = rest.next().flatMap(Hex.value) else {
-                    return nil
-                }
-                bytes.append(high << 4 | low)
-            case UInt8(ascii: "+") where plusIsSpace: bytes.append(0x20)
-            default: bytes.append(byte)
+            guard byte == escape else {
+                bytes.append(plain(byte))
+                continue
             }
+            guard let high = rest.next().flatMap(Hex.value), let low = rest.next().flatMap(Hex.value) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
         }
-        guard !bytes.contains(0) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 
     static func isUnreserved(_ byte: UInt8) -> Bool {

@@ -17,6 +17,9 @@ extension Library {
         }
     }
 
+    /// Writes that wait for the next commit of the database.
+    package var waitingWrites: Int { ground.database.waitingWrites }
+
     /// Looks whether uploads have room, and writes and removes a small file.
     package func checkStorage() async throws {
         try ground.reserve.check()

@@ -1,5 +1,5 @@
 /// The kinds of entries in the event log and on the live stream. The names are part of the HTTP contract: a listener may
-/// ask for each of them, also for those that no part of this version tells.
+/// ask for each of them, also for those that no part of this version publishes.
 package enum EventType: String, Sendable, CaseIterable {
     case jobQueued = "job-queued"
     case jobActive = "job-active"
@@ -15,4 +15,9 @@ package enum EventType: String, Sendable, CaseIterable {
     case ruleUpdated = "rule-updated"
     case syncUpdated = "sync-updated"
     case backupUpdated = "backup-updated"
+
+    /// Those that some part of this version publishes: what documents name.
+    package static let published: [EventType] = [
+        .jobQueued, .jobActive, .jobProgress, .jobCompleted, .jobFailed, .imageCreated, .imageUpdated, .imageDeleted,
+    ]
 }

@@ -16,6 +16,9 @@ package protocol Database: Sendable {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value
 
+    /// Writes that wait for the next commit: many of them are what an overload looks like first.
+    var waitingWrites: Int { get }
+
     /// What is wrong with the database itself, in sentences: empty when it is sound. Reads all of it.
     func integrityFindings() async throws -> [String]
 

@@ -8,16 +8,21 @@ extension Application {
     /// - Parameter readiness: shared with whoever stops the server, who tells it so.
     package init(
         _ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), publicURL: String?,
-        rateLimits: RateLimits = .none, log: Log
+        rateLimits: RateLimits = .none, cors: CORSPolicy = .none, log: Log
     ) {
         let queue = library.ground.queue
         let events = library.ground.events
         let renders = library.renders
         let parts = ApplicationParts(
             access: library.access, readiness: readiness, metrics: metrics,
-            metricSources: [{ try await JobMetrics.families(queue, events) + RenderMetrics.families(renders) }],
+            metricSources: [
+                {
+                    try await JobMetrics.families(queue, events) + RenderMetrics.families(renders)
+                        + [DatabaseMetrics.family(waitingWrites: library.waitingWrites)]
+                }
+            ],
             log: log, time: library.ground.time,
-            publicURL: publicURL, rateLimits: rateLimits)
+            publicURL: publicURL, rateLimits: rateLimits, cors: cors)
         self.init(parts) { book in
             addUploadRoutes(to: &book, library, publicURL: publicURL)
             addGrantRoutes(to: &book, library, publicURL: publicURL)

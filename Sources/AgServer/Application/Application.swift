@@ -9,6 +9,7 @@ package struct Application: Sendable {
     package let operations: [Operation]
     private let parts: ApplicationParts
     private let hotAnswers: HotAnswers
+    private let cors: CORSDesk
 
     /// - Parameter addRoutes: the product's routes; those of the frame are there already.
     package init(_ parts: ApplicationParts, addRoutes: (inout RouteBook) -> Void = { _ in }) {
@@ -22,7 +23,8 @@ package struct Application: Sendable {
         addOpenAPIRoute(to: &book, publicURL: parts.publicURL)
         let limiter = RateLimiter(parts.rateLimits, time: parts.time)
         book.setAdmission(Self.admission(parts, limiter, guesses))
-        hotAnswers = HotAnswers(access: parts.access, limiter: limiter, time: parts.time)
+        cors = CORSDesk(parts.cors, publicURL: parts.publicURL)
+        hotAnswers = HotAnswers(access: parts.access, limiter: limiter, cors: cors, time: parts.time)
         self.parts = parts
         router = book.router
         operations = book.operations
@@ -61,10 +63,33 @@ package struct Application: Sendable {
         let start = ContinuousClock.now
         let ticket = hotAnswers.ticket
         var response = await router.respond(to: request)
-        SecurityHeaders.add(to: &response)
+        complete(&response, request.head, crossOrigin(request))
         hotAnswers.keep(response, to: request, ticket)
         note(request.method, request.attached(RouteTag.self), response, since: start)
         return response
+    }
+
+    /// Completes an answer that the server gives by itself, before a request reaches us or in our place.
+    package func finish(_ response: inout HTTPResponse, _ head: HTTPRequestHead?) {
+        let segments = head.flatMap { try? RequestTarget($0.target) }?.segments
+        complete(&response, head, segments.map { crossOrigin(at: $0, head) } ?? .listed)
+    }
+
+    private func complete(_ response: inout HTTPResponse, _ head: HTTPRequestHead?, _ rule: CrossOrigin) {
+        SecurityHeaders.add(to: &response)
+        cors.add(to: &response, head, rule)
+    }
+
+    /// What holds for the route that was found; for a preflight and a wrong method, for the path.
+    private func crossOrigin(_ request: HTTPRequest) -> CrossOrigin {
+        request.attached(RouteTag.self)?.crossOrigin ?? crossOrigin(at: request.segments, request.head)
+    }
+
+    private func crossOrigin(at segments: [String], _ head: HTTPRequestHead?) -> CrossOrigin {
+        let routes = router.routes(at: segments)
+        let wanted = head?.headers["access-control-request-method"]
+        let route = routes.first { $0.method.rawValue == wanted } ?? routes.first
+        return (route?.options.tag as? RouteTag)?.crossOrigin ?? .listed
     }
 
     /// The server itself writes the line in the log.

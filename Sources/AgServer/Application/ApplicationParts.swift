@@ -13,11 +13,14 @@ package struct ApplicationParts: Sendable {
     /// Where clients reach us, without a slash at the end; `nil` when only the request knows.
     package var publicURL: String?
     package var rateLimits: RateLimits
+    /// Whose pages may call us from a browser.
+    package var cors: CORSPolicy
 
     package init(
         access: Access, readiness: Readiness, metrics: Metrics = Metrics(),
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [], log: Log,
-        time: any TimeSource = SystemTime(), publicURL: String? = nil, rateLimits: RateLimits = .none
+        time: any TimeSource = SystemTime(), publicURL: String? = nil, rateLimits: RateLimits = .none,
+        cors: CORSPolicy = .none
     ) {
         self.access = access
         self.readiness = readiness
@@ -27,5 +30,6 @@ package struct ApplicationParts: Sendable {
         self.time = time
         self.publicURL = publicURL
         self.rateLimits = rateLimits
+        self.cors = cors
     }
 }

@@ -16,6 +16,8 @@ final class HotAnswers: Sendable {
         let accept: String?
         /// Of the token, so that no secret is kept.
         let proof: SHA256Digest?
+        /// Of the page that asks, when it is one that may read the answer.
+        let origin: String?
     }
 
     private struct Answer: Sendable {
@@ -36,17 +38,19 @@ final class HotAnswers: Sendable {
     private let access: Access
     private let limiter: RateLimiter
     private let time: any TimeSource
+    private let cors: CORSDesk
     private let answers = Mutex(RecentlyUsed<Question, Answer>(budget: budget))
 
-    init(access: Access, limiter: RateLimiter, time: any TimeSource) {
+    init(access: Access, limiter: RateLimiter, cors: CORSDesk, time: any TimeSource) {
         self.access = access
         self.limiter = limiter
+        self.cors = cors
         self.time = time
     }
 
     /// The answer and its route; `nil` when the question has to go the whole way.
     func answer(to request: HTTPRequestHead) -> (response: ReadyResponse, route: RouteTag)? {
-        guard let question = Self.question(request), let found = answers.withLock({ $0.value(for: question) }) else {
+        guard let question = question(request), let found = answers.withLock({ $0.value(for: question) }) else {
             return nil
         }
         guard isGood(found) else {
@@ -66,7 +70,7 @@ final class HotAnswers: Sendable {
     /// Keeps an answer whose handler attached a `Reusable`.
     func keep(_ response: HTTPResponse, to request: HTTPRequest, _ ticket: Int) {
         guard let promise = request.attached(Reusable.self), let route = request.attached(RouteTag.self),
-            let question = Self.question(request.head),
+            let question = question(request.head),
             let (gift, unchanged) = Self.forms(response, request.headers["if-none-match"])
         else { return }
         let answer = Answer(
@@ -125,17 +129,20 @@ final class HotAnswers: Sendable {
         text.utf8.withContiguousStorageIfAvailable { $0.reduce(0, |) < 0x80 } ?? text.utf8.allSatisfy { $0 < 0x80 }
     }
 
-    private static func question(_ request: HTTPRequestHead) -> Question? {
-        guard request.method == .get, !conditions.contains(where: request.headers.contains) else { return nil }
+    private func question(_ request: HTTPRequestHead) -> Question? {
+        guard request.method == .get, !Self.conditions.contains(where: request.headers.contains),
+            let origin = cors.question(request)
+        else { return nil }
         let accept = request.headers.all("accept")
-        guard accept.count <= 1, isASCII(request.target), accept.allSatisfy(isASCII) else { return nil }
+        guard accept.count <= 1, Self.isASCII(request.target), accept.allSatisfy(Self.isASCII) else { return nil }
         switch AuthorizationHeader(request.headers) {
         case .bearer(let token):
-            return Question(target: request.target, accept: accept.first, proof: SHA256Digest.of(token))
+            return Question(
+                target: request.target, accept: accept.first, proof: SHA256Digest.of(token), origin: origin)
         // A cookie would have to be looked up; beside another scheme than ours, it decides.
         case .other: return nil
         case .none where request.headers.contains("cookie"): return nil
-        case .none: return Question(target: request.target, accept: accept.first, proof: nil)
+        case .none: return Question(target: request.target, accept: accept.first, proof: nil, origin: origin)
         }
     }
 }

@@ -24,11 +24,13 @@ package struct Operation: Sendable {
     package var answers: [OperationAnswer]
     /// 64 KiB unless said otherwise: no JSON that we take is longer.
     package var maxBodyBytes: Int64
+    /// Which pages of other origins may read the answers.
+    package var crossOrigin: CrossOrigin
 
     package init(
         _ method: HTTPMethod, _ path: String, _ summary: String, tag: String, access: RouteAccess,
         parameters: [OperationParameter] = [], body: OperationBody? = nil, answers: [OperationAnswer],
-        maxBodyBytes: Int64 = 64 << 10
+        maxBodyBytes: Int64 = 64 << 10, crossOrigin: CrossOrigin = .listed
     ) {
         self.method = method
         self.path = path
@@ -39,6 +41,7 @@ package struct Operation: Sendable {
         self.body = body
         self.answers = answers
         self.maxBodyBytes = maxBodyBytes
+        self.crossOrigin = crossOrigin
     }
 }
 
@@ -97,8 +100,12 @@ package struct OperationAnswer: Sendable {
         OperationAnswer(status: status, about: about, content: [("application/json", schema)])
     }
 
+    /// Named beside a picture's own type: some generators of clients know no other type of bytes and would leave the answer
+    /// out.
+    private static let anyBytes = "application/octet-stream"
+
     package static func bytes(_ status: Int = 200, _ about: String, _ mediaTypes: [String]) -> OperationAnswer {
-        OperationAnswer(status: status, about: about, content: mediaTypes.map { ($0, .binary) })
+        OperationAnswer(status: status, about: about, content: (mediaTypes + [anyBytes]).map { ($0, .binary) })
     }
 
     package static func text(_ status: Int = 200, _ about: String, _ mediaType: String) -> OperationAnswer {

@@ -16,11 +16,16 @@ extension Schema {
             .object(Self.objectMembers(fields) + [.init(name: "additionalProperties", value: false)])
         case .anyObject: ["type": "object"]
         case .nullable(let schema): ["anyOf": [schema.json, ["type": "null"]]]
-        case .binary: ["type": "string", "contentMediaType": "application/octet-stream"]
+        case .binary: Self.bytes
         case .named(let name, _): ["$ref": .string("#/components/schemas/\(name)")]
         case .raw(let json): json
         }
     }
+
+    /// `contentMediaType` is what JSON Schema has for bytes; generators of clients know `format: binary` of OpenAPI 3.0.
+    private static let bytes: JSONValue = [
+        "type": "string", "format": "binary", "contentMediaType": "application/octet-stream",
+    ]
 
     private static func integerJSON(_ minimum: Int64?, _ maximum: Int64?) -> JSONValue {
         var members: [JSONValue.Member] = [.init(name: "type", value: "integer")]

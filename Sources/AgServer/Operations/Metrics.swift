@@ -1,5 +1,5 @@
 import AgBase
-import AgHTTP
+package import AgHTTP
 import Synchronization
 
 /// Counts requests for `/metrics`.
@@ -41,7 +41,20 @@ package final class Metrics: Sendable {
     /// By the pattern, never the path: ids would make a series each.
     private let routes = Mutex<[String: Route]>([:])
 
+    /// Does not keep the server alive, which keeps this alive.
+    private let server = Mutex<@Sendable () -> HTTPServerMetrics?>({ nil })
+
     package init() {}
+
+    /// Tells of this server's connections from now on.
+    package func watch(_ server: HTTPServer) {
+        self.server.withLock { $0 = { [weak server] in server?.metrics } }
+    }
+
+    /// What the watched server counts below the routes; nothing before there is one.
+    func serverFamilies() -> [MetricFamily] {
+        server.withLock { $0 }().map(ServerMetrics.families) ?? []
+    }
 
     func count(method: HTTPMethod, route: String, status: Int, took: Duration) {
         let name = HTTPMethod.counted.contains(method) ? method.rawValue : "other"

@@ -66,7 +66,7 @@ extension Operation {
         parameters: [
             .query(
                 "types", .string,
-                "Only these types, with commas: \(EventType.allCases.map(\.rawValue).joined(separator: ", "))."),
+                "Only these types, with commas: \(EventType.published.map(\.rawValue).joined(separator: ", "))."),
             .query("imageId", .uuid, "Only events of this image."),
             .query("after", .count, "Begin behind this event; without it, with what comes."),
             .header("Last-Event-ID", .count, "The same, sent by browsers that come back."),

@@ -48,7 +48,9 @@ private func sentence(_ failed: [String]) -> String {
 }
 
 private func metricsText(_ parts: ApplicationParts) async throws -> String {
-    var families = parts.metrics.families() + ProcessMetrics.families(startedAt: Program.startedAt)
+    var families =
+        parts.metrics.families() + parts.metrics.serverFamilies()
+        + ProcessMetrics.families(startedAt: Program.startedAt)
     for source in parts.metricSources { families += try await source() }
     return families.map(\.text).joined()
 }
@@ -75,6 +77,6 @@ extension Operation {
         answers: [.text(200, "The text format of Prometheus, version 0.0.4.", "text/plain")])
 
     fileprivate static let openAPI = Operation(
-        .get, "/openapi.json", "This document", tag: "Operations", access: .scope(.read),
+        .get, "/openapi.json", "This document", tag: "Operations", access: .open,
         answers: [.json(200, "OpenAPI 3.1.", .anyObject)])
 }

@@ -15,19 +15,20 @@ package struct RouteBook: Sendable {
     /// Adds a route that clients are told of.
     package mutating func on(_ operation: Operation, _ handler: @escaping Route.Handler) {
         operations.append(operation)
-        route(operation.method, operation.path, operation.access, operation.maxBodyBytes, handler)
+        route(
+            operation.method, operation.path, operation.access, operation.maxBodyBytes, operation.crossOrigin, handler)
     }
 
     /// Adds a part of the page: open to anybody, not a part of the interface for programs.
     package mutating func page(_ path: String, _ handler: @escaping Route.Handler) {
-        route(.get, path, .open, 0, handler)
+        route(.get, path, .open, 0, .never, handler)
     }
 
     private mutating func route(
         _ method: HTTPMethod, _ path: String, _ access: RouteAccess, _ maxBodyBytes: Int64,
-        _ handler: @escaping Route.Handler
+        _ crossOrigin: CrossOrigin, _ handler: @escaping Route.Handler
     ) {
-        let tag = RouteTag(pattern: path, access: access)
+        let tag = RouteTag(pattern: path, access: access, crossOrigin: crossOrigin)
         router.on(method, path, options: RouteOptions(maxBodyBytes: maxBodyBytes, tag: tag)) { request, parameters in
             // Whatever the handler writes is refused once the caller's power has ended.
             try await Authority.$current.withValue(request.attached(Authority.self)) {
@@ -45,6 +46,7 @@ package struct RouteBook: Sendable {
 struct RouteTag: Sendable {
     let pattern: String
     let access: RouteAccess
+    let crossOrigin: CrossOrigin
 
     /// What load balancers ask, all day long.
     var isForMonitoring: Bool { pattern == "/livez" || pattern == "/readyz" }

@@ -115,7 +115,7 @@ extension Operation {
             .problem(403, "Another site's page made the call."),
             .problem(429, "Too many wrong tokens or codes from this address, or too many requests."),
         ],
-        maxBodyBytes: 4 << 10)
+        maxBodyBytes: 4 << 10, crossOrigin: .never)
 
     private static func one(_ name: String, not other: String) -> JSONValue {
         let members: JSONValue = .object([
@@ -129,7 +129,7 @@ extension Operation {
         answers: [
             .empty(204, "Ended."),
             .problem(507, "Ended on this server; the storage is too full to keep that beyond a restart yet."),
-        ])
+        ], crossOrigin: .never)
 
     fileprivate static let session = Operation(
         .get, "/api/session", "Who is asking", tag: "Sign-in", access: .scopeOrHandler(.read),

@@ -43,8 +43,22 @@ package enum ArgentumSettings {
             help: "The most clients at once, followers of events among them; fewer where the system allows fewer files."
         ))
 
+    package static let corsOrigins = Setting<[String]>(
+        .init(
+            "cors-origins", .list,
+            help:
+                "Origins whose pages may call the server from a browser, such as https://app.example; * lets every page use signed and upload URLs. None by default."
+        ))
+    package static let trustedProxies = Setting<[String]>(
+        .init(
+            "trusted-proxies", .list,
+            help:
+                "Addresses and ranges of proxies whose X-Forwarded-For is believed, such as 127.0.0.1,10.0.0.0/8. None by default."
+        ))
+
     package static let serverRows = [
         host.definition, port.definition, publicURL.definition, shutdownGrace.definition, maxConnections.definition,
+        corsOrigins.definition, trustedProxies.definition,
     ]
 
     // MARK: Where things are kept

@@ -2,6 +2,7 @@
 #include "CMicrohttpd.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -17,8 +18,17 @@
 
 static const struct cmhd_callbacks *callbacks_of(void *raw) { return raw; }
 
+// Later versions may do by themselves what is done for this one below, and keep a head in another way.
+static bool is_known_version(void) { return strncmp(MHD_get_version(), "0.9.", 4) == 0; }
+
 static void *on_target(void *raw, const char *target, struct MHD_Connection *connection) {
-  return callbacks_of(raw)->request_started(callbacks_of(raw)->owner, target, connection);
+  void *request = callbacks_of(raw)->request_started(callbacks_of(raw)->owner, target, connection);
+  // The library would make an entry of its own for each item of the query, in the connection's memory: some 250 of them
+  // leave no room for an answer, and the connection would be closed without one. The target has been copied, and nobody
+  // asks the library for its items.
+  char *query = is_known_version() ? strchr((char *)target, '?') : NULL;
+  if (query != NULL) query[1] = 0;
+  return request;
 }
 
 static enum MHD_Result on_request(void *raw, struct MHD_Connection *connection, const char *url, const char *method,
@@ -77,7 +87,34 @@ cmhd_daemon *cmhd_start(const struct cmhd_settings *settings, const struct cmhd_
   return MHD_start_daemon(flags, 0, NULL, NULL, &on_request, to, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
-void cmhd_turn(cmhd_daemon *daemon) { (void)MHD_run_wait(daemon, 0); }
+// The callbacks of the daemon that has its turn on this thread.
+static _Thread_local const struct cmhd_callbacks *turning = NULL;
+
+void cmhd_turn(cmhd_daemon *daemon, const struct cmhd_callbacks *callbacks) {
+  turning = callbacks;
+  (void)MHD_run_wait(daemon, 0);
+  turning = NULL;
+}
+
+typedef enum MHD_Result (*queue_function)(struct MHD_Connection *, unsigned int, struct MHD_Response *);
+
+static queue_function library_queue(void) {
+  static _Atomic(queue_function) found = NULL;
+  queue_function known = found;
+  if (known == NULL) found = known = (queue_function)dlsym(RTLD_NEXT, "MHD_queue_response");
+  return known;
+}
+
+// The library answers a head that it cannot read, or that does not fit into the connection's memory, with a page of its
+// own, without a callback, sometimes with its header twice, and not at all when that memory is full. It queues the page
+// through its own exported function: this definition comes before the library's, so that the call arrives here (ours go
+// to library_queue at once), and the library closes the connection for which nothing could be queued. A library that is
+// bound otherwise goes on sending its page.
+enum MHD_Result MHD_queue_response(struct MHD_Connection *connection, unsigned int status,
+                                   struct MHD_Response *response) {
+  if (turning != NULL && turning->refused(turning->owner, connection, status)) return MHD_NO;
+  return library_queue()(connection, status, response);
+}
 
 int cmhd_timeout(cmhd_daemon *daemon, int cap) {
   MHD_UNSIGNED_LONG_LONG wanted;
@@ -164,8 +201,8 @@ static enum MHD_Result walk_field(void *raw, enum MHD_ValueKind kind, const char
 }
 
 static bool is_plain(cmhd_connection *connection, struct cmhd_line line) {
-  // Later versions refuse these by themselves and may keep the head in another way.
-  if (strncmp(MHD_get_version(), "0.9.", 4) != 0) return true;
+  // Later versions refuse these by themselves.
+  if (!is_known_version()) return true;
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   if (info == NULL || (uintptr_t)line.version != line.target_end) return false;
   if ((uintptr_t)line.method + strlen(line.method) + 1 != line.target) return false;
@@ -221,7 +258,7 @@ struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line l
 void cmhd_free_head(struct cmhd_head *head) { free(head); }
 
 bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response) {
-  return MHD_queue_response(connection, status, response) == MHD_YES;
+  return library_queue()(connection, status, response) == MHD_YES;
 }
 
 void cmhd_replace_header(cmhd_response *response, const char *name, const char *value) {

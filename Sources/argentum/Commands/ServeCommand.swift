@@ -14,14 +14,14 @@ enum ServeCommand: Command {
         _ = Program.startedAt
         let settings = call.settings
         let librarySettings = try LibrarySettings(settings)
-        let host = try ListenHost(settings[required: ArgentumSettings.host])
+        let edge = try EdgeSettings(settings)
         try DataFolder.make(librarySettings.dataFolder)
-        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings, host) }
+        try await DataFolder.explaining(librarySettings) { try await serve(settings, librarySettings, edge) }
         return .ok
     }
 
     private static func serve(
-        _ settings: Settings, _ librarySettings: LibrarySettings, _ host: ListenHost
+        _ settings: Settings, _ librarySettings: LibrarySettings, _ edge: EdgeSettings
     ) async throws {
         var librarySettings = librarySettings
         // Held until the process ends, so that no second server comes between our last write and our end.
@@ -34,7 +34,7 @@ enum ServeCommand: Command {
         let log = Log(to: sink, level: Log.Level(rawValue: settings[required: ArgentumSettings.logLevel]) ?? .info)
         let library = try await Library.open(librarySettings, log: log)
         do {
-            try await ServerRun(library, settings, host, log, lock).run()
+            try await ServerRun(library, settings, edge, log, lock).run()
         } catch {
             await library.close()
             throw error

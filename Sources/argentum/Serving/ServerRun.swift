@@ -13,30 +13,32 @@ struct ServerRun: Sendable {
     private let readiness: Readiness
     private let server: HTTPServer
 
-    init(_ library: Library, _ settings: Settings, _ host: ListenHost, _ log: Log, _ lock: FolderLock) {
-        self.host = host
+    init(_ library: Library, _ settings: Settings, _ edge: EdgeSettings, _ log: Log, _ lock: FolderLock) {
+        host = edge.host
         self.library = library
         self.settings = settings
         self.log = log
         self.lock = lock
         let readiness = Readiness(of: library, log: log)
         self.readiness = readiness
+        let metrics = Metrics()
         let application = Application(
-            library, readiness: readiness, publicURL: settings[ArgentumSettings.publicURL],
+            library, readiness: readiness, metrics: metrics, publicURL: settings[ArgentumSettings.publicURL],
             rateLimits: RateLimits(
                 perToken: settings[required: ArgentumSettings.rateLimit],
-                perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]), log: log)
+                perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]),
+            cors: edge.cors, log: log)
         server = HTTPServer(
-            settings: Self.serverSettings(settings, host, log), log: log, ready: { application.hotAnswer(to: $0) },
-            handler: { await application.respondAnew(to: $0) })
+            settings: Self.serverSettings(settings, edge, log), log: log, ready: { application.hotAnswer(to: $0) },
+            finish: { application.finish(&$0, $1) }, handler: { await application.respondAnew(to: $0) })
+        metrics.watch(server)
     }
 
-    private static func serverSettings(
-        _ settings: Settings, _ host: ListenHost, _ log: Log
-    ) -> HTTPServerSettings {
+    private static func serverSettings(_ settings: Settings, _ edge: EdgeSettings, _ log: Log) -> HTTPServerSettings {
         var server = HTTPServerSettings(
-            host: host.name, port: settings[required: ArgentumSettings.port])
+            host: edge.host.name, port: settings[required: ArgentumSettings.port])
         server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
+        server.trustedProxies = edge.trustedProxies
         let wanted = settings[required: ArgentumSettings.maxConnections]
         server.maxConnections = min(wanted, DescriptorLimit.raise().connections)
         if server.maxConnections < wanted {

@@ -136,10 +136,6 @@ struct MultipartMachineTests {
                 "--xYz\r\nContent-Disposition: form-data; name=a\r\nContent-Type: Multipart/mixed; boundary=q\r\n\r\n",
                 "multipart-nested"
             ),
-            (
-                "--xYz\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-                "multipart-encoded"
-            ),
             ("--xYz\r\nX: " + String(repeating: "x", count: 9_000), "multipart-malformed"),
         ])
     func malformed(_ text: String, _ code: String) {
@@ -170,7 +166,33 @@ struct MultipartMachineTests {
             ("filename=\"C:\\pictures\\cat.jpg\"", "cat.jpg"), ("filename=\"a/b/../cat.jpg\"", "cat.jpg"),
             ("filename=\"say \\\"hi\\\".jpg\"", "say \"hi\".jpg"), ("filename=\"\"", ""),
             ("filename*=UTF-8''caf%C3%A9.jpg", "café.jpg"),
-            ("filename=plain.jpg; filename*=UTF-8''other.jpg", "plain.jpg"),
+            ("filename=plain.jpg; filename*=UTF-8''other.jpg", "other.jpg"),
+            ("filename*=utf-8'en'caf%C3%A9.jpg; filename=plain.jpg", "café.jpg"),
+            ("filename*=ISO-8859-1''caf%E9.jpg", "café.jpg"), ("filename*=\"UTF-8''a%20b.jpg\"", "a b.jpg"),
+            ("filename*=windows-1251''%EA.jpg", "%EA.jpg"),
+            ("filename=plain.jpg; filename*=UTF-8''%ZZ", "plain.jpg"),
+            ("filename=plain.jpg; filename*=UTF-8''%FF", "plain.jpg"),
+            ("filename=plain.jpg; filename*=UTF-8''a%00b", "plain.jpg"),
+            ("filename=plain.jpg; filename*=x", "plain.jpg"),
+            ("filename*=UTF-8''..%2F..%2Fetc%2Fcat.jpg", "cat.jpg"),
+            ("filename=\"=?utf-8?B?5Lit5paHLnBuZw==?=\"", "中文.png"),
+            ("filename==?utf-8?B?5Lit5paHLnBuZw==?=", "中文.png"),
+            ("filename=\"=?UTF-8?b?5Lit5paHLnBuZw?=\"", "中文.png"),
+            ("filename=\"=?utf-8?Q?caf=C3=A9_1.jpg?=\"", "café 1.jpg"),
+            ("filename=\"=?ISO-8859-1?q?caf=e9.jpg?=\"", "café.jpg"),
+            ("filename=\"=?US-ASCII*en?Q?cat.jpg?=\"", "cat.jpg"),
+            ("filename=\"=?utf-8?B?5Lit5g==?= =?utf-8?B?locucG5n?=\"", "中文.png"),
+            ("filename=\"=?utf-8?Q?a?= b =?iso-8859-1?Q?=E9?=\"", "a b é"),
+            ("filename=\"=?utf-8?Q?a?= =?iso-8859-1?Q?=E9?=\"", "aé"),
+            ("filename=\"=?koi8-r?B?xg==?=.jpg\"", "=?koi8-r?B?xg==?=.jpg"),
+            ("filename=\"=?utf-8?B?*?=.jpg\"", "=?utf-8?B?*?=.jpg"),
+            ("filename=\"=?utf-8?Q?=FF?=\"", "=?utf-8?Q?=FF?="),
+            ("filename=\"=?utf-8?Q?a%22b?=\"", "a%22b"),
+            ("filename=\"=?utf-8?Q?..=2F..=2Fcat.jpg?=\"", "cat.jpg"), ("filename=\"=?utf-8?Q?a=0D=0Ab?=\"", "ab"),
+            ("filename=\"say %22hi%22.jpg\"", "say \"hi\".jpg"), ("filename=\"two%0D%0Alines.jpg\"", "twolines.jpg"),
+            ("filename=\"100%25.jpg\"", "100%25.jpg"), ("filename=\"50% off.jpg\"", "50% off.jpg"),
+            ("filename=my photo (1).jpg", "my photo (1).jpg"), ("filename=中文.png", "中文.png"),
+            ("filename=a=b?c.jpg ; x", "a=b?c.jpg"), ("filename=", ""),
             ("FILENAME=\"a.jpg\" ; x=y;", "a.jpg"), ("filename=\"%2541.jpg\"", "%2541.jpg"),
             ("filename*=UTF-8''%2541.jpg", "%41.jpg"),
         ])
@@ -184,15 +206,27 @@ struct MultipartMachineTests {
         arguments: [
             ("multipart/form-data; boundary=abc", nil),
             ("Multipart/Form-Data; charset=utf-8; Boundary=\"a b'c\"", nil),
-            ("multipart/form-data; boundary=" + String(repeating: "x", count: 70), nil),
-            ("multipart/form-data; boundary=" + String(repeating: "x", count: 71), "invalid-boundary"),
+            ("multipart/form-data;boundary=*****", nil), ("multipart/form-data; boundary=\"*****\"", nil),
+            ("multipart/form-data; boundary=----=_Part_1_2.3", nil),
+            ("multipart/form-data; boundary='()+_,-./:=?", nil), ("multipart/form-data; boundary=a b", nil),
+            ("multipart/form-data; boundary=$%&!~{}|^@#<>[]*", nil), ("multipart/form-data; boundary=\"a;b,c\"", nil),
+            ("  MULTIPART/FORM-DATA  ;;  boundary = abc ; ", nil), ("multipart/form-data; charset; boundary=abc", nil),
+            ("multipart/form-data; boundary=abc; charset=utf-8; charset=latin1", nil),
+            ("multipart/form-data; boundary=a; BOUNDARY=\"a\"", nil), ("multipart/form-data boundary=abc", nil),
+            ("multipart/form-data; boundary=" + String(repeating: "x", count: 200), nil),
+            ("multipart/form-data; boundary=" + String(repeating: "x", count: 201), "invalid-boundary"),
             ("multipart/form-data; boundary=a; boundary=b", "invalid-boundary"),
-            ("multipart/form-data; boundary=a; BOUNDARY=a", "invalid-boundary"),
             ("multipart/form-data; boundary=\"\"", "invalid-boundary"),
+            ("multipart/form-data; boundary=", "invalid-boundary"),
             ("multipart/form-data; boundary=\"a \"", "invalid-boundary"),
             ("multipart/form-data; boundary=\"a\\\\b\"", "invalid-boundary"),
+            ("multipart/form-data; boundary=\"abc", "invalid-boundary"),
+            ("multipart/form-data; boundary=\"a\"b", "invalid-boundary"),
+            ("multipart/form-data; boundary=a\"b", "invalid-boundary"),
+            ("multipart/form-data; boundary=ü", "invalid-boundary"),
+            ("multipart/form-data, boundary=a", "invalid-boundary"),
             ("multipart/form-data", "invalid-boundary"),
-            ("multipart/form-data; boundary=a b", "not-multipart"),
+            ("multipart/form-database; boundary=a", "not-multipart"),
             ("multipart/mixed; boundary=a", "not-multipart"),
             ("image/jpeg", "not-multipart"), ("", "not-multipart"),
         ] as [(String, String?)])
@@ -202,6 +236,43 @@ struct MultipartMachineTests {
             #expect(code == nil)
         } catch {
             #expect(error.code == code)
+        }
+    }
+
+    @Test(
+        "ends its parts at any boundary that it may have",
+        arguments: ["*****", "----=_Part_1_2.3", "a b", "'()+_,-./:=?", "-", "--", String(repeating: "-x", count: 100)])
+    func oddBoundaries(_ boundary: String) throws {
+        let type = "multipart/form-data; boundary=\"\(boundary)\""
+        let machine = MultipartMachine(boundary: try MultipartBoundary(["Content-Type": type]))
+        let text = "pre\r\n--\(boundary) \t\r\n\(Self.part("a", "1\r\n--"))--\(boundary)--epilogue"
+        for cut in 0...text.utf8.count {
+            var machine = machine
+            let actions =
+                try machine.take(Array(text.utf8.prefix(cut))) + machine.take(Array(text.utf8.dropFirst(cut)))
+            try machine.finish()
+            #expect(actions.filter { $0 == .end || $0 == .finished } == [.end, .finished], "cut at \(cut)")
+        }
+    }
+
+    @Test(
+        "may say anything of a part's charset and encoding that leaves its bytes alone",
+        arguments: [
+            "Content-Transfer-Encoding: binary", "Content-Transfer-Encoding: 8BIT", "Content-Transfer-Encoding: utf-8",
+            "Content-Type: text/plain; charset=Shift_JIS", "Content-Type: text/plain;charset",
+        ])
+    func harmlessHeaders(_ line: String) throws {
+        let text = "--xYz\r\n\(line)\r\n" + Self.part("a", "1") + "--xYz--"
+        #expect(try read(text).list.map(\.text) == ["1"])
+    }
+
+    @Test("takes time in proportion to a file name of nothing but the begins of encoded words")
+    func hostileName() throws {
+        for piece in ["=?", "=?utf-8?Q?", "=?utf-8?B?QQ==?= ", "%22"] {
+            let name = String(repeating: piece, count: 7_000 / piece.utf8.count)
+            let start = ContinuousClock.now
+            _ = try read("--xYz\r\nContent-Disposition: form-data; name=a; filename=\"\(name)\"\r\n\r\n\r\n--xYz--")
+            #expect(ContinuousClock.now - start < .seconds(2))
         }
     }
 
@@ -269,6 +340,16 @@ struct MultipartReaderTests {
         for try await part in reader {
             let fault = await #expect(throws: Fault.self) { try await part.text() }
             #expect(fault?.code == "invalid-field")
+        }
+    }
+
+    @Test("skips a part that is encoded, and refuses to read one", arguments: ["base64", "Quoted-Printable"])
+    func encoded(_ encoding: String) async throws {
+        let text =
+            "--b\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: \(encoding)\r\n\r\nQQ==\r\n"
+        for try await part in try reader(text + text + "--b--", chunkSize: 9) {
+            let fault = await #expect(throws: Fault.self) { try await part.text() }
+            #expect(fault?.code == "multipart-encoded" && fault?.kind == .badRequest)
         }
     }
 

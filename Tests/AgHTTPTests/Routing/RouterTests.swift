@@ -130,6 +130,27 @@ struct RouterTests {
         #expect(try await ask(.post, "/body", body: unannounced).0 == 413)
     }
 
+    @Test(
+        "refuses a body with a coding, and names it; a call without a body may say what it likes",
+        arguments: [
+            ("gzip", "x", "gzip"), ("Br", "x", "Br"), ("identity, deflate", "x", "deflate"),
+            ("aws-chunked", "x", "aws-chunked"),
+            ("identity", "x", nil), ("IDENTITY , ", "x", nil), ("", "x", nil), ("gzip", "", nil),
+        ] as [(String, String, String?)])
+    func codings(_ coding: String, _ body: String, _ named: String?) async throws {
+        var router = Router()
+        router.on(.post, "/") { request, _ in .text(200, "\(try await request.body.bytes(limit: 9).count)") }
+        let request = try HTTPRequest(
+            method: .post, target: "/", headers: ["Content-Encoding": coding],
+            body: body.isEmpty ? .empty : RequestBody(bytes: Array(body.utf8)))
+        let answer = await router.respond(to: request)
+        #expect(answer.status == (named == nil ? 200 : 415))
+        #expect(answer.headers["Accept-Encoding"] == (named == nil ? nil : "identity"))
+        guard let named, case .bytes(let bytes) = answer.body else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("unsupported-content-encoding") && text.contains("'\(named)'"))
+    }
+
     @Test("asks for admission before the handler, and knows the route's tag")
     func admission() async throws {
         var router = Router(log: Log(to: SilentSink()))

@@ -188,6 +188,7 @@ extension HTTPServerTests {
         #expect(facts["method"] == "GET")
         #expect(facts["path"] == "/signed")
         #expect(facts["status"] == "200")
+        #expect(facts["client"] == "127.0.0.1")
         #expect(facts["bytes"] == "5")
         #expect(facts["request_id"] == "r-1")
         #expect(Double(facts["ms"] ?? "") != nil)

@@ -19,6 +19,7 @@ struct ServerDesk: Sendable {
     init(
         publicURL: String? = nil, checks: [ReadinessCheck] = [],
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [], rateLimits: RateLimits = .none,
+        cors: CORSPolicy = .none,
         addRoutes: (inout RouteBook) -> Void = { _ in }
     ) async throws {
         database = AuthorizedDatabase(try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite"))
@@ -33,7 +34,7 @@ struct ServerDesk: Sendable {
         application = Application(
             ApplicationParts(
                 access: access, readiness: readiness, metricSources: metricSources, log: log, time: clock,
-                publicURL: publicURL, rateLimits: rateLimits),
+                publicURL: publicURL, rateLimits: rateLimits, cors: cors),
             addRoutes: { book in
                 addJobRoutes(to: &book, queue, kinds: [JobKind("generate-variants"), JobKind("generate-metadata")])
                 addEventRoutes(to: &book, events)

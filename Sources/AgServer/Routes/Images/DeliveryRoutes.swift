@@ -77,7 +77,8 @@ extension Operation {
                 .problem(404, "There is no such image or variant."),
                 .problem(412, "`If-Match` or its kin want other content."),
                 .problem(416, "The range lies outside."),
-            ] + problems)
+            ] + problems,
+            crossOrigin: .ownAuthorityWhenSigned)
     }
 
     fileprivate static let thumbnail = bytes(

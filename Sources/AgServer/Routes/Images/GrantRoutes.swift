@@ -141,6 +141,6 @@ extension Operation {
                 .problem(507, "The storage is full."),
                 .problem(422, "The content is no picture, or not the one that was announced."),
             ],
-            maxBodyBytes: limit)
+            maxBodyBytes: limit, crossOrigin: .ownAuthority)
     }
 }

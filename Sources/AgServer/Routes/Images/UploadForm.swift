@@ -6,9 +6,10 @@ import AgModel
 /// One upload form, read to its end: files accepted, files refused, and where they go. Nothing is stored yet.
 struct UploadForm: Sendable {
     static let mostFiles = 10
-    private static let fileNames: Set<String> = ["images", "image", "files", "file"]
     /// Longer values of the plain fields are refused; an id or a session name is short.
     private static let longestField = 1_024
+    /// All unknown fields of a form together.
+    static let mostSkipped = 1 << 20
 
     private let caller: Caller
     private(set) var accepted: [AcceptedUpload] = []
@@ -18,6 +19,7 @@ struct UploadForm: Sendable {
     private var allowsDamaged = false
     private var pending: [IncomingUpload] = []
     private var fileCount = 0
+    private var skippedBytes = 0
 
     private init(caller: Caller) {
         self.caller = caller
@@ -54,14 +56,25 @@ struct UploadForm: Sendable {
     }
 
     private mutating func take(_ part: MultipartPart, into uploads: Uploads) async throws {
-        if Self.fileNames.contains(part.name) {
-            try await takeFile(part, into: uploads)
-        } else {
-            try await takeField(part)
+        switch UploadField(part.name) {
+        case .file: try await takeFile(part, into: uploads)
+        case .sessionID: target.sessionID = try await Self.text(part)
+        case .fixedID: target.fixedID = try Self.fixedID(try await Self.text(part))
+        case .allowDamaged: allowsDamaged = try Self.flag(try await Self.text(part))
+        case .unknown where part.filename != nil: try await Self.refuseFile(part)
+        case .unknown: try await skip(part)
         }
     }
 
+    private static func text(_ part: MultipartPart) async throws -> String {
+        try await part.text(limit: longestField)
+    }
+
     private mutating func takeFile(_ part: MultipartPart, into uploads: Uploads) async throws {
+        try part.requirePlainBytes()
+        var chunks = part.body.makeAsyncIterator()
+        var chunk = try await chunks.next()
+        if chunk == nil, Self.isNameless(part) { return }
         fileCount += 1
         guard fileCount <= Self.mostFiles else {
             throw Fault(
@@ -69,7 +82,10 @@ struct UploadForm: Sendable {
         }
         let incoming = try uploads.begin(filename: part.filename, for: caller)
         do {
-            for try await chunk in part.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
+            while let bytes = chunk {
+                try bytes.withUnsafeBytes { try incoming.append($0) }
+                chunk = try await chunks.next()
+            }
             incoming.finish()
             pending.append(incoming)
         } catch let fault as Fault where fault.kind == .tooLarge && fault.code == "file-too-large" {
@@ -79,15 +95,44 @@ struct UploadForm: Sendable {
         }
     }
 
-    private mutating func takeField(_ part: MultipartPart) async throws {
-        let value = try await part.text(limit: Self.longestField)
-        switch part.name {
-        case "sessionId": target.sessionID = value
-        case "fixedId": target.fixedID = try Self.fixedID(value)
-        case "allowDamaged": allowsDamaged = try Self.flag(value)
-        default: break
+    /// Without bytes too, it is what a browser sends for a file input in which nothing was chosen.
+    private static func isNameless(_ part: MultipartPart) -> Bool { part.filename?.isEmpty ?? true }
+
+    /// A picture under a name that is not read would be lost, and its sender would not know.
+    private static func refuseFile(_ part: MultipartPart) async throws {
+        var chunks = part.body.makeAsyncIterator()
+        if isNameless(part), try await chunks.next() == nil { return }
+        throw fault(
+            "unexpected-file-field", part,
+            "has a file in the field '\(shown(part.name))'; pictures go into `images` (also `image`, `files` or `file`)"
+        )
+    }
+
+    /// A field that is not read harms nothing, unless it was meant to be one that is.
+    private mutating func skip(_ part: MultipartPart) async throws {
+        if let meant = UploadField.nearMiss(of: part.name) {
+            throw Self.fault(
+                "misspelt-field", part, "has a field '\(Self.shown(part.name))'; did you mean `\(meant)`?")
+        }
+        for try await chunk in part.body {
+            skippedBytes += chunk.count
+            guard skippedBytes <= Self.mostSkipped else {
+                throw Fault(
+                    .tooLarge, "fields-too-large",
+                    "The form's fields other than pictures have more than \(Self.mostSkipped) bytes together; nothing was stored."
+                )
+            }
         }
     }
+
+    private static func fault(_ code: String, _ part: MultipartPart, _ complaint: String) -> Fault {
+        let sentence = "The form \(complaint)\(complaint.last == "?" ? "" : ".") Nothing was stored."
+        let detail = Fault.Detail(label: "field", subject: shown(part.name), code: code, detail: sentence)
+        return Fault(.unprocessable, code, sentence, details: [detail])
+    }
+
+    /// A stranger's name for a sentence.
+    private static func shown(_ name: String) -> String { String(decoding: name.utf8.prefix(80), as: UTF8.self) }
 
     /// Judged after the last part, because a field behind the files may say how.
     private mutating func judge(_ uploads: Uploads) async throws {

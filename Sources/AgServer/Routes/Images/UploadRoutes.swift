@@ -6,8 +6,8 @@ import AgModel
 /// Pictures in, as a form of up to ten files.
 package func addUploadRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
     let answer = ImageAnswer(links: Links(publicURL: publicURL))
-    // All files of one form at their limit, and the form's own lines.
-    let mostBytes = Int64(UploadForm.mostFiles) * library.uploads.limit + 1 << 20
+    // All files of one form at their limit, the fields that are skipped, and the form's own lines.
+    let mostBytes = Int64(UploadForm.mostFiles) * library.uploads.limit + Int64(UploadForm.mostSkipped) + 3 << 20
     book.on(.upload(maxBodyBytes: mostBytes)) { request, _ in
         let seat = try library.uploads.seat(for: request.caller)
         defer { withExtendedLifetime(seat) {} }
@@ -39,7 +39,9 @@ extension Operation {
                 .object([
                     SchemaField(
                         "images", .list(of: .binary, 1...UploadForm.mostFiles),
-                        about: "1 to 10 files; `image`, `files` and `file` are taken too."),
+                        about:
+                            "1 to 10 files; `image`, `files` and `file` are taken too, each also as `images[]` or `images[0]`. A file in any other field is refused; other fields without a file are skipped."
+                    ),
                     .optional("sessionId", CommonSchemas.sessionID),
                     .optional("fixedId", .uuid, about: "The id the one picture shall have."),
                     .optional(
@@ -51,8 +53,11 @@ extension Operation {
                 .json(200, "All pictures were there already.", ImageSchemas.uploaded),
                 .problem(409, "The fixed id shows other bytes."),
                 .problem(413, "Too large."),
-                .problem(415, "Not a multipart form."),
-                .problem(422, "No file was acceptable, or there were more than ten; `errors` says why for each."),
+                .problem(415, "Not a multipart form, or with a Content-Encoding."),
+                .problem(
+                    422,
+                    "No file was acceptable, there were more than ten, or a field has a name that was probably meant otherwise; `errors` says why."
+                ),
                 .problem(503, "The storage or the codecs do not work at the moment."),
                 .problem(507, "The storage is full."),
             ],

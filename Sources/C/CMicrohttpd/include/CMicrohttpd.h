@@ -25,6 +25,8 @@ struct cmhd_callbacks {
   void *(*connection_opened)(void *owner, cmhd_connection *connection);
   /// The connection's socket is about to be closed.
   void (*connection_closed)(void *owner, void *context);
+  /// The library refuses a request by itself. True when the answer has been sent and the connection is to be closed.
+  bool (*refused)(void *owner, cmhd_connection *connection, unsigned status);
   /// The library has something to say.
   void (*complained)(void *owner, const char *text);
 };
@@ -39,8 +41,8 @@ struct cmhd_settings {
 /// Starts a daemon in external epoll mode on a listening socket; NULL when it could not. The callbacks must outlive it.
 cmhd_daemon *cmhd_start(const struct cmhd_settings *settings, const struct cmhd_callbacks *callbacks);
 
-/// Does all work that is ready, without waiting.
-void cmhd_turn(cmhd_daemon *daemon);
+/// Does all work that is ready, without waiting. The callbacks are those of cmhd_start.
+void cmhd_turn(cmhd_daemon *daemon, const struct cmhd_callbacks *callbacks);
 
 /// Milliseconds until the daemon wants a turn although no socket is ready; `cap` when it does not care.
 int cmhd_timeout(cmhd_daemon *daemon, int cap);
