@@ -1,3 +1,4 @@
+package import AgBase
 import FoundationEssentials
 
 extension HTTPResponse {

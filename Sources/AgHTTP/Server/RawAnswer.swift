@@ -1,3 +1,5 @@
+import AgBase
+
 /// An answer as bytes for the socket, for the one moment the library has no place for one: in the middle of a body.
 enum RawAnswer {
     /// `nil` for bodies that are not at hand as bytes.

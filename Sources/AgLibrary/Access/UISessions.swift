@@ -75,7 +75,7 @@ struct UISessions: Sendable {
     private func row(_ secret: String) async throws -> (Credential, Timestamp)? {
         let hashes = hashes(of: secret)
         let plain = SHA256Digest.of(secret).bytes
-        return try await database.read { connection in
+        return try await database.read(.lookUp) { connection in
             try connection.first(
                 """
                 SELECT scope, expires_at, token_id FROM ui_sessions WHERE secret_hash IN \(list: hashes)
