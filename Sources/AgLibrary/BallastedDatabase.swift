@@ -16,8 +16,10 @@ struct BallastedDatabase: Database {
     var dialect: SQLDialect { base.dialect }
     var waitingWrites: Int { base.waitingWrites }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value {
-        try await base.read(body)
+    func read<Value: Sendable>(
+        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await base.read(kind, body)
     }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> Value) async throws -> Value

@@ -265,8 +265,63 @@ struct EventLogTests {
     func frame() {
         let event = Event(
             sequence: 7, type: .imageCreated, imageID: nil, data: "{\n}", at: Timestamp(milliseconds: 0))
-        #expect(String(decoding: event.frame, as: UTF8.self) == "id: 7\nevent: image-created\ndata: {\ndata: }\n\n")
+        #expect(text(event.frame) == "id: 7\nevent: image-created\ndata: {\ndata: }\n\n")
         let live = Event(sequence: nil, type: .jobProgress, imageID: nil, data: "{}", at: Timestamp(milliseconds: 0))
-        #expect(String(decoding: live.frame, as: UTF8.self) == "event: job-progress\ndata: {}\n\n")
+        #expect(text(live.frame) == "event: job-progress\ndata: {}\n\n")
+    }
+
+    private func text(_ bytes: SharedBytes) -> String {
+        bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A listener that comes back has read its last page and is about to be live; meanwhile the only live one leaves, and
+    /// the pump is on its way with a page behind events that were told to that one alone.
+    @Test("loses nothing when one begins to listen while the pump is on its way and another leaves")
+    func leavingWhilePumping() async throws {
+        try await Plant.with { plant in
+            let held = HeldDatabase(plant.database)
+            let log = EventLog(database: held, time: plant.clock, clock: plant.clock)
+            let add = { (count: Int) in
+                try await plant.database.write { tx in
+                    for _ in 0..<count { try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
+                }
+            }
+            try await add(3)
+            var leaving: EventSubscription? = try await log.subscribe(after: nil)
+            let coming = try await log.subscribe(after: 0)
+            #expect(try await numbers(coming, 3) == [1, 2, 3])
+            let lastPage = held.holdNext()
+            let heard = Task { try await numbers(coming, 3) }
+            try await lastPage.arrived.pass()
+            try await add(2)
+            #expect(try await numbers(leaving!, 2) == [4, 5])
+            let pumped = held.holdNext()
+            try await add(1)
+            try await pumped.arrived.pass()
+            leaving = nil
+            lastPage.goOn.open()
+            // It either reads again or is live; both before the page that is on its way.
+            await eventually { coming.isLive || held.readCount >= 6 }
+            pumped.goOn.open()
+            #expect(try await heard.value == [4, 5, 6])
+        }
+    }
+
+    @Test("is not live for one that has not taken its replay, and so never too much for it")
+    func replayIsPaced() async throws {
+        try await Plant.with(events: {
+            $0.buffer = 5; $0.page = 50
+        }) { plant in
+            try await append(plant, 30)
+            let subscription = try await plant.events.subscribe(after: 0)
+            #expect(try await numbers(subscription, 1) == [1])
+            #expect(!subscription.isLive)
+            for _ in 0..<10 { try await append(plant, 3) }
+            #expect(try await numbers(subscription, 59) == Array(2...60))
+            let last = Task { try await numbers(subscription, 1) }
+            await eventually { subscription.isLive }
+            try await append(plant, 1)
+            #expect(try await last.value == [61])
+        }
     }
 }

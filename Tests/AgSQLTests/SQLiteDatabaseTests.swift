@@ -1,3 +1,4 @@
+import AgBase
 import AgTesting
 import Foundation
 import Testing
@@ -270,5 +271,59 @@ struct SQLiteDatabaseTests {
         try await slow
         try await held
         await database.close()
+    }
+
+    /// Counts to a number that no one waits for.
+    private static let endless: SQL = """
+        WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000000000) SELECT count(*) FROM n
+        """
+
+    @Test("ends a read that takes too long, and says so; the connection goes on", arguments: [ReadKind.lookUp, .query])
+    func tooLong(_ kind: ReadKind) async throws {
+        let database = try await opened {
+            $0.readLimit = .milliseconds(50); $0.readers = 1; $0.lookUpReaders = 1
+        }
+        let error = await #expect(throws: SQLError.self) {
+            _ = try await database.read(kind) { try $0.value(Self.endless) as Int? }
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.fault.code == "query-timed-out" && error?.fault.kind == .unavailable)
+        #expect(try await database.read(kind) { try $0.value("SELECT 1") as Int? } == 1)
+        await database.close()
+    }
+
+    @Test("lets a check of the whole database take as long as it takes")
+    func whole() async throws {
+        let database = try await opened { $0.readLimit = .zero }
+        let sum: SQL =
+            "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000) SELECT count(*) FROM n"
+        #expect(try await database.read(.whole) { try $0.value(sum) as Int? } == 50_000)
+        #expect(try await database.integrityFindings() == [])
+        await database.close()
+    }
+
+    @Test("looks up while every other reader is busy")
+    func lookUpBesides() async throws {
+        let database = try await opened { $0.readers = 1 }
+        let gate = Gate()
+        let list = Task { try await database.read { _ in gate.pass() } }
+        await gate.arrived()
+        #expect(try await database.read(.lookUp) { try $0.value("SELECT 1") as Int? } == 1)
+        gate.open()
+        try await list.value
+        await database.close()
+    }
+
+    @Test("may be closed twice at once while it is read")
+    func closedTwice() async throws {
+        let database = try await opened()
+        let gate = Gate()
+        let read = Task { try await database.read { _ in gate.pass() } }
+        await gate.arrived()
+        let closings = (0..<3).map { _ in Task { await database.close() } }
+        for _ in 0..<100 { await Task.yield() }
+        gate.open()
+        try await read.value
+        for closing in closings { await closing.value }
     }
 }

@@ -70,13 +70,21 @@ package struct DiskFiles: FileOperations {
         guard let stream = opendir(folder) else { throw SystemError(call: "opendir", errno: errno) }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        // Only `errno` tells the end of a folder from an error in the middle of it.
+        while let entry = try next(stream) {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+
+    private func next(_ stream: OpaquePointer) throws(SystemError) -> UnsafeMutablePointer<dirent>? {
+        errno = 0
+        if let entry = readdir(stream) { return entry }
+        if errno != 0 { throw SystemError(call: "readdir", errno: errno) }
+        return nil
     }
 
     package func room(at folder: String) throws(SystemError) -> DiskRoom {

@@ -1,3 +1,4 @@
+package import AgBase
 import Synchronization
 
 /// A response body that is written while it is sent: server-sent events, archives made on the way.

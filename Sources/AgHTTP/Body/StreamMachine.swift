@@ -1,3 +1,5 @@
+import AgBase
+
 /// The queue of a stream body, without locks or threads: each step returns what to run once the lock is released.
 struct StreamMachine {
     typealias Effect = @Sendable () -> Void

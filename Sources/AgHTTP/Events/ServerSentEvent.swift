@@ -1,3 +1,5 @@
+package import AgBase
+
 /// One message of an event stream: https://html.spec.whatwg.org/multipage/server-sent-events.html
 package struct ServerSentEvent: Sendable, Hashable {
     package var id: String?

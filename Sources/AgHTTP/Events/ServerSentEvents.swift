@@ -1,3 +1,5 @@
+package import AgBase
+
 /// A listener's event stream.
 ///
 /// A listener that does not read is dropped rather than waited for: it comes back with `Last-Event-ID`.
@@ -12,6 +14,12 @@ package struct ServerSentEvents: Sendable {
     /// Sends a message that was encoded once for many listeners. Throws `StreamClosed` as above.
     package func send(_ encoded: SharedBytes) throws {
         guard body.push(encoded) else { throw StreamClosed() }
+    }
+
+    /// Sends a message when there is room for it, for what can wait, such as a replay. Throws `StreamClosed` when the
+    /// listener is gone, and when cancelled.
+    package func sendPatiently(_ encoded: SharedBytes) async throws {
+        try await body.write(encoded)
     }
 
     /// An answer that stays open. It says something every `heartbeat`, and ends as soon as the server stops.

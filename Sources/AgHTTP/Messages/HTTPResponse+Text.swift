@@ -1,3 +1,5 @@
+package import AgBase
+
 extension HTTPResponse {
     /// JSON that is already written.
     package static func json(_ status: Int, bytes: [UInt8]) -> HTTPResponse {

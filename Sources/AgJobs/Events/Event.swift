@@ -11,7 +11,7 @@ package struct Event: Sendable {
     package let at: Timestamp
     /// The entry as a Server-Sent Event, made once for all who listen.
     /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
-    package let frame: [UInt8]
+    package let frame: SharedBytes
 
     package init(sequence: Int64?, type: EventType, imageID: String?, data: String, at: Timestamp) {
         self.sequence = sequence
@@ -21,7 +21,7 @@ package struct Event: Sendable {
         self.at = at
         let head = sequence.map { "id: \($0)\n" } ?? ""
         let body = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
-        frame = Array("\(head)event: \(type.rawValue)\n\(body)\n".utf8)
+        frame = SharedBytes("\(head)event: \(type.rawValue)\n\(body)\n")
     }
 }
 

@@ -75,7 +75,7 @@ package final class EventLog: Sendable {
     package func subscribe(
         after sequence: Int64?, filter: EventFilter = EventFilter()
     ) async throws -> EventSubscription {
-        let (oldest, latest) = try await database.read { try EventPage.bounds($0) }
+        let (oldest, latest) = try await database.read(.lookUp) { try EventPage.bounds($0) }
         // Not `sequence + 1`: the number is a stranger's and may be the largest there is.
         let isTooLate = sequence.map { $0 < oldest - 1 || $0 > latest } ?? false
         let start = isTooLate ? latest : sequence ?? latest
@@ -92,7 +92,7 @@ package final class EventLog: Sendable {
 
     /// The number of the newest event; 0 before the first.
     package func latestSequence() async throws -> Int64 {
-        try await database.read { try EventPage.bounds($0).latest }
+        try await database.read(.lookUp) { try EventPage.bounds($0).latest }
     }
 
     /// How many listen now.
@@ -143,7 +143,8 @@ extension EventLog {
     }
 
     private func offer(after position: Int64) async throws {
-        let page = try await page(after: position)
+        // Live listeners do not wait for lists, nor for those that replay.
+        let page = try await page(after: position, .lookUp)
         guard let last = page.last else { return }
         let subscribers = state.withLock { state in
             state.position = max(state.position, last)
@@ -155,12 +156,13 @@ extension EventLog {
         }
     }
 
-    /// Hands a subscriber the next page, or makes it live when there is none.
+    /// Hands a subscriber the next page, or makes it live when there is none. So it is live only when it has taken
+    /// all of its replay: until then nothing is pushed to it, and it cannot fall behind.
     func replay(to subscriber: Subscriber, after position: Int64) async throws {
-        let page = try await page(after: position)
+        let page = try await page(after: position, .query)
         guard position + 1 >= page.oldest else { return subscriber.skip(to: page.latest) }
         subscriber.replay(page)
-        if !page.isFull { goLive(subscriber) }
+        if page.last == nil { goLive(subscriber) }
     }
 
     /// From now on the pump serves it. What was committed since it last read comes with the pump's next round.
@@ -168,16 +170,17 @@ extension EventLog {
         state.withLock { state in
             let isFirst = !state.subscribers.values.contains(where: \.isLive)
             subscriber.goLive { position in
-                // With nobody live the pump has not moved; its place is wherever this one has read to.
-                if isFirst { state.position = position }
+                // With no one live and no page on its way, the pump's place is wherever this one has read to. With a page
+                // on its way, events before that page were offered to others and not to this one: it reads them first.
+                if isFirst, !state.isPumping { state.position = position }
                 return position >= state.position
             }
         }
         wake()
     }
 
-    private func page(after position: Int64) async throws -> EventPage {
+    private func page(after position: Int64, _ kind: ReadKind) async throws -> EventPage {
         let count = settings.page
-        return try await database.read { try EventPage.read(after: position, count, $0) }
+        return try await database.read(kind) { try EventPage.read(after: position, count, $0) }
     }
 }

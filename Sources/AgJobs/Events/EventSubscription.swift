@@ -35,6 +35,10 @@ package final class EventSubscription: AsyncSequence, Sendable {
         return nil
     }
 
+    /// Whether what comes now is told as it happens. Until then it is read from the log as fast as it is taken, so a
+    /// listener may take its time.
+    package var isLive: Bool { subscriber.isLive }
+
     /// Ends it from another task.
     package func end() {
         subscriber.end()

@@ -27,7 +27,7 @@ extension JobQueue {
 
     /// The beats of all who hold jobs. One without a row, after a restored backup say, has the beat -1 for ever.
     func beats() async throws -> [String: Int64] {
-        try await database.read { connection in
+        try await database.read(.lookUp) { connection in
             let beats = try connection.all(
                 """
                 SELECT DISTINCT jobs.worker, job_workers.beat FROM jobs\(raw: connection.dialect.index("jobs_leased"))

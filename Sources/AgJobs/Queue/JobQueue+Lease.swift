@@ -42,7 +42,7 @@ extension JobQueue {
     /// Whether a lease would bring something: for looking around without the writer.
     func hasDue(_ kinds: [JobKind]) async throws -> Bool {
         let now = time.now()
-        return try await database.read { connection in
+        return try await database.read(.lookUp) { connection in
             let pauses = try Pauses(connection)
             return try kinds.contains { kind in
                 guard !pauses.holds(kind) else { return false }

@@ -3,7 +3,7 @@ package import AgSQL
 
 extension JobQueue {
     package func job(_ id: JobID) async throws -> JobRecord? {
-        let record = try await database.read { connection in
+        let record = try await database.read(.lookUp) { connection in
             try connection.first("SELECT \(JobRecord.columns) FROM jobs WHERE id = \(id)") { try JobRecord($0) }
         }
         return record.flatMap { withProgress([$0]).first }

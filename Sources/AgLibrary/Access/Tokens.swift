@@ -110,7 +110,7 @@ struct Tokens: Sendable {
     }
 
     private func row(_ id: TokenID) async throws -> Found? {
-        try await database.read { connection in
+        try await database.read(.lookUp) { connection in
             try connection.first("SELECT \(raw: Self.columns), secret_hash FROM api_tokens WHERE id = \(id)") {
                 Found(token: try Self.token($0), hash: try $0["secret_hash"])
             }

@@ -67,7 +67,7 @@ struct UISessions: Sendable {
         let now = time.now()
         if let known = cache.value(for: digest, at: now) { return known }
         let ticket = cache.ticket()
-        guard let credential = try await database.read({ try find(secret, in: $0) }) else { return nil }
+        guard let credential = try await database.read(.lookUp, { try find(secret, in: $0) }) else { return nil }
         cache.keep(credential, for: digest, expiry: credential.expiresAt, at: now, ticket)
         return credential
     }

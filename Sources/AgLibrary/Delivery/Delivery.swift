@@ -47,7 +47,7 @@ package struct Delivery: Sendable {
 
     private func findVariant(_ name: VariantName, of id: ImageID) async throws -> Delivered {
         try await unlessReplaced {
-            let found = try await database.read { [images] connection in
+            let found = try await database.read(.lookUp) { [images] connection in
                 let image = try Images.require(id, in: connection)
                 guard let variant = try StoredVariant.find(name, of: image.original.id, in: connection) else {
                     throw try DeliveryRefusal.notMade(

@@ -1,15 +1,18 @@
-import AgBase
+package import AgBase
 import AgImaging
 import AgJobs
 import AgModel
 import AgSQL
 
 extension Images {
-    /// One page, newest first. Throws `Fault` for a session name that cannot exist.
+    /// One page, newest first. Throws `Fault` for a session name that cannot exist, and 503 `count-busy`.
+    ///
+    /// - Parameter counter: who wants all of them counted; `nil` leaves that out.
     package func list(
-        _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countsAll: Bool = false
+        _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countingFor counter: Caller? = nil
     ) async throws -> ImagePage {
         if let session = filter.sessionID { try SessionName.check(session) }
+        let total = if let counter { try await total(filter, counter) } else { Int64?.none }
         return try await database.read { [queue] connection in
             let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
             let matching = Self.condition(filter, scan, queue)
@@ -21,8 +24,23 @@ extension Images {
             let next =
                 found.count > limit
                 ? images.last.map { ImageCursor(uploadedAt: $0.image.uploadedAt, id: $0.image.id) } : nil
-            let total: Int64? = countsAll ? try connection.value(Self.count(filter, matching)) : nil
             return ImagePage(images: images, next: next, total: total)
+        }
+    }
+
+    private func total(_ filter: ImageFilter, _ counter: Caller) async throws -> Int64? {
+        do {
+            return try await counting.pass(counter) {
+                try await database.read { [queue] connection in
+                    let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
+                    return try connection.value(Self.count(filter, Self.condition(filter, scan, queue)))
+                }
+            }
+        } catch is GateFull {
+            throw Fault(
+                .unavailable, "count-busy",
+                "Too many counts wait already; ask without count=exact, or try again later.",
+                retryAfter: .seconds(5))
         }
     }
 

@@ -12,15 +12,17 @@ package struct Images: Sendable {
     let deliveries: DeliveryCache
     let renders: RenderCache
     let time: any TimeSource
+    /// Counting a large library takes long: one at a time, in turn among callers.
+    let counting = FairGate(slots: 1, seats: 16)
 
     /// Throws `Fault` 404 `no-such-image`.
     package func image(_ id: ImageID) async throws -> Image {
-        try await database.read { try Images.require(id, in: $0) }
+        try await database.read(.lookUp) { try Images.require(id, in: $0) }
     }
 
     /// How far the picture is, with its unfinished and last jobs.
     package func progress(_ id: ImageID) async throws -> ImageProgress {
-        try await database.read { [queue] connection in
+        try await database.read(.lookUp) { [queue] connection in
             // No more of the image than its original's id: pages ask this again and again.
             let original: OriginalID? = try connection.value("SELECT original_id FROM images WHERE id = \(id)")
             guard let original else { throw Images.unknown(id) }
@@ -31,7 +33,7 @@ package struct Images: Sendable {
     }
 
     package func details(_ id: ImageID) async throws -> ImageDetails {
-        try await database.read { [queue] connection in
+        try await database.read(.lookUp) { [queue] connection in
             let image = try Images.require(id, in: connection)
             return ImageDetails(
                 image: image, status: try Images.status(of: image, queue, in: connection),

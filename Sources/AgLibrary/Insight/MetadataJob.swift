@@ -16,7 +16,7 @@ struct MetadataJob: JobHandler {
     let time: any TimeSource
 
     func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
-        guard let original = try await database.read({ try job.original(in: $0) }) else { return { _ in } }
+        guard let original = try await database.read(.lookUp, { try job.original(in: $0) }) else { return { _ in } }
         let metadata = try await read(original)
         return { tx in
             try Insight.record(metadata, for: original.id, at: time.now(), in: tx)

@@ -134,13 +134,13 @@ package struct Renders: Sendable {
     }
 
     private func subject(_ id: ImageID) async throws -> RenderSubject {
-        try await delivery.database.read { connection in
+        try await delivery.database.read(.lookUp) { connection in
             let image = try Images.require(id, in: connection)
             return RenderSubject(image: image, variants: try Variant.all(of: image.original.id, in: connection))
         }
     }
 
     private func isThere(_ original: OriginalID) async throws -> Bool {
-        try await delivery.database.read { try $0.exists("SELECT 1 FROM originals WHERE id = \(original)") }
+        try await delivery.database.read(.lookUp) { try $0.exists("SELECT 1 FROM originals WHERE id = \(original)") }
     }
 }

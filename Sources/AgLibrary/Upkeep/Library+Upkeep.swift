@@ -9,7 +9,7 @@ extension Library {
 
     func recover(olderThan age: Duration) async throws -> Int {
         try await ground.blobs.recover(olderThan: age) { path in
-            try await ground.database.read { try BlobReferences.contains(path, in: $0) }
+            try await ground.database.read(.lookUp) { try BlobReferences.contains(path, in: $0) }
         }
     }
 

@@ -61,7 +61,7 @@ package struct UploadGrants: Sendable {
     /// Throws `Fault`: 404 when there is none or the secret is not its own, 409 `grant-used`, 410 `grant-expired`,
     /// `grant-revoked` when what made it has ended, `grant-exhausted` after ten bodies that were refused.
     package func grant(_ id: UploadGrantID, secret: String) async throws -> UploadGrant {
-        try await database.read { [self] connection in
+        try await database.read(.lookUp) { [self] connection in
             let found = try connection.first(
                 "SELECT \(UploadGrant.columns), secret_hash FROM upload_grants WHERE id = \(id)"
             ) { (grant: try UploadGrant($0), hash: try $0["secret_hash"] as [UInt8]) }

@@ -74,7 +74,7 @@ extension Uploads {
 
     /// Finds out which bytes are new or lost, and gives each of those a fresh path, once.
     private func plan(_ uploads: [AcceptedUpload]) async throws -> [UploadPlan] {
-        let known = try await database.read { connection in
+        let known = try await database.read(.lookUp) { connection in
             try uploads.map { try Original.find($0.sha256, in: connection) }
         }
         var plans: [UploadPlan] = []

@@ -36,7 +36,7 @@ struct VariantsJob: JobHandler {
 
     /// What is to be made; `nil` when the original is gone or nothing is missing.
     private func work(for job: ActiveJob) async throws -> VariantWork? {
-        try await database.read { connection in
+        try await database.read(.lookUp) { connection in
             guard let original = try job.original(in: connection) else { return nil }
             let missing = try Variant.missing(of: original.id, in: connection)
             let names = job.options.contains(.again) ? VariantName.required : missing

@@ -4,9 +4,10 @@ package protocol Database: Sendable {
 
     /// Runs `body` on a snapshot: all its queries see the same moment.
     ///
-    /// Throws what `body` throws, and `CancellationError` when the task is cancelled, also in the middle of a query.
+    /// Throws what `body` throws, `SQLError.timedOut` when it takes longer than its kind may, and `CancellationError`
+    /// when the task is cancelled; both also in the middle of a query.
     func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value
 
     /// Runs `body` in a transaction, which is durable when this returns. If it throws, nothing of it remains.
@@ -24,4 +25,24 @@ package protocol Database: Sendable {
 
     /// Finishes what is queued, refuses the rest, and closes. A second call changes nothing.
     func close() async
+}
+
+/// What a read may cost.
+package enum ReadKind: Sendable {
+    /// A few rows found by their keys, for which a request or a job waits. It has connections of its own, so that no
+    /// list or count holds it up.
+    case lookUp
+    /// A page, a list, a count. It is ended when it takes longer than a client would wait.
+    case query
+    /// As much as there is, however long that takes: checks of the whole database.
+    case whole
+}
+
+extension Database {
+    /// Runs `body` as a `ReadKind.query`.
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await read(.query, body)
+    }
 }

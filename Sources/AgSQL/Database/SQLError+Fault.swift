@@ -8,6 +8,11 @@ extension SQLError: TellsFault {
         // SQLite calls a file corrupt that the disk could not read, too.
         case .io, .corrupt: Self.away("The database does not work at the moment; try again later.", .seconds(10), self)
         case .busy: Self.away("The database is busy; try again.", .seconds(1), self)
+        case .timedOut:
+            Fault(
+                .unavailable, "query-timed-out",
+                "The database took too long to answer this; ask for less, or try again later.",
+                retryAfter: .seconds(5), cause: self)
         case .closed: Self.away("The server is stopping.", .seconds(5), self)
         case .unique, .foreignKey, .constraint, .schema, .mismatch, .misuse, .other:
             .internalError(cause: self)

@@ -8,6 +8,8 @@ package struct SQLError: Error, Sendable, Equatable {
         case constraint
         /// Somebody else held the lock for longer than we wait.
         case busy
+        /// A read took longer than it may, and was ended.
+        case timedOut
         /// No room left on the disk.
         case full
         case io

@@ -1,27 +1,37 @@
 internal import Synchronization
 
-/// Ties a task's cancellation to the query that runs for it, and to no later one on the same connection.
+/// Ties a task's cancellation and its time limit to the query that runs for it, and to no later one on the same connection.
 final class ReadTicket: Sendable {
     private struct State {
         var flag: StopFlag?
         var isCancelled = false
     }
 
+    private let limit: Duration?
     private let state = Mutex(State())
+
+    init(limit: Duration? = nil) {
+        self.limit = limit
+    }
 
     /// False when the task was cancelled before its turn came.
     func begin(_ flag: StopFlag) -> Bool {
         state.withLock { state in
             if state.isCancelled { return false }
             state.flag = flag
+            flag.arm(until: limit.map { .now + $0 })
             return true
         }
     }
 
-    func end() {
+    /// Returns whether the limit has passed and the task was not cancelled.
+    @discardableResult
+    func end() -> Bool {
         state.withLock { state in
+            let isLate = state.flag?.isLate ?? false
             state.flag?.lower()
             state.flag = nil
+            return isLate && !state.isCancelled
         }
     }
 

@@ -18,10 +18,15 @@ package final class SQLiteDatabase: Database {
     /// `nil` when the database was opened to be looked at.
     private let writer: SQLiteWriter?
     private let readers: SQLiteReaders
+    private let lookUps: SQLiteReaders
 
-    private init(_ writer: SQLiteWriter?, _ readers: SQLiteReaders) {
+    private init(
+        _ writer: SQLiteWriter?, path: String, role: SQLiteConnection.Role = .reader, _ settings: SQLiteSettings
+    ) {
         self.writer = writer
-        self.readers = readers
+        readers = SQLiteReaders(path: path, role: role, threads: settings.readers, name: "sql-read", settings)
+        lookUps = SQLiteReaders(
+            path: path, role: role, threads: settings.lookUpReaders, name: "sql-look-up", settings)
     }
 
     /// Opens the file, or makes it, readable by its owner alone. The folder must exist. Throws `SQLError`.
@@ -32,7 +37,7 @@ package final class SQLiteDatabase: Database {
         return try await opening.run {
             makePrivate(path)
             let writer = try SQLiteWriter(path: path, settings)
-            return SQLiteDatabase(writer, SQLiteReaders(path: path, settings))
+            return SQLiteDatabase(writer, path: path, settings)
         }
     }
 
@@ -45,7 +50,7 @@ package final class SQLiteDatabase: Database {
         path: String, settings: SQLiteSettings = SQLiteSettings()
     ) async throws -> SQLiteDatabase {
         let role: SQLiteConnection.Role = isAtRest(path) ? .inspectorAtRest : .inspector
-        let database = SQLiteDatabase(nil, SQLiteReaders(path: path, role: role, settings))
+        let database = SQLiteDatabase(nil, path: path, role: role, settings)
         do {
             // SQLite opens the file at the first query.
             _ = try await database.read { try $0.first("SELECT count(*) FROM sqlite_schema") { try $0[0] as Int } }
@@ -81,10 +86,14 @@ package final class SQLiteDatabase: Database {
     package var waitingWrites: Int { writer?.waiting ?? 0 }
 
     package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
         try refuseNesting()
-        return try await readers.read(body)
+        switch kind {
+        case .lookUp: return try await lookUps.read(isLimited: true, body)
+        case .query: return try await readers.read(isLimited: true, body)
+        case .whole: return try await readers.read(isLimited: false, body)
+        }
     }
 
     package func write<Value: Sendable>(
@@ -106,6 +115,7 @@ package final class SQLiteDatabase: Database {
 
     package func close() async {
         await readers.close()
+        await lookUps.close()
         await writer?.close()
     }
 

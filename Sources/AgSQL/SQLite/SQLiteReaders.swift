@@ -13,7 +13,7 @@ final class SQLiteReaders: Sendable {
         var idle: [Idle] = []
         var running = 0
         var isClosed = false
-        var closing: CheckedContinuation<Void, Never>?
+        var closing: [CheckedContinuation<Void, Never>] = []
     }
 
     private let path: String
@@ -22,17 +22,19 @@ final class SQLiteReaders: Sendable {
     private let pool: BlockingPool
     private let state = Mutex(State())
 
-    init(path: String, role: SQLiteConnection.Role = .reader, _ settings: SQLiteSettings) {
+    init(path: String, role: SQLiteConnection.Role, threads: Int, name: String, _ settings: SQLiteSettings) {
         self.path = path
         self.role = role
         self.settings = settings
-        pool = BlockingPool(threads: max(1, settings.readers), name: "sql-read")
+        pool = BlockingPool(threads: max(1, threads), name: name)
     }
 
+    /// - Parameter isLimited: whether it is ended when it takes longer than `readLimit`. The wait for a thread does not
+    ///   count: what waits is not at fault.
     func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        isLimited: Bool, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        let ticket = ReadTicket()
+        let ticket = ReadTicket(limit: isLimited ? settings.readLimit : nil)
         return try await withTaskCancellationHandler {
             try await pool.run { try self.run(ticket, body) }
         } onCancel: {
@@ -46,7 +48,7 @@ final class SQLiteReaders: Sendable {
             let isIdle = state.withLock { state in
                 state.isClosed = true
                 state.idle.removeAll()
-                if state.running > 0 { state.closing = continuation }
+                if state.running > 0 { state.closing.append(continuation) }
                 return state.running == 0
             }
             if isIdle { continuation.resume() }
@@ -75,11 +77,12 @@ final class SQLiteReaders: Sendable {
             try connection.execute("COMMIT")
             return value
         } catch {
-            ticket.end()
+            let isTimedOut = ticket.end()
             // Fails only when there is nothing to take back; a connection still inside is thrown away by `run`.
             if !connection.isOutsideTransaction { _ = try? connection.execute("ROLLBACK") }
-            if let error = error as? SQLError, error.isInterruption { throw CancellationError() }
-            throw error
+            guard let error = error as? SQLError, error.isInterruption else { throw error }
+            if isTimedOut { throw SQLError(.timedOut, "The read took too long.", statement: error.statement) }
+            throw CancellationError()
         }
     }
 
@@ -100,11 +103,13 @@ final class SQLiteReaders: Sendable {
 
     private func giveBack(_ connection: SQLiteConnection?) {
         let idle = connection.map { Idle(connection: $0) }
-        let closing = state.withLock { state in
+        let closing: [CheckedContinuation<Void, Never>] = state.withLock { state in
             state.running -= 1
             if let idle, !state.isClosed { state.idle.append(idle) }
-            return state.running == 0 ? state.closing.take() : nil
+            guard state.running == 0 else { return [] }
+            defer { state.closing = [] }
+            return state.closing
         }
-        closing?.resume()
+        for continuation in closing { continuation.resume() }
     }
 }

@@ -1,7 +1,11 @@
 /// How a SQLite file is opened. The defaults are meant for a server with this file to itself.
 package struct SQLiteSettings: Sendable {
-    /// Connections that read at the same time, each with a thread.
+    /// Connections for lists and counts, each with a thread.
     package var readers: Int = 4
+    /// Connections for `ReadKind.lookUp` alone.
+    package var lookUpReaders: Int = 2
+    /// How long a read may take from its first statement on, unless it is `ReadKind.whole`.
+    package var readLimit: Duration = .seconds(15)
     /// How long to wait for a lock that another process holds before `busy`.
     package var busyTimeout: Duration = .seconds(10)
     /// Pages in the write-ahead log (4 KiB each) after which a commit moves them into the file.

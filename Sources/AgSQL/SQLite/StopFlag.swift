@@ -6,6 +6,7 @@ internal import Synchronization
 /// SQLite asks every few thousand steps. `sqlite3_interrupt` would miss a query that is just about to begin.
 final class StopFlag: Sendable {
     private let isRaised = Atomic<Bool>(false)
+    private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
     func raise() {
         isRaised.store(true, ordering: .relaxed)
@@ -13,7 +14,15 @@ final class StopFlag: Sendable {
 
     func lower() {
         isRaised.store(false, ordering: .relaxed)
+        arm(until: nil)
     }
+
+    /// Counts as raised from then on.
+    func arm(until moment: ContinuousClock.Instant?) {
+        deadline.withLock { $0 = moment }
+    }
+
+    var isLate: Bool { deadline.withLock { $0 }.map { .now >= $0 } ?? false }
 
     /// Lets `connection` ask. The flag must outlive it.
     func watch(_ connection: OpaquePointer) {
@@ -24,6 +33,6 @@ final class StopFlag: Sendable {
     private static func ask(_ raw: UnsafeMutableRawPointer?) -> Int32 {
         guard let raw = unsafe raw else { return 0 }
         let flag = unsafe Unmanaged<StopFlag>.fromOpaque(raw).takeUnretainedValue()
-        return flag.isRaised.load(ordering: .relaxed) ? 1 : 0
+        return flag.isRaised.load(ordering: .relaxed) || flag.isLate ? 1 : 0
     }
 }

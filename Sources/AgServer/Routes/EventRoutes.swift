@@ -33,7 +33,7 @@ private func tell(
     while let message = try await subscription.next() {
         // Before each message, not after: what happens after the revocation is not for them any more.
         guard try await watch?.isGood() ?? true else { return }
-        try send(message, to: listener)
+        try await send(message, to: listener, isLive: subscription.isLive)
     }
 }
 
@@ -51,12 +51,16 @@ enum EventStart {
     }
 }
 
-private func send(_ message: EventMessage, to listener: ServerSentEvents) throws {
-    switch message {
-    case .event(let event): try listener.send(SharedBytes(event.frame))
-    case .resync(let latest):
-        try listener.send(ServerSentEvent(id: "\(latest)", event: "resync", data: #"{"latest":\#(latest)}"#))
-    }
+/// A replay goes as fast as the listener takes it. A live listener that does not keep up is dropped: it comes back with
+/// the number of what it heard last, and gets the rest as a replay.
+private func send(_ message: EventMessage, to listener: ServerSentEvents, isLive: Bool) async throws {
+    let bytes =
+        switch message {
+        case .event(let event): event.frame
+        case .resync(let latest):
+            ServerSentEvent(id: "\(latest)", event: "resync", data: #"{"latest":\#(latest)}"#).encoded
+        }
+    if isLive { try listener.send(bytes) } else { try await listener.sendPatiently(bytes) }
 }
 
 extension Operation {

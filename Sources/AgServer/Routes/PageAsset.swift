@@ -1,3 +1,4 @@
+import AgBase
 import AgCrypto
 import AgHTTP
 import CWebUI

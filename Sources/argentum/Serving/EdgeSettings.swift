@@ -2,7 +2,7 @@ import AgBase
 import AgHTTP
 import AgServer
 
-/// Whom the server believes and answers besides its own clients: proxies in front of it, and pages of other origins.
+/// Where the server meets the network: the address it listens at, proxies that it trusts, pages of other origins.
 struct EdgeSettings: Sendable {
     let host: ListenHost
     let cors: CORSPolicy

@@ -58,21 +58,6 @@ struct ThreadTests {
         }
         #expect(done.all.sorted() == Array(0..<5_000))
     }
-
-    @Test("An actor on one thread stays on it")
-    func oneThread() async {
-        let home = Home()
-        var names: Set<String> = []
-        for _ in 0..<20 { names.insert(await home.whereAmI()) }
-        #expect(names == ["the-one"])
-    }
-
-    private actor Home {
-        private let thread = OneThread("the-one")
-        nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
-
-        func whereAmI() -> String { threadName() }
-    }
 }
 
 /// Lets nobody go on before all are there.

@@ -1,3 +1,4 @@
+import AgBase
 import AgHTTP
 import Testing
 

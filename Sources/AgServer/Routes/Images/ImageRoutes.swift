@@ -38,6 +38,9 @@ package func addImageRoutes(to book: inout RouteBook, _ library: Library, public
 }
 
 extension HTTPRequest {
+    /// Whom this request shares queues with.
+    fileprivate var caller: Caller { attached(Credential.self)?.origin.caller ?? .server }
+
     /// The place where a picture was taken is told only to those who may change pictures.
     fileprivate var mayWrite: Bool { attached(Credential.self)?.scope.covers(.write) ?? false }
 }
@@ -53,7 +56,7 @@ private func list(
         sessionID: try session ?? query.text("sessionId"), mediaType: try query.word("type", of: mediaTypes))
     let page = try await images.list(
         filter, limit: try query.int("limit", in: 1...200, default: 50), after: try cursor(query),
-        countsAll: try query.word("count", of: ["exact"]) != nil)
+        countingFor: try query.word("count", of: ["exact"]).map { _ in request.caller })
     var members: [JSONValue.Member] = [
         .init(name: "images", value: .array(page.images.map { answer.summary($0.image, $0.status) })),
         .init(name: "next", value: .optional(page.next?.text)),
