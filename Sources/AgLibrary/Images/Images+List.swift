@@ -5,14 +5,14 @@ import AgModel
 import AgSQL
 
 extension Images {
-    /// One page, newest first. Throws `Fault` for a session name that cannot exist, and 503 `count-busy`.
+    /// One page, newest first. Throws `Fault` for a session name that cannot exist.
     ///
-    /// - Parameter counter: who wants all of them counted; `nil` leaves that out.
+    /// - Parameter countsAll: whether the page says how many there are in all, which reads all of them.
     package func list(
-        _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countingFor counter: Caller? = nil
+        _ filter: ImageFilter, limit: Int, after cursor: ImageCursor? = nil, countsAll: Bool = false
     ) async throws -> ImagePage {
         if let session = filter.sessionID { try SessionName.check(session) }
-        let total = if let counter { try await total(filter, counter) } else { Int64?.none }
+        let total = countsAll ? try await total(filter) : nil
         return try await database.read { [queue] connection in
             let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
             let matching = Self.condition(filter, scan, queue)
@@ -28,19 +28,10 @@ extension Images {
         }
     }
 
-    private func total(_ filter: ImageFilter, _ counter: Caller) async throws -> Int64? {
-        do {
-            return try await counting.pass(counter) {
-                try await database.read { [queue] connection in
-                    let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
-                    return try connection.value(Self.count(filter, Self.condition(filter, scan, queue)))
-                }
-            }
-        } catch is GateFull {
-            throw Fault(
-                .unavailable, "count-busy",
-                "Too many counts wait already; ask without count=exact, or try again later.",
-                retryAfter: .seconds(5))
+    private func total(_ filter: ImageFilter) async throws -> Int64? {
+        try await database.read { [queue] connection in
+            let scan = try UnfinishedOriginals.scan(for: filter.status, in: connection)
+            return try connection.value(Self.count(filter, Self.condition(filter, scan, queue)))
         }
     }
 

@@ -13,7 +13,6 @@ package struct Images: Sendable {
     let renders: RenderCache
     let time: any TimeSource
     /// Counting a large library takes long: one at a time, in turn among callers.
-    let counting = FairGate(slots: 1, seats: 16)
 
     /// Throws `Fault` 404 `no-such-image`.
     package func image(_ id: ImageID) async throws -> Image {

@@ -198,7 +198,7 @@ struct ImageListTests {
             #expect(try await ids(ImageFilter(status: .completed)) == [inside])
             #expect(try await ids(ImageFilter(status: .pending)).count == 1)
             #expect(try await ids(ImageFilter(status: .failed)).isEmpty)
-            let counted = try await images.list(ImageFilter(), limit: 1, countingFor: .server)
+            let counted = try await images.list(ImageFilter(), limit: 1, countsAll: true)
             #expect(counted.total == 2)
             #expect(counted.next != nil)
         }

@@ -128,7 +128,7 @@ struct UnfinishedTests {
             #expect(try await pages(.failed, desk) == failed.reversed())
             #expect(try await pages(.pending, desk) == [waiting])
             #expect(try await pages(.processing, desk).isEmpty)
-            let found = try await desk.library.images.list(ImageFilter(status: .failed), limit: 1, countingFor: .server)
+            let found = try await desk.library.images.list(ImageFilter(status: .failed), limit: 1, countsAll: true)
             #expect(found.total == 5)
         }
     }
