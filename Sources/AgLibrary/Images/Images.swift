@@ -12,7 +12,6 @@ package struct Images: Sendable {
     let deliveries: DeliveryCache
     let renders: RenderCache
     let time: any TimeSource
-    /// Counting a large library takes long: one at a time, in turn among callers.
 
     /// Throws `Fault` 404 `no-such-image`.
     package func image(_ id: ImageID) async throws -> Image {
