@@ -28,7 +28,7 @@ enum PictureKind: Equatable {
         if Double(painted) / total < Self.drawn {
             self = .photograph
         } else {
-            self = Double(counts.distinct) / total <= Self.few ? .graphic : .mixed
+            self = counts.distinct <= max(Self.commonest, Int(total * Self.few)) ? .graphic : .mixed
         }
     }
 }
