@@ -52,7 +52,7 @@ struct FormUpkeep: Sendable {
             var queued = 0
             for original in try Self.outdated(page, in: tx) {
                 guard let image = try Image.oldest(of: original, in: tx) else { continue }
-                try queue.enqueue(.image(.generateVariants, image.id, priority: .rebuild, .again), in: tx)
+                try queue.enqueue(.image(.generateVariants, image, priority: .rebuild, .again), in: tx)
                 queued += 1
             }
             return (end.text, queued)
