@@ -8,7 +8,7 @@ package enum ChildReplyFuzz: FuzzTarget {
         guard let reply = try? CodecReply(input) else { return }
         try promise((try? CodecReply(reply.bytes)) == reply, "reads differently again: \(reply)")
         switch reply {
-        case .picture(let index, let width, let height, let length):
+        case .picture(let index, let width, let height, let length, _):
             try promise(min(index, width, height) >= 0 && length >= 0, "a negative number in \(reply)")
         case .analysis(let analysis):
             try promise(analysis.colors.allSatisfy { $0.share.isFinite }, "a share that is no number")

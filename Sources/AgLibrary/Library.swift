@@ -83,6 +83,7 @@ package struct Library: Sendable {
             group.addTask { await keepRecovering() }
             group.addTask { await ground.ballast.run() }
             group.addTask { await queueOldRecipes() }
+            group.addTask { await queueOldForms() }
             group.addTask { await renders.keepTidy() }
             try await group.waitForAll()
         }

@@ -226,7 +226,7 @@ struct PoolTests {
         for try await reply in codecs.stream(
             .render(PictureLimits(), .standard), [file] + desk.files, Allowance(processor: .seconds(60)))
         {
-            if case .picture(let index, _, _, _) = reply { order.append(index) }
+            if case .picture(let index, _, _, _, _) = reply { order.append(index) }
         }
         var thumbnails: [RenderedPicture] = []
         let result = try await codecs.render(file, .standard, onThumbnail: { thumbnails.append($0) })
@@ -310,7 +310,7 @@ struct PoolTests {
     @Test("names the versions that decide the bytes")
     func recipe() {
         let version = Codecs.recipeVersion
-        #expect(version.hasPrefix("1;vips-8."))
+        #expect(version.hasPrefix("2;vips-8."))
         #expect(!version.contains("unknown") && !version.contains("none"), "\(version)")
     }
 

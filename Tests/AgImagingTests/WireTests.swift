@@ -33,7 +33,7 @@ struct WireTests {
     private static let boxes = RenderOrder(
         outputs: RenderFit.allCases.map {
             RenderOutput(name: $0.rawValue, width: 11, height: 12, fit: $0, format: .jpeg, quality: 13, effort: 4)
-        }, leastReduction: 5)
+        }, leastReduction: 5, seeksForms: true)
 
     static let requests: [CodecRequest] = [
         .probe(PictureLimits(), allowDamaged: true), .metadata(PictureLimits()), .render(PictureLimits(), .standard),
@@ -49,7 +49,7 @@ struct WireTests {
             PictureProbe(
                 format: .avif, width: 2, height: 3, storedWidth: 3, storedHeight: 2, frames: 1, hasAlpha: true,
                 orientation: 1, bitDepth: 10, colorSpace: "srgb", hasProfile: false, isDamaged: true)),
-        .metadata(metadata), .picture(index: 3, width: 640, height: 480, length: 12_345),
+        .metadata(metadata), .picture(index: 3, width: 640, height: 480, length: 12_345, encoding: .nearLossless),
         .analysis(
             PictureAnalysis(
                 thumbhash: [1, 2, 3], colors: [.init(hex: "#ffffff", share: 0.5)], width: 9, height: 8)),

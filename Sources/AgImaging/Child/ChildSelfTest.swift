@@ -36,7 +36,7 @@ enum ChildSelfTest {
             ).meaningColours()
         }
         let wish = RenderOutput(name: "test", width: 16, format: format, quality: 80)
-        let bytes = try raster.encoded(format, EncoderSetting(wish))
+        let bytes = try raster.encoded(format, EncodingForm(wish, width: nil, .photograph))
         let size = try unsafe bytes.lend { (raw) throws(CodecError) in
             let back = try unsafe Raster.open(raw, .init(format: format)).inMemory()
             return PlannedSize(width: back.width, height: back.height)

@@ -28,7 +28,7 @@ struct RenderWork {
         let base = try decode()
         if let thumbnail = order.thumbnail { try makeThumbnail(thumbnail, base.raster) }
         if order.wantsAnalysis { link.send(.analysis(try analyse(base))) }
-        try makeOutputs(base.raster)
+        try makeOutputs(base)
         return .done(warnings: warnings, cpu: csandbox_cpu() - cpuAtStart)
     }
 
@@ -97,7 +97,8 @@ struct RenderWork {
         let cut = try middle.resized(to: PlannedSize(width: thumbnail.side, height: thumbnail.side)).inMemory()
         let wish = RenderOutput(
             name: "thumbnail", width: thumbnail.side, format: .webp, quality: thumbnail.quality, effort: 3)
-        try deliver(cut, wish, index: 0)
+        // Too small for anybody to read in it, and the first that a page shows: the quick way, whatever it shows.
+        try deliver(try OutputEncoder.plain(cut, wish), cut, index: 0)
     }
 
     private func analyse(_ base: Base) throws(CodecError) -> PictureAnalysis {
@@ -118,9 +119,12 @@ struct RenderWork {
     }
 
     /// The largest comes from the base and all smaller ones from the largest.
-    private func makeOutputs(_ base: Raster) throws(CodecError) {
-        guard let largest = largest(base.width, base.height) else { return }
-        let first = try base.resized(to: largest).inMemory()
+    private func makeOutputs(_ base: Base) throws(CodecError) {
+        guard let largest = largest(base.raster.width, base.raster.height) else { return }
+        let first = try base.raster.resized(to: largest).inMemory()
+        let encoder = OutputEncoder(
+            kind: try first.kind(), original: opened, size: PlannedSize(width: base.width, height: base.height),
+            seeksForms: order.seeksForms)
         var ready = [largest: first]
         for (index, output) in order.outputs.enumerated() {
             let plan = RenderPlan(output, width: first.width, height: first.height)
@@ -131,18 +135,18 @@ struct RenderWork {
                 raster = try first.resized(to: plan.scaled).inMemory()
             }
             ready[plan.scaled] = raster
+            let picture = try raster.laidOut(plan, output.format)
             try deliver(
-                try raster.laidOut(plan, output.format), output, index: index + (order.thumbnail == nil ? 0 : 1))
+                try encoder.encode(picture, output), picture, index: index + (order.thumbnail == nil ? 0 : 1))
         }
     }
 
-    private func deliver(_ raster: Raster, _ output: RenderOutput, index: Int) throws(CodecError) {
-        // A box that is bounded in both directions says little of the width that comes of it.
-        let isBounded = output.height < PlannedSize.longestSide
-        let setting = EncoderSetting(output, width: isBounded ? raster.width : nil)
-        let bytes = try raster.encoded(output.format, setting)
-        try Self.write(bytes, to: files[index])
-        link.send(.picture(index: index, width: raster.width, height: raster.height, length: Int64(bytes.count)))
+    private func deliver(_ made: OutputEncoder.Encoded, _ raster: Raster, index: Int) throws(CodecError) {
+        try Self.write(made.bytes, to: files[index])
+        link.send(
+            .picture(
+                index: index, width: raster.width, height: raster.height, length: Int64(made.bytes.count),
+                encoding: made.encoding))
     }
 
     private static func write(_ bytes: [UInt8], to file: Int32) throws(CodecError) {

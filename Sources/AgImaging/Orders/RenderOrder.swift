@@ -10,19 +10,23 @@ package struct RenderOrder: Sendable, Codable, Equatable {
     ///
     /// 2 looks best. 1 takes about half of the time, and costs up to 2 points of SSIMULACRA2: for whoever waits.
     package var leastReduction: Int
+    /// Encodes graphics in several forms and keeps the smallest that has the right colours; otherwise every output is
+    /// encoded once, at the quality it names. Photographs are encoded once in any case.
+    package var seeksForms: Bool
 
     /// More outputs would not fit the descriptors of one message.
     package static let mostOutputs = 16
 
     package init(
         thumbnail: ThumbnailOrder? = ThumbnailOrder(), outputs: [RenderOutput], wantsAnalysis: Bool = true,
-        toleratesDamage: Bool = false, leastReduction: Int = 2
+        toleratesDamage: Bool = false, leastReduction: Int = 2, seeksForms: Bool = false
     ) {
         self.thumbnail = thumbnail
         self.outputs = outputs
         self.wantsAnalysis = wantsAnalysis
         self.toleratesDamage = toleratesDamage
         self.leastReduction = leastReduction
+        self.seeksForms = seeksForms
     }
 }
 
@@ -68,12 +72,13 @@ package struct RenderOutput: Sendable, Codable, Equatable {
 
 extension RenderOrder {
     /// The thumbnail and the six variants that every image gets.
-    package static let standard = RenderOrder(outputs: [
-        RenderOutput(name: "large", width: 1920, format: .webp, quality: 90),
-        RenderOutput(name: "large", width: 1920, format: .avif, quality: 90),
-        RenderOutput(name: "medium", width: 1024, format: .webp, quality: 85),
-        RenderOutput(name: "medium", width: 1024, format: .avif, quality: 85),
-        RenderOutput(name: "small", width: 640, format: .webp, quality: 80),
-        RenderOutput(name: "small", width: 640, format: .avif, quality: 80),
-    ])
+    package static let standard = RenderOrder(
+        outputs: [
+            RenderOutput(name: "large", width: 1920, format: .webp, quality: 90),
+            RenderOutput(name: "large", width: 1920, format: .avif, quality: 90),
+            RenderOutput(name: "medium", width: 1024, format: .webp, quality: 85),
+            RenderOutput(name: "medium", width: 1024, format: .avif, quality: 85),
+            RenderOutput(name: "small", width: 640, format: .webp, quality: 80),
+            RenderOutput(name: "small", width: 640, format: .avif, quality: 80),
+        ], seeksForms: true)
 }

@@ -7,6 +7,7 @@ package struct RenderedPicture: Sendable {
     package let format: PictureFormat
     package let width: Int
     package let height: Int
+    package let encoding: PictureEncoding
     package let file: OpenFile
     package let length: Int64
 }

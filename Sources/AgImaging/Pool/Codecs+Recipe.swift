@@ -9,8 +9,8 @@ extension Codecs {
         return "\(recipe);\(vips);webp-\(webpVersion());\(heifVersions());no-jit"
     }()
 
-    /// Raised by hand when `RenderWork`, `EncoderSetting` or `PlannedSize` would make other bytes.
-    private static let recipe = 1
+    /// Raised by hand when `RenderWork`, `EncodingForm`, `EncoderSetting` or `PlannedSize` would make other bytes.
+    private static let recipe = 2
 
     private static func webpVersion() -> String {
         guard let function = unsafe dlsym(dlopen(nil, RTLD_LAZY), "WebPGetEncoderVersion") else { return "unknown" }

@@ -40,8 +40,8 @@ struct RenderDesk {
     /// Notes a reply; answers the thumbnail when this was it.
     mutating func take(_ reply: CodecReply) throws(CodecError) -> RenderedPicture? {
         switch reply {
-        case .picture(let index, let width, let height, let length):
-            let picture = try accept(index, width, height, length)
+        case .picture(let index, let width, let height, let length, let encoding):
+            let picture = try accept(index, width, height, length, encoding)
             pictures[index] = picture
             return index == 0 && order.thumbnail != nil ? picture : nil
         case .analysis(let analysis): self.analysis = analysis
@@ -51,9 +51,9 @@ struct RenderDesk {
         return nil
     }
 
-    private func accept(_ index: Int, _ width: Int, _ height: Int, _ length: Int64) throws(CodecError)
-        -> RenderedPicture
-    {
+    private func accept(
+        _ index: Int, _ width: Int, _ height: Int, _ length: Int64, _ encoding: PictureEncoding
+    ) throws(CodecError) -> RenderedPicture {
         guard orders.indices.contains(index), pictures[index] == nil, width > 0, height > 0 else {
             throw Codecs.nonsense
         }
@@ -66,7 +66,8 @@ struct RenderDesk {
         else { throw Codecs.nonsense }
         lseek(file.descriptor, 0, SEEK_SET)
         return RenderedPicture(
-            name: wanted.name, format: wanted.format, width: width, height: height, file: file, length: length)
+            name: wanted.name, format: wanted.format, width: width, height: height, encoding: encoding,
+            file: file, length: length)
     }
 
     /// Throws when something that was ordered did not come.

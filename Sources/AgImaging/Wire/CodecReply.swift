@@ -7,7 +7,7 @@ enum CodecReply: Equatable {
     case probe(PictureProbe)
     case metadata(PictureMetadata)
     /// The memory file of this number is written.
-    case picture(index: Int, width: Int, height: Int, length: Int64)
+    case picture(index: Int, width: Int, height: Int, length: Int64, encoding: PictureEncoding)
     case analysis(PictureAnalysis)
     case done(warnings: [String], cpu: Int64)
     case failed(CodecError)
@@ -27,9 +27,10 @@ enum CodecReply: Equatable {
         case .metadata(let metadata):
             frame.put(UInt8(4))
             metadata.put(into: &frame)
-        case .picture(let index, let width, let height, let length):
+        case .picture(let index, let width, let height, let length, let encoding):
             frame.put(UInt8(5))
             for number in [Int64(index), Int64(width), Int64(height), length] { frame.put(number) }
+            frame.put(encoding.rawValue)
         case .analysis(let analysis):
             frame.put(UInt8(6))
             analysis.put(into: &frame)
@@ -60,7 +61,7 @@ enum CodecReply: Equatable {
         case 5:
             .picture(
                 index: try frame.count(), width: try frame.count(), height: try frame.count(),
-                length: Int64(try frame.count()))
+                length: Int64(try frame.count()), encoding: try frame.choice(PictureEncoding.self))
         case 6: .analysis(try PictureAnalysis(&frame))
         case 7:
             .done(

@@ -77,6 +77,7 @@ extension RenderOrder {
         frame.put(wantsAnalysis)
         frame.put(toleratesDamage)
         frame.put(leastReduction)
+        frame.put(seeksForms)
     }
 
     init(_ frame: inout FrameReader) throws(MalformedFrame) {
@@ -87,6 +88,7 @@ extension RenderOrder {
         wantsAnalysis = try frame.bool()
         toleratesDamage = try frame.bool()
         leastReduction = try frame.count(upTo: 8)
+        seeksForms = try frame.bool()
     }
 }
 

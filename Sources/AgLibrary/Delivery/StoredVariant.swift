@@ -11,7 +11,7 @@ struct StoredVariant: Sendable {
     ) throws -> StoredVariant? {
         try connection.first(
             """
-            SELECT name, width, height, byte_count, sha256, path, made_at, content FROM image_variants
+            SELECT name, width, height, byte_count, encoding, sha256, path, made_at, content FROM image_variants
             WHERE original_id = \(original) AND name = \(name.description)
             """
         ) { StoredVariant(variant: try Variant($0), content: try $0["content"]) }

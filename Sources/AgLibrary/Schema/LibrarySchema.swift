@@ -9,6 +9,7 @@ package enum LibrarySchema {
         Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
         Migration(5, "what has been done to all pictures") { dialect in progress(dialect) },
         Migration(6, "unfinished pictures") { dialect in unfinished(dialect) },
+        Migration(7, "how derived pictures were encoded") { dialect in encodings(dialect) },
         Migration(8, "makers and failures of upload grants") { dialect in makers(dialect) },
     ]
 
@@ -185,5 +186,10 @@ package enum LibrarySchema {
                     'large.avif')) < 7
             """,
         ]
+    }
+
+    /// Empty in rows from before: what they hold is not looked at again until the picture is made again.
+    private static func encodings(_ d: SQLDialect) -> [String] {
+        ["ALTER TABLE image_variants ADD COLUMN encoding \(d.text)"]
     }
 }

@@ -37,4 +37,14 @@ extension Library {
             ground.log.warning("pictures of an older recipe could not be queued", ["error": "\(error)"])
         }
     }
+
+    func queueOldForms() async {
+        do {
+            let count = try await FormUpkeep(database: ground.database, queue: ground.queue).run()
+            if count > 0 { ground.log.info("graphics of an older encoding queued", ["count": count]) }
+        } catch is CancellationError {
+        } catch {
+            ground.log.warning("graphics of an older encoding could not be queued", ["error": "\(error)"])
+        }
+    }
 }

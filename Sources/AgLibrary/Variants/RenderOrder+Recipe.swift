@@ -12,7 +12,8 @@ extension RenderOrder {
         }
         let side = ThumbnailOrder(side: Recipe.thumbnailSide, quality: Recipe.thumbnailQuality)
         return RenderOrder(
-            thumbnail: names.contains(.thumbnail) ? side : nil, outputs: outputs, toleratesDamage: toleratesDamage)
+            thumbnail: names.contains(.thumbnail) ? side : nil, outputs: outputs, toleratesDamage: toleratesDamage,
+            seeksForms: true)
     }
 }
 

@@ -1,6 +1,7 @@
 package import AgBase
 package import AgBlobs
 package import AgCrypto
+package import AgImaging
 package import AgModel
 import AgSQL
 
@@ -11,6 +12,8 @@ package struct Variant: Sendable {
     package let width: Int
     package let height: Int
     package let byteCount: Int64
+    /// How its bytes were made; `nil` for one from before that was noted.
+    package let encoding: PictureEncoding?
     package let sha256: SHA256Digest
     /// Where the bytes lie; `nil` for the thumbnail, whose bytes are in the row.
     package let path: BlobPath?
@@ -18,7 +21,7 @@ package struct Variant: Sendable {
 }
 
 extension Variant {
-    private static let columns: SQL = "name, width, height, byte_count, sha256, path, made_at"
+    private static let columns: SQL = "name, width, height, byte_count, encoding, sha256, path, made_at"
 
     init(_ row: Row) throws {
         let text: String = try row["name"]
@@ -29,6 +32,9 @@ extension Variant {
         width = try row["width"]
         height = try row["height"]
         byteCount = try row["byte_count"]
+        let encoding: String? = try row["encoding"]
+        // A later version's word is not known here, and no reason to refuse the picture.
+        self.encoding = encoding.flatMap { PictureEncoding(rawValue: $0) }
         sha256 = SHA256Digest(try row["sha256"])
         let path: String? = try row["path"]
         self.path = path.map { BlobPath($0) }

@@ -17,6 +17,7 @@ struct VariantRow: Sendable {
     let width: Int
     let height: Int
     let byteCount: Int64
+    let encoding: PictureEncoding
     let sha256: SHA256Digest
     let place: Place
 
@@ -27,6 +28,7 @@ struct VariantRow: Sendable {
         width = picture.width
         height = picture.height
         byteCount = picture.length
+        encoding = picture.encoding
         sha256 = .of(bytes)
         place = .here(bytes)
     }
@@ -37,6 +39,7 @@ struct VariantRow: Sendable {
         width = picture.width
         height = picture.height
         byteCount = blob.file.byteCount
+        encoding = picture.encoding
         sha256 = blob.file.finish()
         place = .at(blob.path)
     }
@@ -59,13 +62,13 @@ struct VariantRow: Sendable {
         }
         try tx.execute(
             """
-            INSERT INTO image_variants (original_id, name, recipe, encoder, width, height, byte_count, sha256,
-                path, content, made_at)
+            INSERT INTO image_variants (original_id, name, recipe, encoder, width, height, byte_count, encoding,
+                sha256, path, content, made_at)
             VALUES (\(original), \(name.description), \(Recipe.current), \(Codecs.encoderVersion), \(width), \(height),
-                \(byteCount), \(sha256.bytes), \(path), \(content), \(moment))
+                \(byteCount), \(encoding.rawValue), \(sha256.bytes), \(path), \(content), \(moment))
             ON CONFLICT (original_id, name) DO UPDATE SET recipe = excluded.recipe, encoder = excluded.encoder,
                 width = excluded.width, height = excluded.height, byte_count = excluded.byte_count,
-                sha256 = excluded.sha256, path = excluded.path, content = excluded.content, made_at = excluded.made_at
+                encoding = excluded.encoding, sha256 = excluded.sha256, path = excluded.path, content = excluded.content, made_at = excluded.made_at
             """)
         return old.map { old in
             Replaced(path: old.path?.text == path ? nil : old.path, hadOtherBytes: old.sha256 != sha256)

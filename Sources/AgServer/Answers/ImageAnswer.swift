@@ -54,6 +54,7 @@ struct ImageAnswer {
         [
             "variantType": .string(variant.name.type), "format": .string(variant.name.format.rawValue),
             "width": .int(variant.width), "height": .int(variant.height), "fileSize": .int(variant.byteCount),
+            "encoding": .optional(variant.encoding?.rawValue),
             "url": .string(links.variant(variant.name, image)),
         ]
     }

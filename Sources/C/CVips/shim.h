@@ -221,20 +221,28 @@ static inline VipsImage *cvips_bare(VipsImage *in) {
     return out;
 }
 
-static inline int cvips_save_webp(VipsImage *in, int quality, int effort, void **bytes, size_t *length) {
-    return vips_webpsave_buffer(in, bytes, length, "Q", quality, "effort", effort, "strip", TRUE, NULL);
+typedef enum { CVIPS_WEBP_LOSSY, CVIPS_WEBP_SHARP, CVIPS_WEBP_NEAR_LOSSLESS, CVIPS_WEBP_LOSSLESS } CVipsWebP;
+
+static inline int cvips_save_webp(
+    VipsImage *in, int quality, int effort, CVipsWebP kind, void **bytes, size_t *length
+) {
+    return vips_webpsave_buffer(
+        in, bytes, length, "Q", quality, "effort", effort, "lossless", kind == CVIPS_WEBP_LOSSLESS, "near_lossless",
+        kind == CVIPS_WEBP_NEAR_LOSSLESS, "smart_subsample", kind == CVIPS_WEBP_SHARP, "strip", TRUE, NULL);
 }
 
-// 4:2:0 by name: `auto` would switch to 4:4:4 at quality 90. The encoder by name: another would make other bytes.
-static inline int cvips_save_avif(VipsImage *in, int quality, int effort, void **bytes, size_t *length) {
+// The chroma by name: `auto` would switch to 4:4:4 at quality 90. The encoder by name: another would make other bytes.
+static inline int cvips_save_avif(VipsImage *in, int quality, int effort, int full, void **bytes, size_t *length) {
     return vips_heifsave_buffer(
         in, bytes, length, "Q", quality, "effort", effort, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "encoder",
-        VIPS_FOREIGN_HEIF_ENCODER_AOM, "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_ON, "bitdepth", 8, "strip", TRUE, NULL);
+        VIPS_FOREIGN_HEIF_ENCODER_AOM, "subsample_mode", full ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON,
+        "bitdepth", 8, "strip", TRUE, NULL);
 }
 
-static inline int cvips_save_jpeg(VipsImage *in, int quality, void **bytes, size_t *length) {
+static inline int cvips_save_jpeg(VipsImage *in, int quality, int full, void **bytes, size_t *length) {
     return vips_jpegsave_buffer(
-        in, bytes, length, "Q", quality, "strip", TRUE, "optimize_coding", TRUE, NULL);
+        in, bytes, length, "Q", quality, "strip", TRUE, "optimize_coding", TRUE, "subsample_mode",
+        full ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_AUTO, NULL);
 }
 
 static inline int cvips_save_png(VipsImage *in, void **bytes, size_t *length) {

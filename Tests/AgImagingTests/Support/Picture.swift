@@ -46,6 +46,18 @@ final class Picture {
         return raw.made { cvips_interpret($0, VIPS_INTERPRETATION_sRGB) }
     }
 
+    /// What a file shows, in memory.
+    convenience init(png bytes: [UInt8]) { self.init(bytes, CVIPS_PNG) }
+    convenience init(jpeg bytes: [UInt8]) { self.init(bytes, CVIPS_JPEG) }
+
+    private convenience init(_ bytes: [UInt8], _ loader: CVipsLoader) {
+        precondition(Self.isStarted)
+        let image = bytes.withUnsafeBytes { raw in
+            Picture(cvips_load(loader, raw.baseAddress, raw.count, 1, 1, 1)).lent { vips_image_copy_memory($0) }
+        }
+        self.init(image)
+    }
+
     /// Pixels by a rule; the number of bands is the number of values.
     static func drawn(
         _ width: Int, _ height: Int, _ meaning: VipsInterpretation = VIPS_INTERPRETATION_sRGB,

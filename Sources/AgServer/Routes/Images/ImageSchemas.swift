@@ -1,3 +1,4 @@
+import AgImaging
 import AgLibrary
 import AgModel
 
@@ -37,7 +38,13 @@ enum ImageSchemas {
 
     private static let variant = Schema.object([
         SchemaField("variantType", .string), SchemaField("format", .string), SchemaField("width", .count),
-        SchemaField("height", .count), SchemaField("fileSize", .count), SchemaField("url", .string),
+        SchemaField("height", .count), SchemaField("fileSize", .count),
+        SchemaField(
+            "encoding", .nullable(.words(PictureEncoding.allCases.map(\.rawValue))),
+            about:
+                "How its bytes were made: `lossy` is the recipe of photographs. Null for one from before that was noted."
+        ),
+        SchemaField("url", .string),
     ])
 
     private static let metadata = Schema.object([
