@@ -11,10 +11,12 @@ package struct AuthorizedDatabase: Database {
 
     package var dialect: SQLDialect { base.dialect }
 
+    package var waitingWrites: Int { base.waitingWrites }
+
     package func read<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        try await base.read(body)
+        try await base.read(kind, body)
     }
 
     /// Throws `Fault` 401 as well.

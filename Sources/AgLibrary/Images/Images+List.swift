@@ -1,4 +1,3 @@
-package import AgBase
 import AgImaging
 import AgJobs
 import AgModel
