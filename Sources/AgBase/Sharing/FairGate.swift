@@ -12,6 +12,8 @@ package final class FairGate: Sendable {
         /// Calls that were cancelled before they could wait.
         var gone: Set<Int> = []
         var running = 0
+        /// Places in the line whose calls were cancelled.
+        var stale = 0
         var last = 0
     }
 
@@ -72,7 +74,13 @@ package final class FairGate: Sendable {
                 state.gone.insert(number)
                 return nil
             }
-            _ = state.line.remove { $0 == number }
+            state.stale += 1
+            // All at once: to look for each would take long in a long line.
+            if state.stale > 64 + state.waiting.count {
+                let waiting = state.waiting
+                _ = state.line.remove { waiting[$0] == nil }
+                state.stale = 0
+            }
             return waiting
         }
         continuation?.resume(throwing: CancellationError())
@@ -89,8 +97,12 @@ package final class FairGate: Sendable {
 
     private static func begin(_ state: inout State, _ slots: Int) -> [CheckedContinuation<Void, any Error>] {
         var begun: [CheckedContinuation<Void, any Error>] = []
-        while state.running < slots, let (number, _) = state.line.next() {
-            guard let continuation = state.waiting.removeValue(forKey: number) else { continue }
+        while state.running < slots, let (number, caller) = state.line.next() {
+            guard let continuation = state.waiting.removeValue(forKey: number) else {
+                state.stale -= 1
+                state.line.ended(caller, used: .zero)
+                continue
+            }
             state.running += 1
             begun.append(continuation)
         }
@@ -98,5 +110,13 @@ package final class FairGate: Sendable {
     }
 }
 
-/// As many wait as may.
+/// As many of this caller's calls wait as may.
 package struct GateFull: Error {}
+
+extension GateFull: TellsFault {
+    package var fault: Fault {
+        Fault(
+            .unavailable, "too-many-waiting",
+            "As many calls of this caller wait already as may; ask again after Retry-After.", retryAfter: .seconds(1))
+    }
+}

@@ -21,6 +21,9 @@ package final class EventLog: Sendable {
     let settings: EventSettings
     let clock: any SteadyClock
     let hours: ServiceHours
+    /// Pages that are read for those who come late: one caller's thousand listeners wait behind each other. Their number
+    /// has no limit of its own, because each holds a connection.
+    let replays = FairGate(slots: 1, seats: 1_000_000)
     private let time: any TimeSource
     private let log: Log
     private let state = Mutex(State())
@@ -73,7 +76,7 @@ package final class EventLog: Sendable {
     ///
     /// Begins with `resync` when the log no longer reaches back that far, or never reached there.
     package func subscribe(
-        after sequence: Int64?, filter: EventFilter = EventFilter()
+        after sequence: Int64?, filter: EventFilter = EventFilter(), for caller: Caller = .server
     ) async throws -> EventSubscription {
         let (oldest, latest) = try await database.read { try EventPage.bounds($0) }
         // Not `sequence + 1`: the number is a stranger's and may be the largest there is.
@@ -87,7 +90,7 @@ package final class EventLog: Sendable {
         }
         // Who wants only what comes must be served from this moment on, also before it first asks.
         if start == latest { goLive(subscriber) }
-        return EventSubscription(self, subscriber, number: number)
+        return EventSubscription(self, subscriber, number: number, caller: caller)
     }
 
     /// The number of the newest event; 0 before the first.

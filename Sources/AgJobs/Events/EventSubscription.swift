@@ -1,3 +1,5 @@
+import AgBase
+
 /// What one listener hears: first the log from where it asked, then everything as it happens.
 ///
 /// For one task. It ends when the task is cancelled, and is forgotten when it is let go.
@@ -7,8 +9,10 @@ package final class EventSubscription: AsyncSequence, Sendable {
     private let log: EventLog
     private let subscriber: Subscriber
     private let number: Int
+    private let caller: Caller
 
-    init(_ log: EventLog, _ subscriber: Subscriber, number: Int) {
+    init(_ log: EventLog, _ subscriber: Subscriber, number: Int, caller: Caller) {
+        self.caller = caller
         self.log = log
         self.subscriber = subscriber
         self.number = number
@@ -27,7 +31,8 @@ package final class EventSubscription: AsyncSequence, Sendable {
         while !Task.isCancelled {
             switch subscriber.turn() {
             case .message(let message): return message
-            case .replay(let position): try await log.replay(to: subscriber, after: position)
+            case .replay(let position):
+                try await log.replays.pass(caller) { try await log.replay(to: subscriber, after: position) }
             case .wait: await subscriber.wait()
             case .end: return nil
             }

@@ -19,11 +19,12 @@ extension Application {
             log: log, time: library.ground.time,
             publicURL: publicURL, rateLimits: rateLimits)
         self.init(parts) { book in
+            let gates = ReadGates()
             addUploadRoutes(to: &book, library, publicURL: publicURL)
             addGrantRoutes(to: &book, library, publicURL: publicURL)
-            addImageRoutes(to: &book, library, publicURL: publicURL)
+            addImageRoutes(to: &book, library, publicURL: publicURL, gates: gates)
             addDeliveryRoutes(to: &book, library, publicURL: publicURL)
-            addJobRoutes(to: &book, queue, kinds: Library.jobKinds)
+            addJobRoutes(to: &book, queue, kinds: Library.jobKinds, gates: gates)
             addEventRoutes(to: &book, events)
         }
     }

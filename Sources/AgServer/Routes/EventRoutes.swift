@@ -12,7 +12,8 @@ package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
             EventType.init(rawValue:))
         let filter = EventFilter(
             types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
-        let subscription = try await events.subscribe(after: try EventStart.read(request), filter: filter)
+        let subscription = try await events.subscribe(
+            after: try EventStart.read(request), filter: filter, for: request.caller)
         let admitted = request.attached(CredentialWatch.self)
         return ServerSentEvents.response { listener in
             var watch = admitted

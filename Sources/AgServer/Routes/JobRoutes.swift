@@ -7,8 +7,12 @@ import AgModel
 /// Looking at the queue and steering it.
 ///
 /// - Parameter kinds: what can be paused and resumed.
-package func addJobRoutes(to book: inout RouteBook, _ queue: JobQueue, kinds: [JobKind]) {
-    book.on(.listJobs) { request, _ in try await list(request, queue, kinds) }
+package func addJobRoutes(
+    to book: inout RouteBook, _ queue: JobQueue, kinds: [JobKind], gates: ReadGates = ReadGates()
+) {
+    book.on(.listJobs) { request, _ in
+        try await gates.read(request.caller) { try await list(request, queue, kinds) }
+    }
     book.on(.jobStatus) { _, _ in
         .answer(200, ["kinds": .array(try await queue.status().map { JobAnswer.json($0) })])
     }

@@ -6,13 +6,15 @@ package import AgLibrary
 import AgModel
 
 /// Looking at images, listing, deleting and making them again.
-package func addImageRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
+package func addImageRoutes(
+    to book: inout RouteBook, _ library: Library, publicURL: String?, gates: ReadGates = ReadGates()
+) {
     let images = library.images
     let answer = ImageAnswer(links: Links(publicURL: publicURL))
     let statuses = StatusDesk(images, library.ground.events)
-    book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer) }
+    book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer, gates) }
     book.on(.listSession) { request, parameters in
-        try await list(request, session: parameters["sessionId"], images, answer)
+        try await list(request, session: parameters["sessionId"], images, answer, gates)
     }
     for operation in [Operation.image, .details] {
         book.on(operation) { request, parameters in
@@ -43,7 +45,8 @@ extension HTTPRequest {
 }
 
 private func list(
-    _ request: HTTPRequest, session: String?, _ images: Images, _ answer: ImageAnswer
+    _ request: HTTPRequest, session: String?, _ images: Images, _ answer: ImageAnswer,
+    _ gates: ReadGates
 ) async throws -> HTTPResponse {
     let query = QueryReader(request)
     let filter = ImageFilter(
@@ -51,9 +54,12 @@ private func list(
             ImageStatus(rawValue: $0)
         },
         sessionID: try session ?? query.text("sessionId"), mediaType: try query.word("type", of: mediaTypes))
-    let page = try await images.list(
-        filter, limit: try query.int("limit", in: 1...200, default: 50), after: try cursor(query),
-        countsAll: try query.word("count", of: ["exact"]) != nil)
+    let limit = try query.int("limit", in: 1...200, default: 50)
+    let cursor = try cursor(query)
+    let countsAll = try query.word("count", of: ["exact"]) != nil
+    let page = try await gates.read(request.caller, countsAll: countsAll) {
+        try await images.list(filter, limit: limit, after: cursor, countsAll: countsAll)
+    }
     var members: [JSONValue.Member] = [
         .init(name: "images", value: .array(page.images.map { answer.summary($0.image, $0.status) })),
         .init(name: "next", value: .optional(page.next?.text)),
