@@ -280,7 +280,7 @@ struct EventLogTests {
     func leavingWhilePumping() async throws {
         try await Plant.with { plant in
             let held = HeldDatabase(plant.database)
-            let log = EventLog(database: held, time: plant.clock, clock: plant.clock)
+            let log = EventLog(database: held, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
             let add = { (count: Int) in
                 try await plant.database.write { tx in
                     for _ in 0..<count { try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }

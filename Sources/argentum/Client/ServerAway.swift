@@ -32,5 +32,16 @@ struct ServerAway: Error, Sendable, CustomStringConvertible {
             Failure(problem: answer).message, retryAfter: seconds.map { .seconds(min(max($0, 0), 3_600)) })
     }
 
+    /// While something is waited for, every fault of the server's own may pass.
+    init?(passing answer: ServerClient.Answer) {
+        if let away = ServerAway(answer) {
+            self = away
+        } else if answer.status >= 500 {
+            self.init(Failure(problem: answer).message)
+        } else {
+            return nil
+        }
+    }
+
     var description: String { message }
 }

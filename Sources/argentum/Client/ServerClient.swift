@@ -129,7 +129,9 @@ struct ServerClient: Sendable {
         let socket = try ClientSocket(address, isLocal: isLocal, timeout: .seconds(45))
         let exchange = try ClientExchange(request, to: address, on: socket)
         guard exchange.status == 200 else {
-            throw Failure(problem: Answer(status: exchange.status, headers: exchange.headers, body: []))
+            let answer = Answer(status: exchange.status, headers: exchange.headers, body: [])
+            if let away = ServerAway(passing: answer) { throw away }
+            throw Failure(problem: answer)
         }
         let stop = socket.stop
         continuation.onTermination = { _ in stop() }
@@ -138,7 +140,7 @@ struct ServerClient: Sendable {
         try exchange.readBody { piece in
             for event in try parser.feed(piece) {
                 if case .dropped = continuation.yield(event) {
-                    throw Failure(.error, "More events came than could be taken.")
+                    throw ServerAway("More events came than could be taken.")
                 }
             }
             return true

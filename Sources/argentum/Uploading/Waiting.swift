@@ -23,11 +23,9 @@ struct Waiting: Sendable {
         while !left.isEmpty {
             do {
                 if try await follow(&left, &attempt) == .paused { return left.ids }
-            } catch let failure as Refusal {
-                throw failure.failure
-            } catch {
+            } catch let away as ServerAway {
                 // The server may be restarting: everything is looked at again once it is back.
-                try await absence.pause(after: error, attempt: attempt)
+                try await absence.pause(after: away, attempt: attempt)
                 attempt += 1
             }
         }
@@ -54,7 +52,7 @@ struct Waiting: Sendable {
             }
             if left.isEmpty { return .brokeOff }
         }
-        throw Failure(.error, "The server ended the event stream.")
+        throw ServerAway("The server ended the event stream.")
     }
 
     /// Looks through the newest pictures, page by page: what was just uploaded stands there. What is not found within
@@ -104,12 +102,7 @@ struct Waiting: Sendable {
     /// A server that is just starting or stopping says so with 503; another refusal will not change by waiting.
     private func checked(_ answer: ServerClient.Answer) throws -> JSONValue {
         if answer.status == 200 { return try answer.json() }
-        let failure = Failure(problem: answer)
-        if answer.status >= 500 { throw failure }
-        throw Refusal(failure: failure)
-    }
-
-    private struct Refusal: Error {
-        let failure: Failure
+        if let away = ServerAway(passing: answer) { throw away }
+        throw Failure(problem: answer)
     }
 }

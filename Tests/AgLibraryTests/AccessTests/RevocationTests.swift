@@ -14,11 +14,12 @@ struct RevocationTests {
         let trouble: Trouble
 
         var dialect: SQLDialect { base.dialect }
+        var waitingWrites: Int { base.waitingWrites }
 
-        func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws
-            -> Value
-        {
-            try await base.read(body)
+        func read<Value: Sendable>(
+            _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        ) async throws -> Value {
+            try await base.read(kind, body)
         }
 
         func write<Value: Sendable>(

@@ -107,6 +107,24 @@ struct ForeignServerTests {
         #expect(Set(bodies).count == 1 && bodies[0] > 300_000, "Every time all of it: \(bodies)")
     }
 
+    @Test("do not wait for a server that refuses, only for one that is away")
+    func refusedWait() async throws {
+        let id = "01a1fa20-72f9-73a4-a7d6-554444a9a6c2"
+        let server = try ScriptedServer { request in
+            switch request.line {
+            case "GET /api/session": ScriptedServer.json(200, #"{"scope":"write"}"#)
+            case "POST /api/images/upload":
+                ScriptedServer.json(201, #"{"images":[{"imageId":"\#(id)","isNew":true,"status":"pending"}]}"#)
+            // The token was revoked meanwhile.
+            default: ScriptedServer.json(401, #"{"detail":"This call needs a token."}"#)
+            }
+        }
+        try writeBytes([1], to: "\(folder.path)/a.jpg")
+        let result = try await run(server, "upload", "\(folder.path)/a.jpg", "--wait")
+        #expect(result.code == 1 && result.errors.contains("token"), "\(result)")
+        #expect(!result.errors.contains("The server is away"), "\(result)")
+    }
+
     @Test("give all files up together when the server stays away, as not sent")
     func staysAway() async throws {
         try writeBytes([1], to: "\(folder.path)/a.jpg")

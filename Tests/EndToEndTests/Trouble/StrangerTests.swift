@@ -43,9 +43,9 @@ struct StrangerTests {
     func livez() async throws {
         let port = try server.client.port
         let times = try await withThrowingTaskGroup(of: Void.self) { group in
-            for index in 0..<40 {
+            for index in 0..<24 {
                 group.addTask {
-                    for round in 0..<10 {
+                    for round in 0..<4 {
                         guard let connection = try? await Connection.open(port) else { continue }
                         _ = try? await connection.send(Self.shapes[(index + round) % Self.shapes.count])
                         _ = try? await connection.answer(within: .milliseconds(100))
