@@ -50,7 +50,7 @@ struct CredentialWatchTests {
     func setBack() async throws {
         let desk = try await ServerDesk()
         let made = try await desk.access.createToken(name: "mine", scope: .read)
-        var watch = watch(desk, .token(made.text))
+        var watch = try await watch(desk, .token(made.text))
         desk.clock.advance(.seconds(-86_400))
         // As another server would do it: this one hears nothing.
         _ = try await desk.database.write { tx in try tx.execute("DELETE FROM api_tokens") }

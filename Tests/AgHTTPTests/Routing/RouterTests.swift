@@ -138,7 +138,7 @@ struct RouterTests {
             ("identity", "x", nil), ("IDENTITY , ", "x", nil), ("", "x", nil), ("gzip", "", nil),
         ] as [(String, String, String?)])
     func codings(_ coding: String, _ body: String, _ named: String?) async throws {
-        var router = Router()
+        var router = Router(log: Log(to: SilentSink()))
         router.on(.post, "/") { request, _ in .text(200, "\(try await request.body.bytes(limit: 9).count)") }
         let request = try HTTPRequest(
             method: .post, target: "/", headers: ["Content-Encoding": coding],
