@@ -48,6 +48,7 @@ struct ToleranceTests {
                 bytes: with(Array(repeating: segment(0xFE, [1]), count: 1_000).flatMap { $0 })),
             Case(name: "JPEG, bytes behind the end", bytes: base + filler),
             Case(name: "JPEG, a second JPEG behind the end", bytes: base + base),
+            Case(name: "JPEG, arithmetic coding", bytes: ArithmeticJPEG.bytes),
         ]
     }()
 
