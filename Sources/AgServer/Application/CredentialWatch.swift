@@ -41,7 +41,8 @@ struct CredentialWatch: Sendable {
     func untilEnded() async throws {
         var watch = self
         while try await watch.isGood(), !Task.isCancelled {
-            await access.waitForEnding(beyond: watch.seen, atMost: max(.milliseconds(10), Self.nextLook(authority, watch.since) - time.now()))
+            await access.waitForEnding(
+                beyond: watch.seen, atMost: max(.milliseconds(10), Self.nextLook(authority, watch.since) - time.now()))
         }
     }
 }
