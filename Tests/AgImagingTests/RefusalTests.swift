@@ -141,8 +141,14 @@ struct RefusalTests {
         ("complex", { $0.pages = [.init(8, 8, bits: 32, format: 6)] }),
         ("12-bit", { $0.pages = [.init(8, 8, bits: 12)] }), ("10-bit", { $0.pages = [.init(8, 8, bits: 10)] }),
         ("24-bit", { $0.pages = [.init(8, 8, bits: 24)] }), ("64-bit", { $0.pages = [.init(8, 8, bits: 64)] }),
-        ("YCbCr", { $0.pages = [.init(8, 8, photometric: 6)] }),
-        ("L*a*b*", { $0.pages = [.init(8, 8, photometric: 9)] }),
+        (
+            "YCbCr",
+            {
+                $0.pages = [.init(8, 8, photometric: 6)]; $0.pages[0].entries[530] = (3, [2, 2])
+            }
+        ),
+        ("signed", { $0.pages = [.init(8, 8, format: 2)] }), ("inks", { $0.pages = [.init(8, 8, photometric: 5)] }),
+        ("L*a*b*", { $0.pages = [.init(8, 8, photometric: 10)] }),
         ("interpretation 7", { $0.pages = [.init(8, 8, photometric: 7)] }),
     ]
 

@@ -44,13 +44,14 @@ struct Opened {
     func load(shrink: Int = 1) throws(CodecError) -> Raster {
         let raster = try unsafe Raster.open(
             file.part(structure.shown.range),
-            .init(format: structure.format, shrink: shrink, isStrict: !toleratesDamage))
+            .init(
+                format: structure.format, layout: structure.layout, shrink: shrink, isStrict: !toleratesDamage))
         guard shrink == 1 else { return raster }
         var seen = structure
         seen.width = raster.width
         seen.height = raster.height
         try limits.check(seen, fileLength: file.view.count)
-        return raster
+        return try raster.clear(outside: structure.frame)
     }
 
     func probe() throws(CodecError) -> PictureProbe {
@@ -63,6 +64,7 @@ struct Opened {
             storedWidth: wasTurned ? raster.height : raster.width,
             storedHeight: wasTurned ? raster.width : raster.height, frames: structure.frames,
             hasAlpha: raster.hasAlpha, orientation: orientation, bitDepth: structure.bitsPerSample,
-            colorSpace: raster.colorSpace, hasProfile: raster.hasProfile, isDamaged: !structure.isComplete)
+            colorSpace: raster.storedColorSpace ?? raster.colorSpace, hasProfile: raster.hasProfile,
+            isDamaged: !structure.isComplete)
     }
 }

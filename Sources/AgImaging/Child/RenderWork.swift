@@ -69,7 +69,9 @@ struct RenderWork {
         Complaint.forget()
         let small = try source.resized(to: stored).inMemory()
         try noteLostData()
-        return Base(raster: try small.turned(by: orientation).inSRGB(&warnings), width: width, height: height)
+        return Base(
+            raster: try small.turned(by: orientation).inSRGB(opened.structure, &warnings), width: width,
+            height: height)
     }
 
     private func baseSize(_ width: Int, _ height: Int) -> PlannedSize {

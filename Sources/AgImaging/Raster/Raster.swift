@@ -5,6 +5,8 @@ import CVips
 /// Lives only in the codec child, on its one thread.
 @safe final class Raster {
     private let image: UnsafeMutablePointer<VipsImage>
+    /// libvips' short name of the colours in the file, of a picture that was opened.
+    var storedColorSpace: String?
 
     /// Takes over one reference; `nil` means that libvips failed, and throws its reason.
     init(adopting image: UnsafeMutablePointer<VipsImage>?) throws(CodecError) {

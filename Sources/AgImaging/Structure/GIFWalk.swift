@@ -66,6 +66,7 @@ struct GIFWalk {
         else { return false }
         // libnsgif grows the screen to hold a first frame that is larger.
         if frames == 0 {
+            found.frame = PictureFrame(left: left, top: top, width: width, height: height)
             found.width = max(found.width, left + width)
             found.height = max(found.height, top + height)
         }

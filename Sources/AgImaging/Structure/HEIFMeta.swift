@@ -11,6 +11,7 @@ struct HEIFMeta {
     private var ownProperties: [Int] = []
     private var extents: [HEIFExtent] = []
     private var hasLocations = false
+    private var isPremultiplied = false
 
     init(_ file: ByteView, _ body: Range<Int>) {
         self.file = file
@@ -45,6 +46,7 @@ struct HEIFMeta {
         }
         // Without associations the largest size is the one to be careful about.
         if found.width == 0 { properties.forEach { note($0, &found) } }
+        found.layout.isPremultiplied = isPremultiplied
         for property in properties where property.name == "auxC" && isAlpha(property.body) { found.channels = 4 }
     }
 
@@ -93,10 +95,14 @@ struct HEIFMeta {
         if file.matches("Exif", at: type) || file.matches("mime", at: type) { hidden.append(type) }
     }
 
-    /// References of content descriptions, which hang the notes on the picture.
+    /// `cdsc` hangs the notes on the picture. `prem`, from the picture to its alpha: the colours are multiplied by it
+    /// (ISO/IEC 23008-12, section 6.6.2.1).
     private mutating func readReferences(_ body: Range<Int>) {
+        let width = file[body.lowerBound] == 0 ? 2 : 4
         each(full(body)) { meta, name, body in
             if name == "cdsc" { meta.hidden.append(body.lowerBound - 4) }
+            let isOurs = meta.file.number(at: body.lowerBound, width) == meta.primary
+            if name == "prem", isOurs { meta.isPremultiplied = true }
         }
     }
 
@@ -133,6 +139,11 @@ struct HEIFMeta {
             found.height = max(found.height, file.number(at: start + 8, 4) ?? 0)
         case "irot": found.quarterTurns = Int(file[start] ?? 0) & 3
         case "pixi": found.bitsPerSample = Int(file[start + 5] ?? 8)
+        case "colr" where file.matches("nclx", at: start):
+            guard let primaries = file.number(at: start + 4, 2), let transfer = file.number(at: start + 6, 2) else {
+                return
+            }
+            found.signal = ColorSignal(primaries: primaries, transfer: transfer)
         case "colr" where file.matches("prof", at: start) || file.matches("rICC", at: start):
             found.profileBytes += property.body.count
         default: break

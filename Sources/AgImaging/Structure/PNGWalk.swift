@@ -3,6 +3,7 @@ enum PNGWalk {
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
         var found = PictureStructure(.png)
         var pixelBytes = 0
+        var color = PNGColor()
         var position = 8
         while let length = file.number(at: position, 4), let kind = file.number(at: position + 4, 4) {
             guard position > 8 || kind == Kind.header.rawValue else {
@@ -16,6 +17,7 @@ enum PNGWalk {
             note(Kind(rawValue: kind), position + 8..<position + 8 + length, file, &found)
             try hide(kind, position, file, &found)
             if kind == Kind.pixels.rawValue { pixelBytes += length }
+            if pixelBytes == 0 { color.note(kind, position + 8..<position + 8 + length, file) }
             if kind == Kind.end.rawValue {
                 found.isComplete = canHold(found, samples(file[25]), in: pixelBytes)
                 found.shown.range = 0..<position + 12
@@ -23,14 +25,15 @@ enum PNGWalk {
             }
             position += 12 + length
         }
+        found.signal = color.signal
         return found
     }
 
     /// What a decoder may see beside the pixels; everything else that it might know costs time and is read by nobody. A
-    /// compressed text can hold a thousand times its length. (The pixels' own names begin with a capital letter.)
+    /// compressed text can hold a thousand times its length, and libpng leaves the profile out beside sRGB, gAMA or cHRM that
+    /// say something else. (The pixels' own names begin with a capital letter.)
     private static let shown: Set<Int> = [
-        Kind.transparency.rawValue, Kind.profile.rawValue, 0x7352_4742, 0x6741_4D41, 0x6348_524D, 0x7342_4954,
-        0x6349_4350,
+        Kind.transparency.rawValue, Kind.profile.rawValue, 0x7342_4954,
     ]
 
     /// Its name gets a letter that makes it a stranger's chunk, which decoders skip. Its checksum does not matter to them.

@@ -15,6 +15,11 @@ struct PictureStructure: Equatable {
     var exif: Range<Int>?
     /// 1 to 8 as EXIF counts, where the structure itself has one: of a TIFF's page.
     var orientation = 1
+    /// Colours that are named by numbers; `nil` for sRGB and for what a profile alone describes.
+    var signal: ColorSignal?
+    var layout = SampleLayout()
+    /// What the first frame covers of a GIF's screen.
+    var frame: PictureFrame?
     /// Quarter turns anticlockwise that an ISO container asks for.
     var quarterTurns = 0
     /// The end that the format demands was reached.

@@ -44,6 +44,8 @@ enum TIFFKind {
             ?? refused(samples: page)
             ?? refused(photometric: page.number(262) ?? 1, compression, bits: page.number(258) ?? 1)
             ?? refused(narrow: page)
+            ?? refused(inks: page)
+            ?? refused(chroma: page)
             ?? (compression == 50_001 ? refused(webP: page) : nil)
     }
 
@@ -68,6 +70,7 @@ enum TIFFKind {
         let bits = page.number(258) ?? 1
         switch page.number(339) ?? 1 {
         // LogLuv has 32 bits of its own making and calls them integers.
+        case 2 where page.number(262) != 8: return "A TIFF of signed numbers"
         case 1, 2, 4: return [1, 2, 4, 8, 16, 32].contains(bits) ? nil : "A TIFF of \(bits)-bit samples"
         case 3:
             if bits == 32 { return nil }
@@ -80,13 +83,28 @@ enum TIFFKind {
         let isLog = compression == 34_676 || compression == 34_677
         switch photometric {
         case 0, 1: return nil
-        case 2, 5, 8: return bits >= 8 ? nil : "A TIFF of colours with \(bits) bits per sample"
+        case 2, 5, 6, 8, 9: return bits >= 8 ? nil : "A TIFF of colours with \(bits) bits per sample"
         case 3: return bits <= 8 ? nil : "A TIFF with a palette of \(bits) bits"
-        case 6: return compression == 7 ? nil : "A TIFF of luma and chroma (YCbCr) without JPEG"
         case 32_844, 32_845: return isLog ? nil : "A TIFF of logarithmic light in another compression than SGI's"
-        case 9, 10: return "A TIFF in ICC or ITU L*a*b*"
+        case 10: return "A TIFF in ITU L*a*b*"
         default: return "A TIFF with photometric interpretation \(photometric)"
         }
+    }
+
+    /// Whose colours only their makers know.
+    private static func refused(inks page: TIFFPage) -> String? {
+        guard page.number(262) == 5 else { return nil }
+        let inks = (page.number(277) ?? 1) - page.numbers(338, most: 16).count
+        return inks < 4 || page.number(332) == 2 ? "A TIFF of inks other than cyan, magenta, yellow and black" : nil
+    }
+
+    /// libtiff and libvips have no others, but from JPEG.
+    private static func refused(chroma page: TIFFPage) -> String? {
+        guard page.number(262) == 6, page.number(259) != 7 else { return nil }
+        let isPlain = page.number(277) == 3 && page.numbers(530, most: 2) == [1, 1] && page.number(339) != 3
+        return isPlain && (page.number(258) == 8 || page.number(258) == 16)
+            ? nil
+            : "A TIFF of luma and chroma (YCbCr) without JPEG that are not three samples of 8 or 16 bits for each pixel"
     }
 
     /// Samples of less than a byte stand alone.

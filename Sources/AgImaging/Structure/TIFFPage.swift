@@ -15,10 +15,11 @@ struct TIFFPage {
     private static let ofPixels: Set<Int> = [
         256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 301, 317, 318, 319, 320, 322, 323, 324, 325,
         332,
-        334, 338, 339, 347, 529, 530, 531, 532, 34_675,
+        334, 339, 347, 529, 530, 531, 532, 34_675,
     ]
-    /// Tags that tell what the page is: its size class, its maker, its orientation, further directories, DNG's version.
-    private static let ofKind: Set<Int> = [254, 255, 271, 274, 330, 50_706]
+    /// Tags that tell what the page is: its size class, its maker, its orientation, further directories, what is behind the
+    /// colours (libvips would divide by premultiplied alpha itself, with a wrong scale for some numbers), DNG's version.
+    private static let ofKind: Set<Int> = [254, 255, 271, 274, 330, 338, 50_706]
 
     /// `nil` when there is no directory.
     init?(_ file: ByteView, _ order: ByteView.Order, at offset: Int) {
@@ -40,6 +41,20 @@ struct TIFFPage {
     func numbers(_ tag: Int, most: Int) -> [Int] {
         guard let entry = entry(tag) else { return [] }
         return (0..<min(most, entry.count)).compactMap { entry.number(file, order, index: $0) }
+    }
+
+    /// So many unsigned fractions, when there are neither more nor fewer.
+    func ratios(_ tag: Int, _ wanted: Int) -> [Double]? {
+        guard let entry = entry(tag), let range = entry.range, entry.type == 5, entry.count == wanted else {
+            return nil
+        }
+        let values = stride(from: range.lowerBound, to: range.upperBound, by: 8).compactMap { place -> Double? in
+            guard let above = file.number(at: place, 4, order), let below = file.number(at: place + 4, 4, order),
+                below > 0
+            else { return nil }
+            return Double(above) / Double(below)
+        }
+        return values.count == wanted ? values : nil
     }
 
     var maker: String {

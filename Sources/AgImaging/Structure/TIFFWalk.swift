@@ -69,6 +69,7 @@ struct TIFFWalk {
         found.height = page.number(257) ?? 0
         found.bitsPerSample = page.number(258) ?? 1
         found.channels = page.number(277) ?? 1
+        found.layout = SampleLayout(page)
         found.profileBytes = page.entry(34_675)?.length ?? 0
         let orientation = page.number(274) ?? 1
         found.orientation = 1...8 ~= orientation ? orientation : 1

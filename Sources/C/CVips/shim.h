@@ -148,6 +148,12 @@ static inline VipsImage *cvips_embed(VipsImage *in, int width, int height) {
     return cvips_one(code, out);
 }
 
+// On a canvas that is black, and clear where the picture has alpha.
+static inline VipsImage *cvips_placed(VipsImage *in, int left, int top, int width, int height) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_embed(in, &out, left, top, width, height, "extend", VIPS_EXTEND_BLACK, NULL), out);
+}
+
 // What shows through becomes white; without this, a format that has no alpha would show it black.
 static inline VipsImage *cvips_on_white(VipsImage *in) {
     double white[] = {255, 255, 255};
@@ -194,6 +200,107 @@ static inline VipsImage *cvips_to_srgb(VipsImage *in) {
     g_object_unref(colours);
     return cvips_one(code, out);
 }
+
+static inline VipsImage *cvips_in_colors(VipsImage *in, VipsInterpretation meaning) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_colourspace(in, &out, meaning, NULL), out);
+}
+
+// libtiff's Lab of 8 bits comes packed into four bytes a pixel.
+static inline VipsImage *cvips_unpacked(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_LabQ2Lab(in, &out, NULL), out);
+}
+
+static inline int cvips_is_packed(VipsImage *in) { return in->Coding == VIPS_CODING_LABQ; }
+
+// ICCLab of TIFF, whose a and b are stored with half of their range added, as Lab.
+static inline VipsImage *cvips_from_offset_lab(VipsImage *in) {
+    double unit = in->BandFmt == VIPS_FORMAT_USHORT ? 256 : 1;
+    double factors[] = {100 / (255 * unit), 1 / unit, 1 / unit}, offsets[] = {0, -128, -128};
+    VipsImage *values = NULL, *out = NULL;
+    if (vips_linear(in, &values, factors, offsets, 3, NULL) != 0) return NULL;
+    int code = vips_copy(values, &out, "interpretation", VIPS_INTERPRETATION_LAB, NULL);
+    g_object_unref(values);
+    return cvips_one(code, out);
+}
+
+// All values times `factor`, as numbers of `format`, rounded where those are whole and cut where they end.
+static inline VipsImage *cvips_scaled(VipsImage *in, double factor, VipsBandFormat format) {
+    VipsImage *values = NULL, *out = NULL;
+    double half = vips_band_format_isint(format) ? 0.5 : 0;
+    if (vips_linear1(in, &values, factor, half, NULL) != 0) return NULL;
+    int code = vips_cast(values, &out, format, NULL);
+    g_object_unref(values);
+    return cvips_one(code, out);
+}
+
+// Values of 16 bits that were read as signed.
+static inline VipsImage *cvips_as_unsigned(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_copy(in, &out, "format", VIPS_FORMAT_USHORT, NULL), out);
+}
+
+static inline VipsImage *cvips_upper_eight_bits(VipsImage *in) {
+    VipsImage *out = NULL;
+    return cvips_one(vips_cast(in, &out, VIPS_FORMAT_UCHAR, "shift", TRUE, NULL), out);
+}
+
+// Colours by alpha from 0 to 1, in the numbers that the colours have. Where alpha is 0 they are 0.
+static inline VipsImage *cvips_divided(VipsImage *in, VipsImage *alpha) {
+    VipsImage *values = NULL, *out = NULL;
+    if (vips_divide(in, alpha, &values, NULL) != 0) return NULL;
+    VipsImage *made = cvips_scaled(values, 1, in->BandFmt);
+    g_object_unref(values);
+    if (made == NULL) return NULL;
+    int code = vips_copy(made, &out, "interpretation", in->Type, NULL);
+    g_object_unref(made);
+    return cvips_one(code, out);
+}
+
+// Three bands plus `offsets`, then mixed by `weights` (three rows of three), in the numbers that they have.
+static inline VipsImage *cvips_recombined(VipsImage *in, const double *offsets, const double *weights) {
+    static const double ones[] = {1, 1, 1};
+    VipsImage *shifted = NULL, *mixed = NULL, *out = NULL;
+    VipsImage *matrix = vips_image_new_matrix_from_array(3, 3, weights, 9);
+    int code = matrix == NULL || vips_linear(in, &shifted, (double *)ones, (double *)offsets, 3, NULL) != 0
+        || vips_recomb(shifted, &mixed, matrix, NULL) != 0;
+    VipsImage *whole = code == 0 ? cvips_scaled(mixed, 1, in->BandFmt) : NULL;
+    code = whole == NULL || vips_copy(whole, &out, "interpretation", in->Type, NULL) != 0;
+    for (VipsImage **used = (VipsImage *[]){whole, mixed, shifted, matrix, NULL}, **end = used + 4; used < end; used++) {
+        if (*used != NULL) g_object_unref(*used);
+    }
+    return cvips_one(code, out);
+}
+
+static inline VipsImage *cvips_three_of(VipsImage *in) {
+    VipsImage *bands[] = {in, in, in}, *out = NULL;
+    return cvips_one(vips_bandjoin(bands, &out, 3, NULL), out);
+}
+
+// One band behind the others, which keep their meaning.
+static inline VipsImage *cvips_joined(VipsImage *in, VipsImage *band) {
+    VipsImage *joined = NULL, *out = NULL;
+    if (vips_bandjoin2(in, band, &joined, NULL) != 0) return NULL;
+    int code = vips_copy(joined, &out, "interpretation", in->Type, NULL);
+    g_object_unref(joined);
+    return cvips_one(code, out);
+}
+
+// Eight bits of sRGB in memory, to be filled by the caller.
+static inline VipsImage *cvips_canvas(int width, int height, int bands) {
+    VipsImage *out = vips_image_new_memory();
+    vips_image_init_fields(
+        out, width, height, bands, VIPS_FORMAT_UCHAR, VIPS_CODING_NONE, VIPS_INTERPRETATION_sRGB, 1, 1);
+    if (vips_image_pipelinev(out, VIPS_DEMAND_STYLE_ANY, NULL) == 0 && vips_image_write_prepare(out) == 0) return out;
+    g_object_unref(out);
+    return NULL;
+}
+
+// Of a picture in memory, row by row without gaps.
+static inline unsigned char *cvips_pixels(VipsImage *in) { return in->data; }
+
+static inline size_t cvips_length(VipsImage *in) { return VIPS_IMAGE_SIZEOF_IMAGE(in); }
 
 static inline VipsImage *cvips_with_alpha(VipsImage *in) {
     VipsImage *out = NULL;

@@ -1,21 +1,61 @@
-/// Puts a rotation into an AVIF or HEIC file, as a phone does: libvips writes none.
+/// Puts into an AVIF or HEIC file what libvips does not write: a rotation, as a phone does, and signalled colours.
 enum HEIFPatch {
     /// Adds an `irot` property of so many anticlockwise quarter turns to the first item.
     static func rotated(_ bytes: [UInt8], _ turns: Int) -> [UInt8] {
+        with(property: "irot", [UInt8(turns)], bytes)
+    }
+
+    private static func with(property name: String, _ body: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
         var file = bytes
         let properties = find("ipco", in: file)
         let count = boxes(in: file, properties + 8..<properties + number(file, properties, 4)).count
         let associations = find("ipma", in: file)
         // ipma: head, version and flags, number of entries, then the first entry's item and its count.
         let countPlace = associations + 8 + 4 + 4 + 2
-        let rotation: [UInt8] = [0, 0, 0, 9] + Array("irot".utf8) + [UInt8(turns)]
-        shiftItems(in: &file, by: 10)
-        for (name, amount) in [("meta", 10), ("iprp", 10), ("ipco", 9), ("ipma", 1)] { grow(name, by: amount, &file) }
+        let box = [0, 0, 0, UInt8(8 + body.count)] + Array(name.utf8) + body
+        let sum = box.count + 1
+        shiftItems(in: &file, by: sum)
+        for (name, amount) in [("meta", sum), ("iprp", sum), ("ipco", box.count), ("ipma", 1)] {
+            grow(name, by: amount, &file)
+        }
         file[countPlace] += 1
         let end = countPlace + 1 + Int(bytes[countPlace])
         file.insert(0x80 | UInt8(count + 1), at: end)
-        file.insert(contentsOf: rotation, at: properties + number(bytes, properties, 4))
+        file.insert(contentsOf: box, at: properties + number(bytes, properties, 4))
         return file
+    }
+
+    /// Writes other primaries and another transfer function into the `nclx` property, or adds one: libheif writes none to HEIC.
+    static func signalled(_ bytes: [UInt8], _ primaries: Int, _ transfer: Int) -> [UInt8] {
+        guard has("nclx", in: bytes) else { return withSignal(bytes, primaries, transfer) }
+        var file = bytes
+        let place = find("nclx", in: file) + 8
+        for (offset, value) in [(0, primaries), (2, transfer)] {
+            file[place + offset] = UInt8(value >> 8)
+            file[place + offset + 1] = UInt8(value & 255)
+        }
+        return file
+    }
+
+    /// Adds an `nclx` property to the first item, beside what it has.
+    static func withSignal(_ bytes: [UInt8], _ primaries: Int, _ transfer: Int) -> [UInt8] {
+        let numbers = [primaries, transfer, 6].flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+        return with(property: "colr", Array("nclx".utf8) + numbers + [0x80], bytes)
+    }
+
+    /// Says that the first item's colours are multiplied by the second item, its alpha.
+    static func premultiplied(_ bytes: [UInt8]) -> [UInt8] {
+        var file = bytes
+        let reference: [UInt8] = [0, 0, 0, 14] + Array("prem".utf8) + [0, 1, 0, 1, 0, 2]
+        shiftItems(in: &file, by: reference.count)
+        for name in ["meta", "iref"] { grow(name, by: reference.count, &file) }
+        file.insert(contentsOf: reference, at: find("iref", in: file) + 12)
+        return file
+    }
+
+    private static func has(_ name: String, in file: [UInt8]) -> Bool {
+        let name = Array(name.utf8)
+        return file.indices.dropLast(4).contains { file[$0] == name[0] && file[$0..<$0 + 4].elementsEqual(name) }
     }
 
     /// Where the box begins, by looking for its name.
