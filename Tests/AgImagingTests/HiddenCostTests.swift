@@ -1,4 +1,5 @@
 import AgBase
+import AgTesting
 import Testing
 
 @testable import AgImaging
@@ -37,8 +38,8 @@ struct HiddenCostTests {
 
     private static func texts(_ kind: String, _ head: [UInt8], count: Int = 30) -> [UInt8] {
         let base = Quad.picture(16, 16).file(".png")
-        let body = head + zeros
-        let chunk = Bomb.big(body.count) + Array(kind.utf8) + body + [0, 0, 0, 0]
+        // With its checksum: without it the decoder throws a text away before it looks inside.
+        let chunk = PNGFile.chunk(kind, head + zeros)
         return repeated(chunk, count, behind: base[..<33]) + base[33...]
     }
 
@@ -64,7 +65,8 @@ struct HiddenCostTests {
         for _ in 0..<60_000_000 / 258 { bits.put(0b1_1000_1010_0000, 13) }
         // The end of the block.
         bits.put(0, 7)
-        return [0x78, 0x01] + bits.bytes
+        let adler = (1 + 60_000_000 / 258 * 258) % 65_521 << 16 | 1
+        return [0x78, 0x01] + bits.bytes + Bomb.big(adler)
     }()
 
     /// Bits fill bytes from the lowest on.
