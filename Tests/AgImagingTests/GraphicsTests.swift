@@ -14,6 +14,11 @@ struct GraphicsTests {
         let before = Pixels(picture.file(".png"), .png)
 
         #expect(result.outputs.count == 6)
+        // Both larger ones are of its own size: one file under two names.
+        for format in [PictureFormat.webp, .avif] {
+            let same = try result.outputs.filter { $0.format == format && $0.width == 700 }.map { try $0.bytes() }
+            #expect(same.count == 2 && same[0] == same[1])
+        }
         for output in result.outputs where output.width == before.width {
             let share = Double(output.length) / Double(bytes.count)
             #expect(share <= (output.format == .webp ? 1 : 1.5), "\(output.format) \(output.encoding) \(share)")

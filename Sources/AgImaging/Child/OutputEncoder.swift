@@ -11,6 +11,13 @@ struct OutputEncoder {
     let size: PlannedSize
     let seeksForms: Bool
 
+    /// Whether outputs of one size and format are one file, whatever quality they name: which forms of a graphic are tried
+    /// does not depend on it.
+    func ignoresQuality(_ raster: Raster, _ format: PictureFormat) -> Bool {
+        seeksForms && kind == .graphic && (format == .webp || format == .avif)
+            && raster.width * raster.height <= FormSearch.mostPixels
+    }
+
     func encode(_ raster: Raster, _ output: RenderOutput) throws(CodecError) -> Encoded {
         // A box that is bounded in both directions says little of the width that comes of it.
         let width = output.height < PlannedSize.longestSide ? raster.width : nil

@@ -128,6 +128,7 @@ struct RenderWork {
             kind: try first.kind(), original: opened, size: PlannedSize(width: base.width, height: base.height),
             seeksForms: order.seeksForms)
         var ready = [largest: first]
+        var known: [Shown: OutputEncoder.Encoded] = [:]
         for (index, output) in order.outputs.enumerated() {
             let plan = RenderPlan(output, width: first.width, height: first.height)
             let raster: Raster
@@ -138,9 +139,18 @@ struct RenderWork {
             }
             ready[plan.scaled] = raster
             let picture = try raster.laidOut(plan, output.format)
-            try deliver(
-                try encoder.encode(picture, output), picture, index: index + (order.thumbnail == nil ? 0 : 1))
+            let shown = Shown(plan: plan, format: output.format)
+            let made: OutputEncoder.Encoded
+            if let same = known[shown] { made = same } else { made = try encoder.encode(picture, output) }
+            if encoder.ignoresQuality(picture, output.format) { known[shown] = made }
+            try deliver(made, picture, index: index + (order.thumbnail == nil ? 0 : 1))
         }
+    }
+
+    /// What a small graphic's larger variants have in common: all of it.
+    private struct Shown: Hashable {
+        let plan: RenderPlan
+        let format: PictureFormat
     }
 
     private func deliver(_ made: OutputEncoder.Encoded, _ raster: Raster, index: Int) throws(CodecError) {

@@ -64,8 +64,13 @@ struct FormSearch {
     private enum Need {
         case always
         case nothingFits
+        /// Nothing fits, but something right is so near that a lower quality could.
+        case littleTooLarge
         case nothingRight
     }
+
+    /// Q65 has about this share of the bytes of Q80.
+    private static let shareOfLower = 0.75
 
     private func nextWebP() -> EncodingForm? {
         let tried = Set(trials.map(\.form))
@@ -77,22 +82,30 @@ struct FormSearch {
             return [(subject.plain, .always), (.sharp(80), .nothingFits), (.nearLossless, .nothingRight)]
         }
         if subject.isLossySource {
-            return [(.sharp(80), .always), (.sharp(65), .nothingFits), (.nearLossless, .nothingRight)]
+            return [(.sharp(80), .always), (.sharp(65), .littleTooLarge), (.nearLossless, .nothingRight)]
         }
         if subject.isNative {
             return [
                 (.lossless, .always), (.nearLossless, .nothingFits), (.sharp(80), .nothingFits),
-                (.sharp(65), .nothingFits),
+                (.sharp(65), .littleTooLarge),
             ]
         }
-        return [(.sharp(80), .always), (.nearLossless, .always), (.sharp(65), .nothingFits)]
+        return [(.sharp(80), .always), (.nearLossless, .always), (.sharp(65), .littleTooLarge)]
     }
 
     private func isNeeded(_ need: Need) -> Bool {
         switch need {
         case .always: true
         case .nothingFits: !fits
+        case .littleTooLarge: !fits && isNearlyFitting
         case .nothingRight: smallestRight == nil
+        }
+    }
+
+    private var isNearlyFitting: Bool {
+        trials.contains {
+            $0.isRight && $0.form.encoding == .lossySharp
+                && Double($0.byteCount) * Self.shareOfLower <= Double(subject.limit)
         }
     }
 
@@ -122,9 +135,17 @@ struct FormSearch {
     private func lowered(_ lowest: Trial, wrong: [Trial]) -> EncodingForm? {
         let quality = lowest.form.setting.quality
         let floor = wrong.map(\.form.setting.quality).filter { $0 < quality }.max() ?? 0
+        guard saves(lowest) else { return nil }
         let left = Self.lower.filter { $0 < quality && $0 > floor }
         let ratio = Double(lowest.byteCount) / Double(max(1, subject.limit))
         let enough = left.first { ratio * (1 - Self.slope * Double(quality - $0)) <= 1 } ?? left.last
         return enough.map { .full($0) }
+    }
+
+    /// Of two colours alone there is nothing that a lower quality could leave out.
+    private func saves(_ lowest: Trial) -> Bool {
+        let best = trials.filter { $0.form != lowest.form && $0.form.encoding == .lossy444 && $0.isRight }
+        guard let before = best.map(\.byteCount).min() else { return true }
+        return Double(lowest.byteCount) < 0.97 * Double(before)
     }
 }

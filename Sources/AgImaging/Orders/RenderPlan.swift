@@ -1,5 +1,5 @@
 /// What is done to one picture for one output: scaled, then cut, then laid on a canvas.
-struct RenderPlan: Equatable {
+struct RenderPlan: Hashable {
     /// Of the whole picture.
     let scaled: PlannedSize
     /// Taken from the middle of it.
