@@ -37,7 +37,8 @@ struct ColorTransform {
     }
 
     private func value(_ light: Float) -> UInt8 {
-        light <= 0 ? 0 : light >= 1 ? 255 : encoding[Int(light * Float(Self.steps) + 0.5)]
+        guard light > 0 else { return 0 }
+        return light < 1 ? encoding[Int(light * Float(Self.steps) + 0.5)] : 255
     }
 
     // MARK: Pixels

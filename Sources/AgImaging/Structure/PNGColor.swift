@@ -48,6 +48,7 @@ struct PNGColor {
     private mutating func readPrimaries(_ body: Range<Int>, _ file: ByteView) {
         guard body.count == 32 else { return }
         let values = (0..<8).map { Double(file.number(at: body.lowerBound + 4 * $0, 4) ?? 0) / 100_000 }
+        guard values.allSatisfy({ $0 <= 1 }) else { return }
         let points = (0..<4).map { Primaries.Point(values[2 * $0], values[2 * $0 + 1]) }
         let read = Primaries(red: points[1], green: points[2], blue: points[3], white: points[0])
         primaries = read.toSRGB == nil ? nil : read

@@ -73,6 +73,10 @@ struct SignalTests {
             ("cHRM with the usual gAMA", [PNGPatch.gamma(0.45455), PNGPatch.p3], bare, Quarters.fromP3),
             ("the usual gAMA", [PNGPatch.gamma(0.45455)], bare, Quarters.colors),
             ("cHRM of nothing", [PNGPatch.primaries([0, 0, 0, 0, 0, 0, 0, 0])], bare, Quarters.colors),
+            (
+                "cHRM beyond all colours", [PNGPatch.primaries([0.3127, 0.329, 9, 8, 7, 6, 5, 4])], bare,
+                Quarters.colors
+            ),
             ("gAMA of nothing", [PNGPatch.gamma(0)], bare, Quarters.colors),
         ]
         for (name, chunks, file, wanted) in cases {
