@@ -10,6 +10,7 @@ extension BlobError.Code {
         case ENOENT: self = .notFound
         case EEXIST: self = .exists
         case ENOSPC, EDQUOT: self = .full
+        case EISDIR, ENOTDIR, ELOOP: self = .notAFile
         case EMFILE, ENFILE: self = .exhausted
         default: self = .io
         }

@@ -6,6 +6,8 @@ package struct BlobError: Error, Sendable, CustomStringConvertible {
         case notFound
         /// Something already lies there; blobs are never overwritten.
         case exists
+        /// A folder, a link or a pipe lies where a file should be, or a link where a folder should be.
+        case notAFile = "not-a-file"
         /// No space or no inodes left, or a quota is used up.
         case full
         /// Too many open files.
@@ -37,7 +39,7 @@ extension BlobError: TellsFault {
         switch code {
         case .full: .storageFull(cause: self)
         case .exhausted, .io: .storageUnavailable(cause: self)
-        case .notFound, .exists:
+        case .notFound, .exists, .notAFile:
             Fault(
                 .internal, "storage-inconsistent", "The storage and the database disagree; run `argentum verify`.",
                 cause: self)

@@ -26,6 +26,7 @@ package struct Library: Sendable {
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> Library {
+        let settings = settings.resolved()
         let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
         let claim = try await FolderClaim.make(in: settings.storageFolder)
         let library = Library(

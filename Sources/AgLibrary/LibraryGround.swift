@@ -28,6 +28,7 @@ package struct LibraryGround: Sendable {
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> LibraryGround {
+        let settings = settings.resolved()
         // Enough threads that a few slow files do not hold up the others.
         let pool = BlockingPool(threads: 8, name: "blobs")
         let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
@@ -49,6 +50,7 @@ package struct LibraryGround: Sendable {
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> LibraryGround {
+        let settings = settings.resolved()
         let pool = BlockingPool(threads: 8, name: "blobs")
         let blobs = try FolderStore(existing: settings.storageFolder, files: files, pool: pool, time: time)
         let database = try await SQLiteDatabase.inspect(path: settings.databasePath)

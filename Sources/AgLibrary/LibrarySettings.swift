@@ -36,6 +36,18 @@ package struct LibrarySettings: Sendable {
         storageFolder = dataFolder
     }
 
+    /// The same with every link in the paths resolved that the operator made: below them none is followed. The database's
+    /// own name is left, for that must not be a link either.
+    func resolved() -> LibrarySettings {
+        var settings = self
+        settings.dataFolder = RealPath.of(dataFolder)
+        settings.storageFolder = RealPath.of(storageFolder)
+        let name = databasePath.split(separator: "/").last ?? ""
+        let folder = RealPath.of(databaseFolder)
+        settings.databasePath = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+        return settings
+    }
+
     /// A folder on each disk that an upload writes to.
     var diskFolders: [String] { [storageFolder, databaseFolder] }
 

@@ -29,6 +29,9 @@ package enum OpeningTrouble {
             return
                 "The database \(path) is damaged, or no database (\(error.message)). Put a copy that is sound in its place."
         case .busy: return "Another program holds the database \(path). Stop it and try again."
+        case .io where isLink(path):
+            return
+                "The database \(path) is a symbolic link, which is not followed. Name the file itself with --database."
         // Steps of the schema are told in a sentence already.
         case .schema where error.statement.isEmpty: return "\(path): \(error.message)"
         case _ where access(parent, F_OK) != 0:
@@ -41,6 +44,11 @@ package enum OpeningTrouble {
             return "The database \(path) cannot be written by this user: \(advice(for: errno))"
         default: return "The database \(path) cannot be used: \(error.message)."
         }
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var info = stat()
+        return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFLNK
     }
 
     private static func folder(_ what: String, _ path: String, _ code: Int32?, _ message: String?) -> String {

@@ -6,17 +6,30 @@ package import AgBase
     import Darwin
 #endif
 
-/// The file system itself.
+/// The file system itself. No call follows a link: see `FolderPlace`.
 package struct DiskFiles: FileOperations {
     package init() {}
 
     package func create(_ path: String) throws(SystemError) -> OpenFile {
-        OpenFile(
-            adopting: try sys("open") { Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600) })
+        let place = try FolderPlace(path)
+        return OpenFile(
+            adopting: try sys("open") {
+                openat(
+                    place.folder.descriptor, place.name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            })
     }
 
+    /// Regular files only, and without waiting: a pipe that somebody put there would be waited for for ever.
     package func open(_ path: String) throws(SystemError) -> OpenFile {
-        OpenFile(adopting: try sys("open") { Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) })
+        let place = try FolderPlace(path)
+        let file = OpenFile(
+            adopting: try sys("open") {
+                openat(place.folder.descriptor, place.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+            })
+        var info = stat()
+        try sys("fstat") { fstat(file.descriptor, &info) }
+        guard info.st_mode & S_IFMT == S_IFREG else { throw SystemError(call: "open", errno: EISDIR) }
+        return file
     }
 
     package func write(_ bytes: UnsafeRawBufferPointer, to file: OpenFile) throws(SystemError) -> Int {
@@ -34,40 +47,51 @@ package struct DiskFiles: FileOperations {
     }
 
     package func syncFolder(_ path: String) throws(SystemError) {
-        let folder = OpenFile(
-            adopting: try sys("open") { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+        let folder = OpenFile(adopting: try FolderPlace(path).openFolder())
         try sys("fsync") { fsync(folder.descriptor) }
     }
 
     package func link(_ path: String, as other: String) throws(SystemError) {
-        try sys("link") { Glibc.link(path, other) }
+        let (from, to) = (try FolderPlace(path), try FolderPlace(other))
+        try sys("link") { linkat(from.folder.descriptor, from.name, to.folder.descriptor, to.name, 0) }
     }
 
     package func rename(_ path: String, to other: String) throws(SystemError) {
-        try sys("rename") { Glibc.rename(path, other) }
+        let (from, to) = (try FolderPlace(path), try FolderPlace(other))
+        try sys("rename") { renameat(from.folder.descriptor, from.name, to.folder.descriptor, to.name) }
     }
 
     package func remove(_ path: String) throws(SystemError) {
-        try sys("unlink") { unlink(path) }
+        let place = try FolderPlace(path)
+        try sys("unlink") { unlinkat(place.folder.descriptor, place.name, 0) }
     }
 
     package func touch(_ path: String) throws(SystemError) {
+        let place = try FolderPlace(path)
         // Without times, both become now.
-        try sys("utimensat") { utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) }
+        try sys("utimensat") { utimensat(place.folder.descriptor, place.name, nil, AT_SYMLINK_NOFOLLOW) }
     }
 
     package func makeFolder(_ path: String) throws(SystemError) -> Bool {
+        let place = try FolderPlace(path)
         do {
-            try sys("mkdir") { mkdir(path, 0o700) }
+            try sys("mkdir") { mkdirat(place.folder.descriptor, place.name, 0o700) }
             return true
         } catch {
             guard error.errno == EEXIST else { throw error }
+            let isFolder = try place.status().st_mode & S_IFMT == S_IFDIR
+            guard isFolder else { throw SystemError(call: "mkdir", errno: ENOTDIR) }
             return false
         }
     }
 
     package func names(in folder: String) throws(SystemError) -> [String] {
-        guard let stream = opendir(folder) else { throw SystemError(call: "opendir", errno: errno) }
+        let descriptor = try FolderPlace(folder).openFolder()
+        guard let stream = fdopendir(descriptor) else {
+            let error = SystemError(call: "fdopendir", errno: errno)
+            close(descriptor)
+            throw error
+        }
         defer { closedir(stream) }
         var names: [String] = []
         // Only `errno` tells the end of a folder from an error in the middle of it.
@@ -96,9 +120,9 @@ package struct DiskFiles: FileOperations {
     }
 
     package func status(of path: String) throws(SystemError) -> FileStatus? {
-        var info = stat()
-        do {
-            try sys("lstat") { lstat(path, &info) }
+        let info: stat
+        do throws(SystemError) {
+            info = try FolderPlace(path).status()
         } catch {
             guard error.errno == ENOENT || error.errno == ENOTDIR else { throw error }
             return nil

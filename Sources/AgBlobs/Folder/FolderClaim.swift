@@ -24,7 +24,9 @@ package final class FolderClaim: Sendable {
     /// Waits while another process is alone there, which it is for the moment of its start. Throws `SystemError`.
     package static func make(in folder: String) async throws -> FolderClaim {
         let file = OpenFile(
-            adopting: try sys("open") { open("\(folder)/storage-lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600) })
+            adopting: try sys("open") {
+                open("\(folder)/storage-lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            })
         while true {
             if try take(LOCK_EX, file) { return FolderClaim(file, isAlone: true) }
             if try take(LOCK_SH, file) { return FolderClaim(file, isAlone: false) }

@@ -21,7 +21,10 @@ extension FolderStore {
     }
 
     package func pending() async throws -> Set<BlobPath> {
-        let names = try await onDisk("The temporary files could not be listed.") { try files.names(in: spool.folder) }
+        let names = try await onDisk("The temporary files could not be listed.") {
+            // None yet where a storage is only looked at.
+            try files.status(of: spool.folder) == nil ? [] : try files.names(in: spool.folder)
+        }
         return Set(names.compactMap { if case .kept(let path) = SpoolName($0) { path } else { nil } })
     }
 

@@ -20,6 +20,7 @@ package struct FolderStore: BlobStore {
         root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool, time: any TimeSource = SystemTime(),
         reserve: DiskReserve? = nil
     ) throws(BlobError) {
+        let root = RealPath.of(root)
         self.root = root
         self.files = files
         self.pool = pool
@@ -40,6 +41,7 @@ package struct FolderStore: BlobStore {
         existing root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool,
         time: any TimeSource = SystemTime()
     ) throws(BlobError) {
+        let root = RealPath.of(root)
         self.root = root
         self.files = files
         self.pool = pool

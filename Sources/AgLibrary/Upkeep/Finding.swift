@@ -42,6 +42,8 @@ package struct VerifyReport: Sendable {
     package var variants = 0
     package var bytesRead: Int64 = 0
     package var findings: [Finding] = []
+    /// Stray files that were written after the newest row: the database may be an older copy than the storage.
+    package var newerFiles = 0
 
     /// Whether everything holds: nothing was found, or all that was found is mended.
     package var isSound: Bool { findings.allSatisfy { $0.repair != nil && $0.kind != .lostOriginal } }

@@ -37,39 +37,67 @@ extension Verifier {
         }
     }
 
-    /// Files that no row refers to, of an age at which one would.
+    /// Files that no row refers to. The young ones are told of too: an old database beside newer files has nothing else to
+    /// show. They are left where they are, for another program may think them its own.
     func findStrays(_ repair: Bool, _ report: inout VerifyReport) async throws {
-        for stray in try await strays() {
-            var done: String?
-            if repair {
-                try await setAside(stray.path)
-                done = "It is in the quarantine."
-            }
+        let found = try await strays()
+        if found.isEmpty { return }
+        let newest = try await newestRow()
+        let limit = time.now() - grace
+        for stray in found {
+            let isMovable = stray.modifiedAt <= limit
+            let isNewer = newest.map { stray.modifiedAt > $0 } ?? true
+            if isNewer { report.newerFiles += 1 }
+            if repair, isMovable { try await setAside(stray.path) }
+            let words = [
+                "No row refers to its \(stray.byteCount) bytes.", isNewer ? "It is newer than every row." : nil,
+                repair && !isMovable ? "It is too young to be moved; repair again in an hour." : nil,
+            ]
             report.findings.append(
-                Finding(.strayFile, stray.path.text, "No row refers to its \(stray.byteCount) bytes.", repair: done))
+                Finding(
+                    .strayFile, stray.path.text, words.compactMap(\.self).joined(separator: " "),
+                    repair: repair && isMovable ? "It is in the quarantine." : nil))
+        }
+    }
+
+    private func newestRow() async throws -> Timestamp? {
+        try await database.read(.whole) { connection in
+            let moments: [Timestamp?] = [
+                try connection.value("SELECT max(created_at) FROM originals HAVING max(created_at) IS NOT NULL"),
+                try connection.value("SELECT max(made_at) FROM image_variants HAVING max(made_at) IS NOT NULL"),
+            ]
+            return moments.compactMap(\.self).max()
         }
     }
 
     /// Files without a row, a note of removal, or an upload or job that may be about to record them.
     ///
     /// The rows are asked after the pending names were listed: what is no longer pending has its row by then, or will
-    /// never have one.
+    /// never have one. Then the file is looked for again: one that is gone was taken back.
     private func strays() async throws -> [BlobListing] {
         let candidates = try await unknownFiles()
         if candidates.isEmpty { return [] }
         let pending = try await blobs.pending()
         var strays: [BlobListing] = []
         for listing in candidates where !pending.contains(listing.path) {
-            if try await !isKnown(listing.path) { strays.append(listing) }
+            if try await !isKnown(listing.path), try await isThere(listing.path) { strays.append(listing) }
         }
         return strays
     }
 
+    private func isThere(_ path: BlobPath) async throws -> Bool {
+        do {
+            try await blobs.open(path) { _ in }
+            return true
+        } catch let error as BlobError {
+            return error.code != .notFound
+        }
+    }
+
     private func unknownFiles() async throws -> [BlobListing] {
-        let limit = time.now() - grace
         let found = Gathered()
         try await blobs.walk { listing in
-            if listing.modifiedAt <= limit, try await !isKnown(listing.path) { await found.add(listing) }
+            if try await !isKnown(listing.path) { await found.add(listing) }
         }
         return await found.listings
     }

@@ -14,7 +14,7 @@ package struct Verifier: Sendable {
     let blobs: any BlobStore
     let queue: JobQueue
     let time: any TimeSource
-    /// Files younger than this may belong to an upload that is just being recorded.
+    /// Stray files younger than this are not moved.
     let grace: Duration
 
     package init(

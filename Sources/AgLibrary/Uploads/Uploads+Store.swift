@@ -99,7 +99,7 @@ extension Uploads {
         do {
             return try await blobs.open(original.path) { try $0.length() } == original.byteCount
         } catch let error as BlobError {
-            guard error.code == .notFound else { throw error.fault }
+            guard error.code == .notFound || error.code == .notAFile else { throw error.fault }
             return false
         }
     }

@@ -71,7 +71,7 @@ final class SQLiteConnection {
             case .inspector: SQLITE_OPEN_READONLY
             case .inspectorAtRest: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
             }
-        return access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        return access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW
     }
 
     /// `immutable` is said in a URI only: no locks, no shared memory, no write-ahead log (https://sqlite.org/uri.html).

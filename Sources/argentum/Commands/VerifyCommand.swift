@@ -83,9 +83,17 @@ enum VerifyCommand: Command {
             [
                 "originals": .int(report.originals), "variants": .int(report.variants),
                 "bytesRead": .int(report.bytesRead), "findings": .int(report.findings.count),
-                "sound": .bool(report.isSound),
+                "newerFiles": .int(report.newerFiles), "sound": .bool(report.isSound),
             ],
-            report.findings.isEmpty ? "Everything holds: \(counts)." : "\(report.findings.count) findings: \(counts).")
+            (report.findings.isEmpty ? "Everything holds: \(counts)." : "\(report.findings.count) findings: \(counts).")
+                + age(report))
+    }
+
+    private static func age(_ report: VerifyReport) -> String {
+        guard report.newerFiles > 0 else { return "" }
+        return
+            " \(report.newerFiles) files are newer than every row: the database may be an older copy than the storage. Put "
+            + "the newer one back, or move them to the quarantine with --repair."
     }
 
     private static func json(_ finding: Finding) -> JSONValue {

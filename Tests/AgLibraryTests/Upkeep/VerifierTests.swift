@@ -159,7 +159,7 @@ struct VerifierTests {
         }
     }
 
-    @Test("finds a file that no row refers to, and lets a young one be")
+    @Test("finds a file that no row refers to, and moves it when it is old enough")
     func stray() async throws {
         try await LibraryDesk.with { desk in
             try await desk.upload(picture)
@@ -169,11 +169,37 @@ struct VerifierTests {
             let blob = StagedBlob(file: file, path: BlobPath("images/2026/01/01/original/aa/stray.png"))
             try await store.keep([blob])
             await store.settle([blob])
-            #expect(try await desk.library.ground.verifier.verify().findings.isEmpty)
+            let young = try await desk.library.ground.verifier.verify(repair: true)
+            #expect(young.findings.map(\.kind) == [.strayFile] && !young.isSound)
+            #expect(desk.folder.files(below: "quarantine").isEmpty)
             #expect(try await verify(desk).findings.map(\.kind) == [.strayFile])
             #expect(try await verify(desk, repair: true).isSound)
             #expect(try await verify(desk).findings.isEmpty)
             #expect(desk.folder.files(below: "quarantine").count == 1)
+        }
+    }
+}
+
+@Suite("An old database beside newer files", .timeLimit(.minutes(1)))
+struct OldDatabaseTests {
+    @Test("is found by a verification, which says so and moves nothing that is young")
+    func restored() async throws {
+        let folder = TemporaryFolder()
+        try await LibraryDesk.with(folder: folder) { _ = try await $0.upload(PNGFile.drawn(8, 8, seed: 1)) }
+        let old = try OpenFile(reading: folder.file("argentum.sqlite"))
+        let bytes = try old.read(at: 0, count: Int(try old.length()))
+        try await LibraryDesk.with(folder: folder) { desk in
+            for seed in 2...3 { try await desk.upload(PNGFile.drawn(8, 8, seed: seed)) }
+        }
+        try PrivateFile.write(String(decoding: [UInt8](), as: UTF8.self), to: folder.file("argentum.sqlite"))
+        let restored = open(folder.file("argentum.sqlite"), O_WRONLY)
+        #expect(bytes.withUnsafeBytes { write(restored, $0.baseAddress, $0.count) } == bytes.count)
+        close(restored)
+        try await LibraryDesk.with(folder: folder) { desk in
+            let report = try await desk.library.ground.verifier.verify(repair: true)
+            #expect(report.findings.map(\.kind) == [.strayFile, .strayFile])
+            #expect(report.newerFiles == 2 && !report.isSound)
+            #expect(desk.pictureFiles.count == 3)
         }
     }
 }
