@@ -53,6 +53,18 @@ struct GuessLimiterTests {
         #expect(try await signIn(desk, body).status == 429)
     }
 
+    @Test("are not held back where trying is hopeless: at a fixed token of 32 characters")
+    func longToken() async throws {
+        let desk = try await ServerDesk()
+        let cases = [(31, true), (32, false), (64, false)]
+        for (length, isGuess) in cases {
+            let access = Access(
+                database: desk.database, time: desk.clock, log: Log(to: SilentSink()),
+                fixedToken: Secret(String(repeating: "k", count: length)))
+            #expect(access.isGuess("anything") == isGuess, "\(length)")
+        }
+    }
+
     @Test("may come from many addresses: then each that failed waits, and one that has not failed has its try")
     func spread() {
         let clock = HandClock()

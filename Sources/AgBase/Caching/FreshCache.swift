@@ -34,13 +34,13 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     }
 
     package func value(for key: Key, at now: ContinuousClock.Instant = .now) -> Value? {
-        // What goes dies behind the lock: it may be the last reference to an open file.
+        // What goes is released behind the lock, which the optimiser would move into it: it may be the last reference to an open file.
         let (value, gone): (Value?, Entry?) = state.withLock { state in
             guard let entry = state.entries.value(for: key) else { return (nil, nil) }
             if now < entry.until { return (entry.value, nil) }
             return (nil, Self.remove(key, &state))
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
         return value
     }
 
@@ -51,7 +51,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
                 state.entries.peek(key).flatMap { now < $0.until ? nil : Self.remove(key, &state) }
             }
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
     }
 
     package func ticket() -> Ticket {
@@ -73,7 +73,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
                 return gone.value
             }
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
     }
 
     /// Whether nothing has been written about the topic since the ticket was taken.
@@ -87,7 +87,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
             state.news.add(topic)
             return (state.keys.removeValue(forKey: topic) ?? []).map { state.entries.remove($0) }
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
     }
 
     package var count: Int { state.withLock { $0.entries.count } }

@@ -45,13 +45,16 @@ package struct FairLine<Item> {
         forgetMembers(of: caller.group)
     }
 
-    /// Takes out, and returns, what nobody waits for any more; its callers are not charged.
-    package mutating func remove(where isGone: (Item) -> Bool) -> [Item] {
-        var gone: [Item] = []
+    /// Takes out, and returns with its caller, what is not waited for any more; callers are not charged for it.
+    ///
+    /// - Parameter isGone: asked once for each item: its answer may change at any moment.
+    package mutating func remove(where isGone: (Item) -> Bool) -> [(item: Item, caller: Caller)] {
+        var gone: [(item: Item, caller: Caller)] = []
         for (caller, waiting) in items {
-            let kept = waiting.filter { !isGone($0) }
-            guard kept.count < waiting.count else { continue }
-            gone += waiting.filter(isGone)
+            var kept: [Item] = []
+            for item in waiting {
+                if isGone(item) { gone.append((item, caller)) } else { kept.append(item) }
+            }
             for _ in kept.count..<waiting.count { forget(caller) }
             items[caller] = kept.isEmpty ? nil : kept
         }

@@ -17,7 +17,6 @@ final class CodecJob: Sendable {
         var finish: (@Sendable ((any Error)?) -> Void)?
         var began: ContinuousClock.Instant?
         var over: (@Sendable (Duration) -> Void)?
-        var dropped: (@Sendable () -> Void)?
     }
 
     /// - Parameters:
@@ -38,15 +37,6 @@ final class CodecJob: Sendable {
 
     func receive(_ reply: CodecReply) {
         deliver(reply)
-    }
-
-    deinit {
-        state.withLock { $0.dropped }?()
-    }
-
-    /// Has `body` called when the job is let go of, however it ended.
-    func whenDropped(_ body: @escaping @Sendable () -> Void) {
-        state.withLock { $0.dropped = body }
     }
 
     /// Has `body` called with the time that a child spent on it.

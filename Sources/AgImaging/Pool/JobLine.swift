@@ -11,10 +11,14 @@ final class JobLine: Sendable {
         var urgentInARow = 0
         var isClosed = false
 
-        /// Takes out what nobody wants any more, which shall neither hold its files open nor have a turn. To be let go of
-        /// outside the lock, because that closes files.
-        mutating func dropCancelled() -> [CodecJob] {
-            urgent.remove(where: \.isCancelled) + waiting.remove(where: \.isCancelled)
+        /// Takes out cancelled jobs, which shall neither hold their files open, nor a seat, nor have a turn. To be released
+        /// outside the lock: a job closes files.
+        mutating func dropCancelled() -> [CodecJob] { drop(where: \.isCancelled) }
+
+        mutating func drop(where isGone: (CodecJob) -> Bool) -> [CodecJob] {
+            let gone = urgent.remove(where: isGone) + waiting.remove(where: isGone)
+            for (_, caller) in gone { seats?.free(caller) }
+            return gone.map(\.item)
         }
 
         /// The next one in line.
@@ -52,9 +56,8 @@ final class JobLine: Sendable {
             if urgent { state.urgent.add(job, for: caller) } else { state.waiting.add(job, for: caller) }
             return (nil, gone)
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
         if let refusal { return job.finish(refusal) }
-        job.whenDropped { [self] in freeSeat(of: caller) }
         bell.strike()
     }
 
@@ -66,7 +69,7 @@ final class JobLine: Sendable {
             let gone = state.dropCancelled()
             return (state.next(), gone)
         }
-        _ = gone
+        withExtendedLifetime(gone) {}
         guard let (job, caller, isUrgent) = next else { return nil }
         job.whenOver { [self] used in ended(caller, isUrgent, used) }
         return job
@@ -75,11 +78,8 @@ final class JobLine: Sendable {
     private func ended(_ caller: Caller, _ isUrgent: Bool, _ used: Duration) {
         state.withLock { state in
             if isUrgent { state.urgent.ended(caller, used: used) } else { state.waiting.ended(caller, used: used) }
+            state.seats?.free(caller)
         }
-    }
-
-    private func freeSeat(of caller: Caller) {
-        state.withLock { $0.seats?.free(caller) }
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
@@ -89,7 +89,7 @@ final class JobLine: Sendable {
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
-            return state.urgent.remove { _ in true } + state.waiting.remove { _ in true }
+            return state.drop { _ in true }
         }
         left.forEach { $0.finish(Self.isClosing) }
         bell.strike(1 << 32)

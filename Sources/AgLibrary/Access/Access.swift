@@ -12,6 +12,8 @@ package final class Access: Sendable {
     let sessions: UISessions
     let time: any TimeSource
     let fixedToken: SHA256Digest?
+    /// Whether the fixed token may be short enough to be found by trying.
+    private let isFixedTokenGuessable: Bool
     let endings = Endings()
     let denials = Denials()
     let log: Log
@@ -23,8 +25,13 @@ package final class Access: Sendable {
         codes = SignInCodes(time: time)
         tokens = Tokens(database: database, time: time, log: log, denials: denials)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }
+        isFixedTokenGuessable = fixedToken.map { $0.reveal { $0.count < Self.safeTokenBytes } } ?? false
         sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken, denials: denials)
     }
+
+    /// From here on a token counts as random, and trying as hopeless: 32 characters, as the documents advise. Its holder
+    /// is never made to wait for what others behind the same proxy have tried.
+    private static let safeTokenBytes = 32
 
     /// Who holds this token; `nil` for nobody.
     package func credential(token text: String) async throws -> Credential? {
@@ -69,9 +76,9 @@ package final class Access: Sendable {
         return try await sessions.open(scope: credential.scope, origin: credential.origin)
     }
 
-    /// Whether a text could only be the fixed token: one that people choose, and so the only one worth guessing at.
+    /// Whether a text could only be a fixed token that is short enough to be guessed.
     package func isGuess(_ text: String) -> Bool {
-        fixedToken != nil && TokenText(untrusted: text) == nil
+        isFixedTokenGuessable && TokenText(untrusted: text) == nil
     }
 
     /// Opens a session for the holder of a sign-in link, which is used up; `nil` when the code is not good.

@@ -4,7 +4,7 @@ import Synchronization
 /// Holds back those who try secrets that people chose: always on, and without a way to lock the owner out.
 ///
 /// Tokens, cookies and codes that the server made have 256 random bits; nobody finds one by trying, so a good one is let
-/// in whatever has failed before. Only the operator's fixed token can be guessed at, and only it has to wait: from an
+/// in whatever has failed before. Only a fixed token of the operator's that is shorter than 32 characters can be guessed at, and only it has to wait: from an
 /// address that has failed too often, and, when too many addresses fail at once, from each that has failed at all. An
 /// address that has not failed always has its try.
 final class GuessLimiter: Sendable {

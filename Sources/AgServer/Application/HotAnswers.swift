@@ -55,7 +55,7 @@ final class HotAnswers: Sendable {
         }
         guard isGood(found) else {
             let gone = answers.withLock { $0.remove(question) }
-            _ = gone
+            withExtendedLifetime(gone) {}
             return nil
         }
         guard let response = Self.response(found, request.headers["if-none-match"]), isAdmitted(found, request) else {
@@ -77,9 +77,9 @@ final class HotAnswers: Sendable {
             gift: gift, unchanged: unchanged, tag: response.headers["ETag"], route: route,
             credential: request.attached(Credential.self), endings: ticket, promise: promise)
         let weight = Self.frame + (gift?.weight ?? 0) + request.target.utf8.count
-        // What goes dies behind the lock: it is let go of by the HTTP library as well.
+        // What goes is released behind the lock, which the optimiser would move into it: it is let go of by the HTTP library as well.
         let gone = answers.withLock { $0.insert(answer, for: question, weight: weight) }
-        _ = gone
+        withExtendedLifetime(gone) {}
     }
 
     /// What can be given again of an answer: of a 200 itself and its 304, of a 304 to the very tag only that.

@@ -36,9 +36,18 @@ struct PageAsset: Sendable {
     func response(to request: HTTPRequest) -> HTTPResponse {
         var headers: HTTPHeaders = ["ETag": tag, "Cache-Control": "no-cache"]
         if isPage { headers.add("Content-Security-Policy", SecurityHeaders.page) }
-        let known = request.headers["if-none-match"]?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
-        if known.contains(where: { $0 == tag || $0 == "W/\(tag)" }) { return HTTPResponse(304, headers: headers) }
+        if let known = request.headers["if-none-match"], Self.names(tag, in: known) {
+            return HTTPResponse(304, headers: headers)
+        }
         headers.add("Content-Type", type)
         return HTTPResponse(200, headers: headers, body: .prepared(bytes))
+    }
+
+    /// Whether the list has the tag, weak or not. By bytes: a stranger may send a list of any length.
+    private static func names(_ tag: String, in list: String) -> Bool {
+        list.utf8.split(separator: UInt8(ascii: ",")).contains { part in
+            let bare = part.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != UInt8(ascii: " ") }
+            return bare.elementsEqual(tag.utf8) || bare.elementsEqual("W/\(tag)".utf8)
+        }
     }
 }

@@ -74,7 +74,7 @@ struct FailingDiskTests {
         for nth in 1... {
             let folder = TemporaryFolder()
             let id = try await LibraryDesk.with(folder: folder) { try await $0.upload(picture).image.id }
-            let files = FaultyFiles(failing: nth, trouble.span, with: trouble.code, longestWrite: 100)
+            let files = FaultyFiles(failing: nth, trouble.span, with: trouble.code, longestWrite: 400)
             var status: ImageStatus?
             do {
                 try await LibraryDesk.with(folder: folder, files: files) { desk in
