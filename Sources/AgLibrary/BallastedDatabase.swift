@@ -1,15 +1,12 @@
 import AgBlobs
 import AgSQL
 
-/// A database that finds room for a deletion on a full disk: a write for which there is none gives the ballast away and
+/// A database that finds room for a deletion on a full disk: a `conclude` for which there is none gives the ballast away and
 /// runs again. Its body runs twice then, the first time without any effect.
 ///
-/// All writes may do so but those that add something new: they are refused with 507 well before, at the reserve, and what
-/// slipped through must not use up what deletions live on.
+/// Every other write fails there. Were the ballast for any of them, a heartbeat or the check of `/readyz` would have it before
+/// the first deletion comes.
 struct BallastedDatabase: Database {
-    /// Whether the writes of this task may use the ballast.
-    @TaskLocal static var mayUseBallast = true
-
     let base: any Database
     let ballast: Ballast
 
@@ -26,7 +23,7 @@ struct BallastedDatabase: Database {
     {
         do {
             return try await base.write(body)
-        } catch let error as SQLError where error.code == .full && Self.mayUseBallast {
+        } catch let error as SQLError where error.code == .full && Concluding.isUnderWay {
             guard await ballast.release() else { throw error }
             return try await base.write(body)
         }
@@ -35,11 +32,4 @@ struct BallastedDatabase: Database {
     func integrityFindings() async throws -> [String] { try await base.integrityFindings() }
 
     func close() async { await base.close() }
-}
-
-extension Database {
-    /// Writes something new, for which the room that deletions live on is not to be used.
-    func add<Value: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> Value) async throws -> Value {
-        try await BallastedDatabase.$mayUseBallast.withValue(false) { try await write(body) }
-    }
 }

@@ -2,16 +2,22 @@
 /// for the next.
 ///
 /// Dynamic thresholds (Choudhury, Hahne 1998): a caller alone may hold two thirds of the seats, one that comes second two
-/// thirds of the rest, and so on. The first seats of a caller are sure, up to twice the number in all. Pure.
+/// thirds of the rest, and so on. The first seats of a caller are sure, also when the number is reached, up to `most` seats
+/// in all. Pure.
 package struct FairSeats: Sendable {
+    /// The seats that are shared.
     package let limit: Int
+    /// The most that are ever taken, the sure ones of newcomers included.
+    package let most: Int
     package private(set) var total = 0
     private let sure: Int
     private var groups: [String: Int] = [:]
     private var callers: [Caller: Int] = [:]
 
-    package init(_ limit: Int) {
+    /// - Parameter most: twice `limit` unless each seat stands for something of which there is only so much.
+    package init(_ limit: Int, most: Int? = nil) {
         self.limit = limit
+        self.most = max(limit, most ?? 2 * limit)
         sure = limit >= 8 ? 2 : 1
     }
 
@@ -34,7 +40,7 @@ package struct FairSeats: Sendable {
     private func mayTake(_ caller: Caller) -> Bool {
         let group = groups[caller.group] ?? 0
         let own = callers[caller] ?? 0
-        if group < sure { return total < 2 * limit }
+        if group < sure { return total < most }
         let free = limit - total
         if own < sure { return free > 0 }
         return group < 4 * free && own < 2 * free

@@ -19,7 +19,7 @@ extension JobQueue {
 
     /// Throws `Fault` when there is no such job or it has finished.
     package func cancel(_ id: JobID) async throws {
-        try await database.write { tx in
+        try await database.conclude { tx in
             if try self.cancel(where: "id = \(id)", in: tx) { return }
             let state: JobState = try self.state(of: id, tx)
             throw Fault(.conflict, "job-finished", "The job is \(state.rawValue), so it cannot be cancelled.")

@@ -41,7 +41,7 @@ extension JobQueue {
     /// Takes all jobs from a worker that was last seen with `beat`, unless it has beaten since. Returns how many.
     @discardableResult
     func reclaim(from worker: String, lastBeat: Int64) async throws -> Int {
-        try await database.write { tx in
+        try await database.conclude { tx in
             let beat: Int64? = try tx.value("SELECT beat FROM job_workers WHERE id = \(worker)")
             guard beat ?? -1 == lastBeat else { return 0 }
             return try self.dispossess(worker, in: tx)
@@ -51,7 +51,7 @@ extension JobQueue {
     /// Takes the jobs of earlier runs of the same worker: it has started again, so they are dead.
     @discardableResult
     func succeed(_ holder: LeaseHolder) async throws -> Int {
-        try await database.write { tx in
+        try await database.conclude { tx in
             let earlier = try tx.all("SELECT id FROM job_workers WHERE name = \(holder.name) AND id <> \(holder.id)") {
                 try $0[0] as String
             }
@@ -77,7 +77,7 @@ extension JobQueue {
 
     /// The holder stops: what it still has goes back into the queue and costs nothing.
     func release(_ holder: LeaseHolder) async throws {
-        try await database.write { tx in
+        try await database.conclude { tx in
             let released = try tx.all(
                 """
                 UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now()),

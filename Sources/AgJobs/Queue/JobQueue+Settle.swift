@@ -30,7 +30,7 @@ extension JobQueue {
 
     /// Writes down that the attempt failed, and what comes of it. Throws `LeaseLost` as `complete` does.
     func fail(_ job: JobRecord, _ verdict: Verdict, duration: Duration) async throws {
-        try await database.write { tx in
+        try await database.conclude { tx in
             guard try self.settle(job, verdict, isLoss: false, duration: duration, in: tx) else { throw LeaseLost() }
         }
     }

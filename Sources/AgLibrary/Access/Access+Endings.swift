@@ -18,7 +18,7 @@ extension Access {
         let existed = try await Authority.$current.withValue(isOwn ? nil : Authority.current) {
             try await delete(id, isFirst: isFirst)
         }
-        denials.lift(id)
+        settle(id)
         guard existed else { throw Self.noSuchToken }
     }
 
@@ -45,7 +45,7 @@ extension Access {
         do {
             // Giving up one's own power needs none.
             try await Authority.$current.withValue(nil) { try await sessions.delete(hashes: hashes) }
-            denials.lift(session: digest)
+            settle(session: digest)
         } catch {
             throw notStored("The session is ended on this server", error)
         }
@@ -61,9 +61,25 @@ extension Access {
     }
 
     private func announceEnding() {
+        forget()
+        endings.ring()
+    }
+
+    private func forget() {
         tokens.forget()
         sessions.forget()
-        endings.ring()
+    }
+
+    /// The row is gone, and with it the need for the denial. Forgets before it lifts: a look-up that read the row before the
+    /// deletion and asks for denials after this finds its ticket too old.
+    private func settle(_ id: TokenID) {
+        forget()
+        denials.lift(id)
+    }
+
+    private func settle(session digest: SHA256Digest) {
+        forget()
+        denials.lift(session: digest)
     }
 
     // MARK: Who waits for an end
@@ -119,11 +135,11 @@ extension Access {
         do {
             for id in denied.tokens {
                 _ = try await tokens.delete(id)
-                denials.lift(id)
+                settle(id)
             }
             for (digest, hashes) in denied.sessions {
                 try await sessions.delete(hashes: hashes)
-                denials.lift(session: digest)
+                settle(session: digest)
             }
             log.info(
                 "revocations stored that could not be before", ["count": denied.tokens.count + denied.sessions.count])

@@ -44,13 +44,17 @@ final class CredentialCache<Value: Sendable>: Sendable {
         state.withLock { Ticket(generation: $0.generation) }
     }
 
-    /// Keeps a proved value, but not beyond `expiry`.
-    func keep(_ value: Value, for digest: SHA256Digest, expiry: Timestamp?, at now: Timestamp, _ ticket: Ticket) {
+    /// Keeps a proved value, but not beyond `expiry`. False when there was a revocation since the ticket was taken: the value
+    /// may be what was revoked, and is not kept.
+    func keep(
+        _ value: Value, for digest: SHA256Digest, expiry: Timestamp?, at now: Timestamp, _ ticket: Ticket
+    ) -> Bool {
         let until = min(now + lifetime, expiry ?? now + lifetime)
-        state.withLock { state in
-            guard state.generation == ticket.generation else { return }
+        return state.withLock { state in
+            guard state.generation == ticket.generation else { return false }
             if state.entries.count >= capacity { state.entries.removeAll(keepingCapacity: true) }
             state.entries[digest] = Entry(value: value, since: now, until: until)
+            return true
         }
     }
 

@@ -66,7 +66,7 @@ struct Tokens: Sendable {
 
     /// Whether there was such a row. Sessions that were opened with the token go with it.
     func delete(_ id: TokenID) async throws -> Bool {
-        let count = try await database.write { tx in try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") }
+        let count = try await database.conclude { tx in try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") }
         return count > 0
     }
 
@@ -93,15 +93,22 @@ struct Tokens: Sendable {
         let digest = SHA256Digest.of(text.text)
         let now = time.now()
         if let known = cache.value(for: digest, at: now) { return known }
-        let ticket = cache.ticket()
-        guard let found = try await row(text.id), isEqualInConstantTime(found.hash, digest.bytes) else { return nil }
+        while true {
+            let ticket = cache.ticket()
+            guard let token = try await find(text.id, digest, at: now) else { return nil }
+            let credential = Credential(scope: token.scope, origin: .token(text.id), expiresAt: token.expiresAt)
+            // Otherwise a revocation came between the row and here, perhaps of this token: the rows are asked again.
+            guard cache.keep(credential, for: digest, expiry: token.expiresAt, at: now, ticket) else { continue }
+            note(use: token, at: now)
+            return credential
+        }
+    }
+
+    /// From the row itself; `nil` when it is not there, not of this secret, over or denied.
+    private func find(_ id: TokenID, _ digest: SHA256Digest, at now: Timestamp) async throws -> APIToken? {
+        guard let found = try await row(id), isEqualInConstantTime(found.hash, digest.bytes) else { return nil }
         if let expiry = found.token.expiresAt, expiry <= now { return nil }
-        if denials.covers(.token(text.id)) { return nil }
-        note(use: found.token, at: now)
-        let credential = Credential(
-            scope: found.token.scope, origin: .token(text.id), expiresAt: found.token.expiresAt)
-        cache.keep(credential, for: digest, expiry: found.token.expiresAt, at: now, ticket)
-        return credential
+        return denials.covers(.token(id)) ? nil : found.token
     }
 
     private struct Found: Sendable {
@@ -128,7 +135,7 @@ struct Tokens: Sendable {
         let noted = uses.take()
         if noted.isEmpty { return }
         do {
-            try await database.add { tx in
+            try await database.write { tx in
                 for (id, moment) in noted {
                     try tx.execute("UPDATE api_tokens SET last_used_at = \(moment) WHERE id = \(id)")
                 }

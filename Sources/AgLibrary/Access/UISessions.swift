@@ -51,7 +51,7 @@ struct UISessions: Sendable {
     }
 
     func delete(hashes: [[UInt8]]) async throws {
-        _ = try await database.write { tx in
+        _ = try await database.conclude { tx in
             try tx.execute("DELETE FROM ui_sessions WHERE secret_hash IN \(list: hashes)")
         }
     }
@@ -66,10 +66,12 @@ struct UISessions: Sendable {
         let digest = SHA256Digest.of(secret)
         let now = time.now()
         if let known = cache.value(for: digest, at: now) { return known }
-        let ticket = cache.ticket()
-        guard let credential = try await database.read(.lookUp, { try find(secret, in: $0) }) else { return nil }
-        cache.keep(credential, for: digest, expiry: credential.expiresAt, at: now, ticket)
-        return credential
+        while true {
+            let ticket = cache.ticket()
+            guard let credential = try await database.read(.lookUp, { try find(secret, in: $0) }) else { return nil }
+            // Otherwise a revocation came in between, as with tokens.
+            if cache.keep(credential, for: digest, expiry: credential.expiresAt, at: now, ticket) { return credential }
+        }
     }
 
     /// From the row itself; `nil` when the session is unknown, over or denied.

@@ -7,7 +7,7 @@ extension Images {
     /// Takes an image away with its links and, if no other image shows the same bytes, the original with its pending jobs
     /// and all that was derived from it. The files follow within seconds. Throws `Fault` 404.
     package func delete(_ id: ImageID) async throws {
-        let gone: OriginalID? = try await database.write { [self] tx in
+        let gone: OriginalID? = try await database.conclude { [self] tx in
             let image = try Images.require(id, in: tx)
             let isLast = try passOnJobs(of: image, in: tx)
             try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
@@ -39,7 +39,7 @@ extension Images {
     /// Takes an image out of one session and leaves it where it is. Throws `Fault` 404.
     package func unlink(_ id: ImageID, from session: String) async throws {
         try SessionName.check(session)
-        try await database.write { [events] tx in
+        try await database.conclude { [events] tx in
             let image = try Images.require(id, in: tx)
             let count = try tx.execute(
                 "DELETE FROM session_images WHERE image_id = \(id) AND session_id = \(session)")

@@ -105,7 +105,7 @@ package final class BlobRemovals: Sendable {
 
     private func forget(_ paths: [String]) async throws {
         guard !paths.isEmpty else { return }
-        try await database.write { tx in
+        try await database.conclude { tx in
             _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
         }
     }

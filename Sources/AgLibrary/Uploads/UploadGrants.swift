@@ -48,7 +48,7 @@ package struct UploadGrants: Sendable {
             sha256: request.sha256, sessionID: request.sessionID, filename: request.filename,
             expiresAt: now + min(request.lives, Self.longestLife), usedAt: nil, failures: 0,
             maker: origin.map { access.maker(of: id, $0, session: session) } ?? .none)
-        try await database.add { tx in
+        try await database.write { tx in
             try Self.insert(grant, secretHash: .of(secret), at: now, in: tx)
             // Grants are few and short; the old ones go when a new one comes.
             try tx.execute("DELETE FROM upload_grants WHERE expires_at < \(now - .seconds(24 * 3_600))")

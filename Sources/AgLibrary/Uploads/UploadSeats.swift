@@ -2,12 +2,13 @@ import AgBase
 import Synchronization
 
 /// How many calls may upload at a time. Each holds two descriptors at most, for the file it writes and for the child that
-/// looks at it, and no caller can take all of them.
+/// looks at it; these are set aside for `most` calls and no more. An eighth of the seats is for callers that have none yet, so
+/// that no caller can take all of them.
 final class UploadSeats: Sendable {
     private let seats: Mutex<FairSeats>
 
-    init(_ limit: Int) {
-        seats = Mutex(FairSeats(limit))
+    init(_ most: Int) {
+        seats = Mutex(FairSeats(max(1, most - most / 8), most: most))
     }
 
     func take(_ caller: Caller) throws(Fault) -> Seat {

@@ -19,15 +19,18 @@ struct DescriptorLimit {
     }
 
     /// The database, the codec children and the loops, which are always there.
-    private static let own = 64
+    static let own = 64
     /// For jobs, renders and pictures that are sent: a server that took its last descriptor for a client could not even
     /// open the picture that the client asks for.
-    private var work: Int { min(1_024, max(64, descriptors / 4)) }
+    var work: Int { min(1_024, max(64, descriptors / 4)) }
 
-    /// Calls that may upload at a time: each holds two descriptors beside its connection.
+    /// Calls that may upload at a time, of all callers together: each holds two descriptors beside its connection.
     var uploads: Int { min(512, max(8, descriptors / 16)) }
 
-    var connections: Int { max(16, descriptors - Self.own - work - 2 * uploads) }
+    /// What uploads may hold of descriptors, all of them together.
+    var ofUploads: Int { 2 * uploads }
+
+    var connections: Int { max(16, descriptors - Self.own - work - ofUploads) }
 
     #if canImport(Glibc)
         private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -168,6 +168,13 @@ struct FairSeatsTests {
         #expect(seats.total <= 32)
     }
 
+    @Test("have the end that is asked for", arguments: [(16, 16), (12, 16), (1, 1), (16, 40)])
+    func most(limit: Int, most: Int) {
+        var seats = FairSeats(limit, most: most)
+        for number in 0..<1_000 { _ = fill(&seats, Caller("g\(number)")) }
+        #expect(seats.total == most)
+    }
+
     @Test("are shared inside a group as well, which takes no more than all of them by many names")
     func members() {
         var seats = FairSeats(64)

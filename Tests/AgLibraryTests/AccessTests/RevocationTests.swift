@@ -19,7 +19,15 @@ struct RevocationTests {
         func read<Value: Sendable>(
             _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
         ) async throws -> Value {
-            try await base.read(kind, body)
+            guard trouble.holdsNextRead.exchange(false, ordering: .acquiringAndReleasing) else {
+                return try await base.read(kind, body)
+            }
+            return try await base.read(kind) { connection in
+                // From here on the read sees this moment, whatever is committed before it goes on.
+                _ = try connection.exists("SELECT 1 FROM api_tokens")
+                trouble.reader.pass()
+                return try body(connection)
+            }
         }
 
         func write<Value: Sendable>(
@@ -27,7 +35,10 @@ struct RevocationTests {
         ) async throws -> Value {
             trouble.writes.add(1, ordering: .relaxed)
             if trouble.isFull.load(ordering: .acquiring) { throw SQLError(.full, "database or disk is full") }
-            if trouble.hangs.load(ordering: .acquiring) { try await trouble.writer.pass() }
+            if trouble.hangs.load(ordering: .acquiring) {
+                trouble.isAtWriter.open()
+                try await trouble.writer.pass()
+            }
             return try await base.write(body)
         }
 
@@ -40,6 +51,9 @@ struct RevocationTests {
         let hangs = Atomic(false)
         let writes = Atomic(0)
         let writer = Latch()
+        let isAtWriter = Latch()
+        let holdsNextRead = Atomic(false)
+        let reader = Gate()
     }
 
     private let trouble = Trouble()
@@ -115,6 +129,54 @@ struct RevocationTests {
         await access.writeWhatWaits()
         #expect(try await desk.count("ui_sessions") == 1)
         #expect(try await access.credential(session: cookie) == nil)
+    }
+
+    enum Ending: CaseIterable {
+        case token, sessionOfToken, signOut
+    }
+
+    /// The look-up begins when the power is denied and its row still there, and goes on when the row is gone and the denial
+    /// lifted.
+    @Test(
+        "does not come back by a look-up that read the row before it was deleted", arguments: Ending.allCases,
+        [false, true])
+    func overtakenLookUp(_ ending: Ending, isStoredLater: Bool) async throws {
+        let made = try await access.createToken(name: "leaked", scope: .admin)
+        let cookie = try #require(try await access.signIn(token: made.text))
+        await access.writeWhatWaits()
+        let end: @Sendable () async throws -> Void = { [access] in
+            switch ending {
+            case .token, .sessionOfToken: try await access.revokeToken(made.token.id)
+            case .signOut: try await access.signOut(cookie)
+            }
+        }
+        let lookUp: @Sendable () async throws -> Credential? = { [access] in
+            switch ending {
+            case .token: return try await access.credential(token: made.text)
+            case .sessionOfToken, .signOut: return try await access.credential(session: cookie)
+            }
+        }
+        #expect(try await lookUp() != nil)
+        if isStoredLater {
+            fill(true)
+            await #expect(throws: Fault.self) { try await end() }
+            fill(false)
+        }
+        trouble.hangs.store(true, ordering: .releasing)
+        let ended = Task { [access] in
+            if isStoredLater { return await access.writeWhatWaits() }
+            try await end()
+        }
+        try await trouble.isAtWriter.pass()
+        trouble.holdsNextRead.store(true, ordering: .releasing)
+        let found = Task { try await lookUp() }
+        await trouble.reader.arrived()
+        trouble.writer.open()
+        try await ended.value
+        trouble.reader.open()
+
+        #expect(try await found.value == nil)
+        #expect(try await lookUp() == nil)
     }
 
     @Test("is written by the work that runs beside the server")

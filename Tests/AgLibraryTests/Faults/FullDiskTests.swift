@@ -104,6 +104,9 @@ struct FullDiskTests {
             let fault = await #expect(throws: Fault.self) { try await desk.upload(PNGFile.drawn(7, 7)) }
             #expect(fault?.kind == .insufficientStorage)
             #expect(desk.temporaryFiles.isEmpty)
+            // What runs all the time meanwhile must not have the room first.
+            for _ in 0..<200 { try? await library.checkDatabase() }
+            #expect(disk.folder.files().contains("argentum.sqlite-ballast"))
 
             try await library.access.revokeToken(token.token.id)
             #expect(try await library.access.credential(token: token.text) == nil)

@@ -15,6 +15,17 @@ struct DescriptorLimitTests {
         #expect(DescriptorLimit(descriptors: descriptors).uploads == uploads)
     }
 
+    @Test(
+        "is kept by connections, uploads, work and the process itself together",
+        arguments: [128, 256, 1_024, 4_096, 1 << 20])
+    func sum(_ descriptors: Int) {
+        let limit = DescriptorLimit(descriptors: descriptors)
+        // Two for each call that may upload, whoever the callers are; see the tests of `UploadSeats`.
+        #expect(limit.ofUploads == 2 * limit.uploads)
+        let sum = DescriptorLimit.own + limit.work + limit.ofUploads + limit.connections
+        #expect(sum <= max(descriptors, DescriptorLimit.own + limit.work + limit.ofUploads + 16))
+    }
+
     @Test("is raised to all that the system gives")
     func raise() {
         let raised = DescriptorLimit.raise()

@@ -1,26 +1,28 @@
 import Dispatch
 
 /// Holds a thread until the test lets it go, and tells the test that it has come.
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private let arrival = AsyncStream<Void>.makeStream()
     private let opening = DispatchSemaphore(value: 0)
 
+    package init() {}
+
     /// Blocks the calling thread. For closures that a database runs on threads of its own.
-    func pass() {
+    package func pass() {
         arrival.continuation.yield()
         opening.wait()
     }
 
     /// Says that it is here, without waiting.
-    func arrive() {
+    package func arrive() {
         arrival.continuation.yield()
     }
 
-    func arrived() async {
+    package func arrived() async {
         for await _ in arrival.stream { return }
     }
 
-    func open() {
+    package func open() {
         opening.signal()
     }
 }
