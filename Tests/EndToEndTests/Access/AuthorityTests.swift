@@ -62,14 +62,17 @@ struct AuthorityTests {
         #expect(try await state() == before)
     }
 
-    /// Sends all of the body but its last byte, has the token revoked, and sends that byte.
+    /// Waits until the call is admitted, sends all of the body but its last byte, has the token revoked, and sends that byte.
     private func held(_ method: String, _ target: String, _ body: Client.Body) async throws -> Answer {
         let (client, id) = try await leaked()
-        let bytes = client.request(method, target, body)
+        let bytes = client.request(method, target, headers: ["Expect": "100-continue"], body)
+        let head = try #require(bytes.firstRange(of: Array("\r\n\r\n".utf8))).upperBound
         let connection = try await Connection.open(client.port)
-        try await connection.send(Array(bytes.dropLast()))
-        // The server has admitted the call when it has read what was sent.
-        try await Task.sleep(for: .milliseconds(100))
+        try await connection.send(Array(bytes[..<head]))
+        // Sent when the handler of the admitted call asks for its body; a refusal would be the first answer.
+        let interim = try await connection.bytes()
+        try #require(String(decoding: interim, as: UTF8.self).hasPrefix("HTTP/1.1 100"))
+        try await connection.send(Array(bytes[head...].dropLast()))
         #expect(try await server.client.call("DELETE", "/api/tokens/\(id)").status == 204)
         try await connection.send(Array(bytes.suffix(1)))
         return try await connection.answer()

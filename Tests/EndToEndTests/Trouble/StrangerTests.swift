@@ -27,7 +27,10 @@ struct StrangerTests {
         func times(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
         return [
             signIn(times("[", 2_000) + times("]", 2_000)),
-            signIn("{\"a\":" + times("[", 500) + times("]", 500) + ",\"token\":\"x\"}"),
+            // Four arrays five hundred deep, and half of a surrogate pair as the token.
+            signIn(
+                "{" + (0..<4).map { "\"\($0)\":" + times("[", 500) + times("]", 500) + "," }.joined()
+                    + "\"token\":\"\\ud800\"}"),
             signIn("{" + (0..<300).map { "\"k\($0)\":1" }.joined(separator: ",") + "}"),
             signIn("{\"token\":\"" + times("\\u0041", 600) + "\"}"),
             signIn("{\"token\":" + times("9", 3_900) + "}"),
