@@ -12,6 +12,14 @@ struct HiddenCostTests {
         ("30 international texts of 60 MB", { texts("iTXt", Array("Comment\0\u{1}\0\0\0".utf8)) }),
         ("10 profiles of 60 MB", { texts("iCCP", Array("Profile\0\0".utf8), count: 10) }),
         ("14,000 private tags of 1 MB", privateTags),
+        ("80,000 directories below 5,000 pages of a TIFF", { CrowdedFile.tiff(stride: 16) }),
+        ("200,000 camera notes of a JPEG", { jpeg(0xE1, 200_000) }),
+        ("200,000 parts of a JPEG that are no profile", { jpeg(0xE2, 200_000) }),
+        ("10,000 parts of a JPEG's profile", { jpeg(0xE2, 10_000, Array("ICC_PROFILE\0\u{1}\u{1}".utf8)) }),
+        ("200,000 Photoshop notes of a JPEG", { jpeg(0xED, 200_000) }),
+        ("200,000 parts of a JPEG that are no Adobe note", { jpeg(0xEE, 200_000) }),
+        ("100,000 Adobe notes of a JPEG", { jpeg(0xEE, 100_000, Array("Adobe\0d\0\0\0\0\u{1}".utf8)) }),
+        ("200,000 comments of a JPEG", { jpeg(0xFE, 200_000) }),
         (
             "30,000 frames of a GIF",
             {
@@ -34,6 +42,11 @@ struct HiddenCostTests {
 
         await #expect(throws: Never.self, "\(name)") { try await codecs.probe(bytes) }
         await codecs.shutdown()
+    }
+
+    private static func jpeg(_ marker: UInt8, _ count: Int, _ body: [UInt8] = []) -> [UInt8] {
+        let base = Quad.picture().file(".jpg")
+        return repeated([0xFF, marker, 0, UInt8(2 + body.count)] + body, count, behind: base[..<2]) + base[2...]
     }
 
     private static func texts(_ kind: String, _ head: [UInt8], count: Int = 30) -> [UInt8] {

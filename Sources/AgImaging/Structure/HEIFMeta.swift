@@ -9,9 +9,15 @@ struct HEIFMeta {
     private var properties: [(name: String, body: Range<Int>)] = []
     /// Property numbers, from 1, of the primary item.
     private var ownProperties: [Int] = []
+    private var seenProperties: Set<Int> = []
     private var extents: [HEIFExtent] = []
     private var hasLocations = false
     private var isPremultiplied = false
+    /// Boxes of all levels together: each level has a limit of its own, but there can be many lists on one.
+    private var boxesLeft = 100_000
+
+    /// Associations name a property by 15 bits.
+    private static let mostProperties = 0x7FFF
 
     init(_ file: ByteView, _ body: Range<Int>) {
         self.file = file
@@ -39,7 +45,7 @@ struct HEIFMeta {
             throw CodecError(
                 .tooLarge, "The picture's items have \(itemBytes) bytes together, in a file of \(file.count).")
         }
-        for item in exifItems { noteExif(item, &found) }
+        noteExif(&found)
         for name in hidden { try found.shown.put(Array("skip".utf8), at: name) }
         for number in ownProperties where properties.indices.contains(number - 1) {
             note(properties[number - 1], &found)
@@ -55,7 +61,8 @@ struct HEIFMeta {
 
     private mutating func each(_ range: Range<Int>, _ visit: (inout HEIFMeta, String, Range<Int>) -> Void) {
         var boxes: [(String, Range<Int>)] = []
-        _ = HEIFWalk.walk(file, range) { boxes.append(($0, $1)) }
+        _ = HEIFWalk.walk(file, range, most: boxesLeft) { boxes.append(($0, $1)) }
+        boxesLeft -= boxes.count
         for (name, body) in boxes { visit(&self, name, body) }
     }
 
@@ -107,7 +114,11 @@ struct HEIFMeta {
     }
 
     private mutating func readProperties(_ name: String, _ body: Range<Int>) {
-        if name == "ipco" { each(body) { meta, name, body in meta.properties.append((name, body)) } }
+        if name == "ipco" {
+            each(body) { meta, name, body in
+                if meta.properties.count < Self.mostProperties { meta.properties.append((name, body)) }
+            }
+        }
         if name == "ipma" { readAssociations(body) }
     }
 
@@ -124,11 +135,16 @@ struct HEIFMeta {
             else { return }
             position += idWidth + 1
             for _ in 0..<many {
-                guard let value = file.number(at: position, width) else { return }
-                if item == primary { ownProperties.append(value & (width == 1 ? 0x7F : 0x7FFF)) }
+                guard position < body.upperBound, let value = file.number(at: position, width) else { return }
+                if item == primary { noteOwn(value & (width == 1 ? 0x7F : 0x7FFF)) }
                 position += width
             }
         }
+    }
+
+    /// Each counts once, however often a file repeats it.
+    private mutating func noteOwn(_ number: Int) {
+        if seenProperties.insert(number).inserted { ownProperties.append(number) }
     }
 
     private func note(_ property: (name: String, body: Range<Int>), _ found: inout PictureStructure) {
@@ -156,10 +172,19 @@ struct HEIFMeta {
             || name.hasPrefix("urn:mpeg:hevc:2015:auxid:1")
     }
 
+    /// Both lists can be long, so that each is gone through once.
+    private func noteExif(_ found: inout PictureStructure) {
+        let wanted = Set(exifItems)
+        var places: [Int: HEIFExtent] = [:]
+        for extent in extents where !extent.isElsewhere && wanted.contains(extent.item) {
+            if places[extent.item] == nil { places[extent.item] = extent }
+        }
+        for item in exifItems where found.exif == nil { noteExif(at: places[item], &found) }
+    }
+
     /// The Exif item begins with the offset of its TIFF header.
-    private func noteExif(_ item: Int, _ found: inout PictureStructure) {
-        guard let place = extents.first(where: { $0.item == item && !$0.isElsewhere }),
-            let skip = file.number(at: place.offset, 4), file.holds(place.offset, place.length)
+    private func noteExif(at place: HEIFExtent?, _ found: inout PictureStructure) {
+        guard let place, let skip = file.number(at: place.offset, 4), file.holds(place.offset, place.length)
         else { return }
         let start = place.offset + 4 + skip
         guard start < place.offset + place.length else { return }

@@ -26,12 +26,14 @@ enum HEIFWalk {
     private static let mostBoxes = 10_000
 
     /// Calls `visit` with each box's name and body; whether the boxes fill the range exactly.
-    static func walk(_ file: ByteView, _ range: Range<Int>, _ visit: (String, Range<Int>) -> Void) -> Bool {
+    static func walk(
+        _ file: ByteView, _ range: Range<Int>, most: Int = mostBoxes, _ visit: (String, Range<Int>) -> Void
+    ) -> Bool {
         var position = range.lowerBound
         var count = 0
         while position < range.upperBound {
             count += 1
-            guard count <= mostBoxes, let box = HEIFBox(file, at: position, limit: range.upperBound) else {
+            guard count <= min(most, mostBoxes), let box = HEIFBox(file, at: position, limit: range.upperBound) else {
                 return false
             }
             visit(box.name, box.body)

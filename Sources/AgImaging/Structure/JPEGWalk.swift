@@ -8,6 +8,13 @@ struct JPEGWalk {
     private var found = PictureStructure(.jpeg)
     private var hasFrame = false
     private var isAtEnd = false
+    private var profileParts = 0
+    private var adobeNotes = 0
+
+    /// A profile's parts are counted by a byte (ICC.1, annex B.4).
+    private static let mostProfileParts = 255
+    /// The last one counts for libjpeg; writers leave one.
+    private static let mostAdobeNotes = 16
 
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
         var walk = JPEGWalk(file: file)
@@ -67,11 +74,27 @@ struct JPEGWalk {
             if file.matches(Self.exifMark, at: body) { found.note(exif: body..<end, in: file) }
             try hide(body)
         case 0xED: try hide(body)
-        case 0xE2 where file.matches("ICC_PROFILE\0", at: body): found.profileBytes += max(0, end - body - 14)
+        case 0xE2: try noteProfile(body, end)
+        case 0xEE: try noteAdobe(body)
         default: break
         }
     }
 
+    private mutating func noteProfile(_ body: Int, _ end: Int) throws(CodecError) {
+        guard profileParts < Self.mostProfileParts, file.matches("ICC_PROFILE\0", at: body) else {
+            return try hide(body)
+        }
+        profileParts += 1
+        found.profileBytes += max(0, end - body - 14)
+    }
+
+    /// What the colours are: red, green and blue, or luma and chroma; ink or its opposite.
+    private mutating func noteAdobe(_ body: Int) throws(CodecError) {
+        guard adobeNotes < Self.mostAdobeNotes, file.matches("Adobe", at: body) else { return try hide(body) }
+        adobeNotes += 1
+    }
+
+    /// libjpeg keeps these in a list and goes through all of it for each that comes: 100,000 of four bytes took minutes.
     /// libvips keeps camera notes, XMP (APP1) and Photoshop's resources (APP13), takes them apart with each opening and
     /// carries a hundred fields from step to step: a twelfth of the time of a small render. APP10 nobody keeps.
     private mutating func hide(_ body: Int) throws(CodecError) {

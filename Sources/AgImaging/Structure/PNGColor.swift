@@ -4,8 +4,11 @@ struct PNGColor {
     private var isSRGB = false
     private var gamma: Double?
     private var primaries: Primaries?
+    private var seen: Set<Int> = []
 
+    /// Of several of a kind the first counts, as for libpng.
     mutating func note(_ kind: Int, _ body: Range<Int>, _ file: ByteView) {
+        guard Self.kinds.contains(kind), seen.insert(kind).inserted else { return }
         switch kind {
         case 0x6349_4350: readCICP(body, file)  // cICP
         case 0x7352_4742: isSRGB = true  // sRGB
@@ -14,6 +17,8 @@ struct PNGColor {
         default: break
         }
     }
+
+    private static let kinds: Set<Int> = [0x6349_4350, 0x7352_4742, 0x6741_4D41, 0x6348_524D]
 
     /// cICP stands above a profile, and a profile above the others.
     var signal: ColorSignal? {

@@ -15,7 +15,8 @@ struct TIFFPage {
     private static let ofPixels: Set<Int> = [
         256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 301, 317, 318, 319, 320, 322, 323, 324, 325,
         332,
-        334, 339, 347, 529, 530, 531, 532, 34_675,
+        // The last one says how LERC's blocks are compressed once more.
+        334, 339, 347, 529, 530, 531, 532, 34_675, 50_674,
     ]
     /// Tags that tell what the page is: its size class, its maker, its orientation, further directories, what is behind the
     /// colours (libvips would divide by premultiplied alpha itself, with a wrong scale for some numbers), DNG's version.
@@ -32,6 +33,9 @@ struct TIFFPage {
             if isWanted, places[tag] == nil { places[tag] = place }
         }
     }
+
+    /// What it costs to look at the page: the entries that are there, and a few for the page itself.
+    var steps: Int { 8 + min(count, (file.count - offset) / 12) }
 
     func entry(_ tag: Int) -> TIFFEntry? { places[tag].flatMap { TIFFEntry(file, at: $0, order) } }
 

@@ -9,13 +9,16 @@ struct TIFFWalk {
     private var picture: TIFFPage?
     private var first: TIFFPage?
     private var pages = 0
-    private var entries = 0
+    /// Directories that hang on others and were looked at.
+    private var further: Set<Int> = []
+    /// Directories can lie upon each other, tens of thousands of them on the same 65,535 entries. Those that lie side by
+    /// side take fewer steps than this for their bytes.
+    private var stepsLeft: Int
 
     /// Pages that are counted.
     private static let mostPages = 5_000
 
-    /// Entries, strips and tiles. Directories can share one long table, or be one and the same with 65,535 entries;
-    /// together they may not make the walk long.
+    /// Strips and tiles of one page, and steps through all directories.
     private static let mostPieces = 2_000_000
 
     static func read(_ file: ByteView) throws(CodecError) -> PictureStructure {
@@ -32,6 +35,7 @@ struct TIFFWalk {
     private init(_ file: ByteView) {
         self.file = file
         order = file[0] == 0x49 ? .little : .big
+        stepsLeft = min(Self.mostPieces, 1_000 + file.count / 2)
     }
 
     /// Ends where the chain does, leaves the file or comes back.
@@ -39,11 +43,8 @@ struct TIFFWalk {
         if let name = TIFFKind.cameraRaw(byHead: file) { throw KnownRefusal.error(name) }
         var seen: Set<Int> = []
         var next = file.number(at: 4, 4, order)
-        while let offset = next, pages < Self.mostPages, entries < Self.mostPieces, seen.insert(offset).inserted,
-            let page = TIFFPage(file, order, at: offset)
-        {
+        while let offset = next, pages < Self.mostPages, seen.insert(offset).inserted, let page = page(at: offset) {
             pages += 1
-            entries += page.count
             if first == nil { first = page }
             try refuseCameraRaw(page, maker: first?.maker ?? "")
             if picture == nil, !page.isSecondary { picture = page }
@@ -51,10 +52,21 @@ struct TIFFWalk {
         }
     }
 
+    /// `nil` when there is none, or no step is left.
+    private mutating func page(at offset: Int) -> TIFFPage? {
+        guard stepsLeft > 0 else { return nil }
+        let page = TIFFPage(file, order, at: offset)
+        stepsLeft -= page?.steps ?? 1
+        return page
+    }
+
     /// Cameras keep the sensor's data in a page of its own, or in one that hangs on the first.
-    private func refuseCameraRaw(_ page: TIFFPage, maker: String) throws(CodecError) {
-        let further = page.numbers(330, most: 16).compactMap { TIFFPage(file, order, at: $0) }
-        for candidate in [page] + further {
+    private mutating func refuseCameraRaw(_ page: TIFFPage, maker: String) throws(CodecError) {
+        var candidates = [page]
+        for offset in page.numbers(330, most: 16) where further.insert(offset).inserted {
+            if let below = self.page(at: offset) { candidates.append(below) }
+        }
+        for candidate in candidates {
             if let name = TIFFKind.cameraRaw(candidate, maker: maker) { throw KnownRefusal.error(name) }
         }
     }

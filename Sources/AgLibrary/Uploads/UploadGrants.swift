@@ -81,14 +81,20 @@ package struct UploadGrants: Sendable {
     }
 
     /// Takes a body by `take`, and counts it against the grant when it is refused for what it is. One that breaks off, or
-    /// that we cannot take at the moment, does not count.
+    /// that we cannot take at the moment, does not count; one whose look used up a codec's time or ended its process does.
     package func counting<Value>(_ grant: UploadGrant, _ take: () async throws -> Value) async throws -> Value {
         do {
             return try await take()
-        } catch let fault as Fault where fault.kind == .unprocessable || fault.kind == .tooLarge {
+        } catch let fault as Fault where Self.counts(fault) {
             await noteFailure(of: grant.id)
             throw fault
         }
+    }
+
+    private static func counts(_ fault: Fault) -> Bool {
+        if fault.kind == .unprocessable || fault.kind == .tooLarge { return true }
+        guard let error = fault.cause as? CodecError else { return false }
+        return error.code == .stalled || error.code == .crashed
     }
 
     private func noteFailure(of id: UploadGrantID) async {

@@ -1,9 +1,11 @@
 import AgBase
 import AgCrypto
-import AgLibrary
+import AgImaging
 import AgModel
 import AgTesting
 import Testing
+
+@testable import AgLibrary
 
 @Suite("A one-time upload", .timeLimit(.minutes(2)))
 struct UploadGrantTests {
@@ -97,6 +99,30 @@ struct UploadGrantTests {
             return nil
         } catch {
             return (error as? Fault)?.code
+        }
+    }
+
+    @Test(
+        "ends after ten bodies whose look used up a codec's time or ended its process",
+        arguments: [
+            CodecError.Code.stalled, .crashed,
+        ])
+    func exhaustedByLooks(_ code: CodecError.Code) async throws {
+        try await LibraryDesk.with { desk in
+            let grants = desk.library.grants
+            let made = try await grants.make(UploadGrantRequest())
+            // These say nothing of the body.
+            for code in [CodecError.Code.busy, .unavailable] {
+                let fault = UploadRefusal.notAcceptable(CodecError(code, ""))
+                await #expect(throws: Fault.self) { try await grants.counting(made.grant) { throw fault } }
+            }
+            let fault = UploadRefusal.notAcceptable(CodecError(code, ""))
+            #expect(fault.kind == .unavailable)
+            for _ in 0..<10 {
+                #expect(await refusal(desk, made.grant, made.secret) == nil)
+                await #expect(throws: Fault.self) { try await grants.counting(made.grant) { throw fault } }
+            }
+            #expect(await refusal(desk, made.grant, made.secret) == "grant-exhausted")
         }
     }
 
