@@ -1,5 +1,6 @@
 import AgTesting
 import Glibc
+import Synchronization
 import Testing
 
 @testable import AgBase
@@ -7,7 +8,7 @@ import Testing
 @Suite("Lines that wait to be written")
 struct LineBufferTests {
     private func text(_ buffer: inout LineBuffer) -> [String] {
-        buffer.takeAll().map { String(decoding: $0, as: UTF8.self) }
+        buffer.takeAll().map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
     private func buffer(_ mostBytes: Int) -> LineBuffer {
@@ -38,6 +39,67 @@ struct LineBufferTests {
         #expect(!buffer.isEmpty)
         buffer.add(Array("a".utf8))
         #expect(text(&buffer) == ["-3", "a"])
+    }
+
+    @Test("A report that could not be written stands for all that it counts, however often")
+    func lostReport() {
+        var buffer = buffer(10)
+        buffer.lose(3)
+        for _ in 0..<3 { buffer.lose(buffer.takeAll().reduce(0) { $0 + $1.lineCount }) }
+        buffer.add(Array("a".utf8))
+        buffer.lose(buffer.takeAll().reduce(0) { $0 + $1.lineCount })
+        #expect(text(&buffer) == ["-4"])
+    }
+}
+
+@Suite("Lines that are written over a failing descriptor")
+struct LineOutputTests {
+    /// Takes as many bytes a time as the script says; a number below 0 is an error's.
+    private final class Descriptor: Sendable {
+        private let state: Mutex<(script: [Int], written: [UInt8])>
+
+        init(_ script: [Int]) { state = Mutex((script, [])) }
+
+        var text: String { state.withLock { String(decoding: $0.written, as: UTF8.self) } }
+
+        @Sendable func write(_ bytes: UnsafeRawBufferPointer) -> Result<Int, LineOutput.Failure> {
+            state.withLock { state in
+                let step = state.script.isEmpty ? bytes.count : state.script.removeFirst()
+                if step < 0 { return .failure(.init(number: Int32(-step))) }
+                state.written += bytes.prefix(step)
+                return .success(min(step, bytes.count))
+            }
+        }
+    }
+
+    struct Case: Sendable {
+        let script: [Int]
+        let text: String
+        var isFirstWritten = false
+        var isSecondWritten = true
+    }
+
+    private static let full = -Int(ENOSPC)
+
+    static let cases: [Case] = [
+        Case(script: [1, 1, 9], text: "ab\ncd\nef\n", isFirstWritten: true),
+        Case(script: [-Int(EINTR), 1, -Int(EAGAIN)], text: "ab\ncd\nef\n", isFirstWritten: true),
+        Case(script: [full], text: "cd\nef\n"),
+        Case(script: [1, full], text: "a\ncd\nef\n"),
+        Case(script: [1, 0], text: "a\ncd\nef\n"),
+        Case(script: [1, full, full], text: "a\nef\n", isSecondWritten: false),
+        Case(script: [1, full, 1, full], text: "a\nef\n", isSecondWritten: false),
+        Case(script: [1, full, 2, full], text: "a\nc\nef\n", isSecondWritten: false),
+    ]
+
+    @Test("A line that was cut off is ended before the next one", arguments: cases)
+    func cutOff(_ example: Case) {
+        let descriptor = Descriptor(example.script)
+        var output = LineOutput(write: descriptor.write)
+        var written: [Bool] = []
+        for line in ["ab\n", "cd\n", "ef\n"] { written.append(output.put(Array(line.utf8))) }
+        #expect(written == [example.isFirstWritten, example.isSecondWritten, true])
+        #expect(descriptor.text == example.text)
     }
 }
 
@@ -96,5 +158,19 @@ struct LogWriterTests {
         let writer = LogWriter(descriptor: descriptor) { Array("dropped \($0)\n".utf8) }
         for _ in 0..<10 { writer.add(Array("x\n".utf8)) }
         #expect(!writer.flush(within: .milliseconds(50)))
+    }
+
+    @Test("A failure that lasts over several reports costs no count")
+    func counts() throws {
+        let pipe = try Pipe()
+        let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let writer = LogWriter(descriptor: descriptor) { Array("dropped \($0)\n".utf8) }
+        for _ in 0..<10 { writer.add(Array("x\n".utf8)) }
+        // Long enough for the report itself to fail.
+        #expect(!writer.flush(within: .milliseconds(250)))
+        try sys("dup2") { dup2(pipe.ends[1], descriptor) }
+        #expect(writer.flush(within: .seconds(10)))
+        #expect(pipe.read(11) == "dropped 10\n")
     }
 }

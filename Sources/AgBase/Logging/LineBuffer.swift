@@ -1,9 +1,15 @@
 /// Lines that wait to be written, up to a limit. What comes while it is full is dropped, counted, and reported in its place.
 struct LineBuffer {
+    /// A line to write, and how many lines are lost when it cannot be written: a report stands for those it counts.
+    struct Entry {
+        let bytes: [UInt8]
+        let lineCount: Int
+    }
+
     private let mostBytes: Int
     /// Makes the line that reports how many were dropped.
     private let report: @Sendable (Int) -> [UInt8]
-    private var lines: [[UInt8]] = []
+    private var lines: [Entry] = []
     private var byteCount = 0
     private var dropped = 0
 
@@ -22,7 +28,7 @@ struct LineBuffer {
             return
         }
         reportDropped()
-        append(line)
+        append(line, standingFor: 1)
     }
 
     /// Lines that were taken and could not be written.
@@ -31,7 +37,7 @@ struct LineBuffer {
     }
 
     /// Everything that waits, in order, the report of dropped lines at its place.
-    mutating func takeAll() -> [[UInt8]] {
+    mutating func takeAll() -> [Entry] {
         reportDropped()
         defer {
             lines = []
@@ -42,12 +48,12 @@ struct LineBuffer {
 
     private mutating func reportDropped() {
         guard dropped > 0 else { return }
-        append(report(dropped))
+        append(report(dropped), standingFor: dropped)
         dropped = 0
     }
 
-    private mutating func append(_ line: [UInt8]) {
-        lines.append(line)
+    private mutating func append(_ line: [UInt8], standingFor lineCount: Int) {
+        lines.append(Entry(bytes: line, lineCount: lineCount))
         byteCount += line.count
     }
 }

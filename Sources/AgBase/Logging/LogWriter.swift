@@ -49,6 +49,10 @@ extension LogWriter {
         // Guarded by the mutex above.
         nonisolated(unsafe) private var isClosed = false
 
+        /// In microseconds. The longest is what a disk with room again, or a new reader, may wait for the log.
+        private static let shortestPause: useconds_t = 100_000
+        private static let longestPause: useconds_t = 6_400_000
+
         init(_ buffer: LineBuffer) {
             self.buffer = buffer
             pthread_mutex_init(mutex, nil)
@@ -77,14 +81,17 @@ extension LogWriter {
 
         /// The body of the thread: until the queue is closed and empty.
         func write(to descriptor: Int32) {
+            var output = LineOutput(descriptor: descriptor)
+            var pause = Self.shortestPause
             while let lines = take() {
-                let lost = lines.count { !Self.write($0, to: descriptor) }
+                let lost = lines.reduce(0) { output.put($1.bytes) ? $0 : $0 + $1.lineCount }
                 locked {
                     if lost > 0, !isClosed { buffer.lose(lost) }
                     isWriting = false
                 }
-                // A reader that left or a disk that is full: not again at once.
-                if lost > 0 { usleep(100_000) }
+                // A reader that left or a disk that is full: not again at once, and ever less often.
+                if lost > 0 { usleep(pause) }
+                pause = lost > 0 ? min(pause * 2, Self.longestPause) : Self.shortestPause
             }
         }
 
@@ -102,7 +109,7 @@ extension LogWriter {
             return true
         }
 
-        private func take() -> [[UInt8]]? {
+        private func take() -> [LineBuffer.Entry]? {
             pthread_mutex_lock(mutex)
             defer { pthread_mutex_unlock(mutex) }
             while buffer.isEmpty {
@@ -119,27 +126,6 @@ extension LogWriter {
             change()
             pthread_cond_broadcast(condition)
             pthread_mutex_unlock(mutex)
-        }
-
-        /// All of the line, also over a descriptor that takes it in pieces; false when it cannot be written.
-        private static func write(_ line: [UInt8], to descriptor: Int32) -> Bool {
-            var rest = line[...]
-            while !rest.isEmpty {
-                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if count > 0 {
-                    rest = rest.dropFirst(count)
-                } else if count < 0, errno == EAGAIN {
-                    waitForRoom(descriptor)
-                } else if count == 0 || errno != EINTR {
-                    return false
-                }
-            }
-            return true
-        }
-
-        private static func waitForRoom(_ descriptor: Int32) {
-            var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            poll(&entry, 1, -1)
         }
     }
 }
