@@ -63,6 +63,24 @@ struct GraphicsTests {
         #expect(shifts[0] < shifts[1] / 2, "\(shifts)")
     }
 
+    @Test("keep the colour of little text beside photographs", arguments: [0, 1])
+    func mixed(_ seed: Int) async throws {
+        let codecs = try await TestCodecs.shared.value
+        let drawn = Pixels(Graphics.all[3].picture.file(".png"), .png)
+        let photo = Pixels(Picture.photo(440, 170, seed: 3 + seed).file(".png"), .png)
+        let page = Picture.drawn(700, 420) { x, y in
+            let isPhoto = 20..<460 ~= x && 60..<230 ~= y
+            return (isPhoto ? photo.at(x - 20, y - 60) : drawn.at(x, y)).map { UInt8($0) }
+        }
+        let bytes = page.file(".png")
+        let before = Pixels(bytes, .png)
+        for output in try await codecs.render(bytes).outputs where output.width == 700 {
+            let shift = try #require(before.shift(of: [200, 30, 30], in: output.pixels()))
+            #expect(shift < 14, "\(output.format) \(output.encoding)")
+            #expect(Int(output.length) <= bytes.count, "\(output.format) \(output.encoding)")
+        }
+    }
+
     @Test("of a screenshot saved as JPEG are smaller than it")
     func screenshotAsJPEG() async throws {
         let codecs = try await TestCodecs.shared.value

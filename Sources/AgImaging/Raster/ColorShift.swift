@@ -1,13 +1,13 @@
 /// How far an encoder moved the colours that a picture is drawn in. Pure; why it is measured so: decision 0009.
 ///
-/// Pixels are gathered by their colour before encoding, in boxes of eight levels a band. The commonest boxes that are
+/// It is given the pixels that are of exactly the colour of a neighbour. They are gathered by their colour before encoding, in boxes of eight levels a band. The commonest boxes that are
 /// well apart are the picture's colours. Of each, the mean over its pixels may have moved in any band; the
 /// worst of these is the answer. Noise does not move a mean; chroma that ran out of thin strokes does.
 struct ColorShift {
     /// From here on people call it another colour.
     static let wrong = 14.0
 
-    private static let mostColors = 25
+    private static let mostColors = 64
     /// Boxes that are nearer in every band are shades of one colour.
     private static let apart = 4
     /// Fewer pixels than this, or than a 50,000th of all, are no text that anybody reads.

@@ -71,11 +71,15 @@ extension Raster {
         var shift = ColorShift()
         let (width, bands) = (width, bands)
         for row in stride(from: 0, to: height, by: step) {
-            var place = row * width
-            let end = place + width
-            while place < end {
-                unsafe shift.add(Self.pixel(before, place, bands), Self.pixel(after, place, bandsAfter))
-                place += 1
+            var left: ColorShift.Color?
+            for place in row * width..<(row + 1) * width {
+                let color = unsafe Self.pixel(before, place, bands)
+                // Like its neighbour, so it was painted: soft edges and photographs are hardly ever.
+                let above = row > 0 ? unsafe Self.pixel(before, place - width, bands) : nil
+                if color == left || color == above {
+                    shift.add(color, unsafe Self.pixel(after, place, bandsAfter))
+                }
+                left = color
             }
         }
         return shift
