@@ -390,6 +390,28 @@ struct JobQueueTests {
         }
     }
 
+    @Test(
+        "runs a job again that was asked for more while it ran, instead of failing it for good",
+        arguments: [true, false])
+    func askedForMore(isFirst: Bool) async throws {
+        try await Plant.with { plant in
+            let id = try await plant.enqueue()
+            let held = try #require(try await plant.lease().first)
+            let failed = Verdict.failed(JobFailure(.invalid, "damaged", "Damaged."))
+            if !isFirst { try await plant.queue.fail(held, failed, duration: .zero) }
+            let asked = try await plant.enqueue { $0.payload = #"{"more":true}"# }
+            #expect((asked == id) == isFirst)
+            if isFirst { try await plant.queue.fail(held, failed, duration: .zero) }
+            let next = try #require(try await plant.lease().first)
+            #expect(next.id == asked && next.attempt == 1 && next.payload == #"{"more":true}"#)
+            // Having run with all that was asked, it fails.
+            try await plant.enqueue { $0.payload = #"{"more":true}"# }
+            try await plant.queue.fail(next, failed, duration: .zero)
+            #expect(try await plant.state(asked) == .failed)
+            #expect(try await plant.lease().isEmpty)
+        }
+    }
+
     @Test("retries what failed or was cancelled, with all its attempts, and nothing else")
     func retry() async throws {
         try await Plant.with { plant in

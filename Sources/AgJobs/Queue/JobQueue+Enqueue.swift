@@ -5,7 +5,8 @@ extension JobQueue {
     /// Puts a job into the queue, in the transaction that makes it necessary.
     ///
     /// While one with the same kind, subject and recipe is queued or active, its id is returned, and it gets the
-    /// higher of the two priorities and the joined payload, which counts from its next attempt on.
+    /// higher of the two priorities and the joined payload, which counts from its next attempt on. A running attempt that
+    /// began without it and fails for good is followed by one.
     @discardableResult
     package func enqueue(_ spec: JobSpec, in tx: any SQLTransaction) throws -> JobID {
         let id = JobID.make()

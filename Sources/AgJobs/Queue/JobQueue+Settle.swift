@@ -35,27 +35,43 @@ extension JobQueue {
         }
     }
 
-    /// One fenced statement; false when the job is no longer this attempt's.
+    /// False when the job is no longer this attempt's.
     func settle(
         _ job: JobRecord, _ verdict: Verdict, isLoss: Bool, duration: Duration?, in tx: any SQLTransaction
     ) throws -> Bool {
-        let change: SQL
-        switch verdict {
-        case .again(let wait, let counts, let failure): change = again(wait, counts, failure)
-        case .failed(let failure): change = final(failure)
-        }
         let crash = !isLoss && verdict.failure.map(Judge.isCrash) == true ? 1 : 0
-        let record = try tx.first(
-            """
-            UPDATE jobs SET \(change), worker = NULL, crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)
-            WHERE \(Self.held(job)) RETURNING \(JobRecord.columns)
-            """
-        ) { try JobRecord($0) }
-        guard let record else { return false }
+        let counts: SQL = "crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)"
+        guard let record = try settle(job, verdict, counts, in: tx) else { return false }
         if record.state == .failed { try count(job.kind, .failed, by: 1, in: tx) }
         try announce(record, duration: duration, in: tx)
         tx.afterCommit { self.bell.ring() }
         return true
+    }
+
+    /// An attempt fails for good only what it was asked for: a job whose payload was joined since the attempt began runs
+    /// again with it.
+    private func settle(
+        _ job: JobRecord, _ verdict: Verdict, _ counts: SQL, in tx: any SQLTransaction
+    ) throws -> JobRecord? {
+        switch verdict {
+        case .again(let wait, let isCounted, let failure):
+            try change(job, again(wait, isCounted, failure), counts, in: tx)
+        case .failed(let failure):
+            try change(job, final(failure), counts, where: "payload = \(job.payload)", in: tx)
+                ?? change(job, again(.zero, false, failure), counts, in: tx)
+        }
+    }
+
+    /// One fenced statement; `nil` when it meets no row.
+    private func change(
+        _ job: JobRecord, _ change: SQL, _ counts: SQL, where condition: SQL = "1 = 1", in tx: any SQLTransaction
+    ) throws -> JobRecord? {
+        try tx.first(
+            """
+            UPDATE jobs SET \(change), worker = NULL, \(counts)
+            WHERE \(Self.held(job)) AND \(condition) RETURNING \(JobRecord.columns)
+            """
+        ) { try JobRecord($0) }
     }
 
     /// Runs `body` in a transaction that the attempt may only make while it holds the job.

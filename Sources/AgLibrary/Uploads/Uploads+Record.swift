@@ -64,10 +64,10 @@ extension Uploads {
         let image = try found ?? insertImage(upload, original, target, in: tx)
         if let session = target.sessionID { try link(image, to: session, in: tx) }
         var status = try Images.status(of: image, queue, in: tx)
-        // A waiting job hears of `allowDamaged`; one at work fails first, and is asked for again then.
-        if status == .failed || (status == .pending && upload.allowsDamage) {
+        // A waiting job gets `allowDamaged` into its payload; so does one at work, which runs again with it when it fails.
+        if status == .failed || (status != .completed && upload.allowsDamage) {
             try queueJobs(for: image, upload, in: tx)
-            status = .pending
+            if status == .failed { status = .pending }
         }
         return UploadOutcome(image: image, isNew: found == nil, status: status)
     }

@@ -26,6 +26,7 @@ enum JobsCommand: Command {
         if let id = call.settings[image], ImageID(untrusted: id) == nil {
             throw Failure(.usage, "--image takes a picture's id, as `argentum list` shows them, not '\(id)'.")
         }
+        try requireID(words)
         let client = try call.client()
         switch (words.first ?? "list", words.dropFirst().first) {
         case ("list", nil): try await list(call, client)
@@ -37,6 +38,13 @@ enum JobsCommand: Command {
         default: throw Failure(.usage, "argentum jobs \(arguments)")
         }
         return .ok
+    }
+
+    /// An empty word, as an unset variable of a script leaves it, would ask for another address than the job's.
+    private static func requireID(_ words: [String]) throws {
+        guard words.count == 2, words[1].allSatisfy(\.isWhitespace) else { return }
+        let what = ["retry", "cancel"].contains(words[0]) ? "a job's id" : "a kind of jobs, or no word at all"
+        throw Failure(.usage, "argentum jobs \(words[0]) takes \(what), not an empty one.")
     }
 
     private static func list(_ call: CommandCall, _ client: ServerClient) async throws {

@@ -69,6 +69,21 @@ struct UploadTests {
         }
     }
 
+    @Test("with allowDamaged of what is being worked on reaches the job that runs")
+    func allowDamagedMeanwhile() async throws {
+        try await LibraryDesk.with { desk in
+            try await desk.upload(JPEGFile.halfGrey)
+            try await desk.library.ground.database.write { tx in
+                _ = try tx.execute("UPDATE jobs SET state = 'active', worker = 'held', attempt = 1")
+            }
+            let again = try await desk.upload(JPEGFile.halfGrey, allowDamaged: true)
+            #expect(!again.isNew && again.status == .processing)
+            #expect(try await desk.count("jobs") == 2)
+            let asked = #"kind = 'generate-variants' AND state = 'active' AND payload = '{"allowDamaged":true}'"#
+            #expect(try await desk.count("jobs WHERE \(asked)") == 1)
+        }
+    }
+
     @Test("of the same bytes twice in one batch keeps them once")
     func twins() async throws {
         try await LibraryDesk.with { desk in

@@ -117,6 +117,10 @@ struct CommandTests: CommandSuite {
         #expect(try JSONValue.read(status.output)["kinds"]?.array?.isEmpty == false)
         #expect(try await run("jobs", "retry", "\(UUIDv7.shared.next())").code == 10)
         #expect(try await run("jobs", "list", "--image", "zzz").code == 2)
+        for verb in ["retry", "cancel", "pause", "resume"] {
+            let empty = try await run("jobs", verb, "")
+            #expect(empty.code == 2 && empty.errors.contains("empty"), "\(empty)")
+        }
         let kind = try await run("jobs", "pause", "generate-variant")
         #expect(kind.code == 1 && kind.errors.contains("Did you mean 'generate-variants'?"), "\(kind)")
     }
