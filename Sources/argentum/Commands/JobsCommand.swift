@@ -42,9 +42,12 @@ enum JobsCommand: Command {
 
     /// An empty word, as an unset variable of a script leaves it, would ask for another address than the job's.
     private static func requireID(_ words: [String]) throws {
-        guard words.count == 2, words[1].allSatisfy(\.isWhitespace) else { return }
-        let what = ["retry", "cancel"].contains(words[0]) ? "a job's id" : "a kind of jobs, or no word at all"
-        throw Failure(.usage, "argentum jobs \(words[0]) takes \(what), not an empty one.")
+        let takes = [
+            "retry": "a job's id", "cancel": "a job's id", "pause": "a kind of jobs or nothing",
+            "resume": "a kind of jobs or nothing",
+        ]
+        guard words.count == 2, words[1].allSatisfy(\.isWhitespace), let what = takes[words[0]] else { return }
+        throw Failure(.usage, "argentum jobs \(words[0]) takes \(what), not an empty word.")
     }
 
     private static func list(_ call: CommandCall, _ client: ServerClient) async throws {

@@ -4,6 +4,7 @@ import AgCrypto
 import AgJobs
 import AgLibrary
 import AgModel
+import AgSQL
 import AgTesting
 import Testing
 
