@@ -15,7 +15,10 @@ extension PictureLimits {
         let side = isSmall ? min(maxSide, maxSideSmall) : maxSide
         try check(Int64(structure.width), "pixels wide", side)
         try check(Int64(structure.height), "pixels high", side)
-        try check(structure.pixels, "pixels", mostPixels(of: structure.format))
+        let most = mostPixels(of: structure.format)
+        try check(structure.pixels, "pixels", most)
+        // Tiles stand over the edges of small grids, and alpha is a picture of its own.
+        try check(structure.decodedPixels, "pixels to decode", PictureStructure.product(3, most))
     }
 
     private func mostPixels(of format: PictureFormat) -> Int64 {

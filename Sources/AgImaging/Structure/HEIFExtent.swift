@@ -5,9 +5,11 @@ struct HEIFExtent {
     let length: Int
     /// In the `idat` box or in another item, so that `offset` does not count from the file's begin.
     let isElsewhere: Bool
+    /// In the `idat` box, where `offset` counts from its begin.
+    let isInData: Bool
 
     /// Widths may be zero, so that a short file could announce thousands of millions.
-    private static let most = 100_000
+    static func most(in file: ByteView) -> Int { min(100_000, 64 + file.count / 4) }
 
     /// A run that is read only when its turn comes: lengths from the file decide nothing but how far we go on.
     static func read(_ file: ByteView, _ body: Range<Int>) -> [HEIFExtent] {
@@ -57,11 +59,15 @@ struct HEIFExtent {
             let reference = reader.take(2), let base = reader.take(widths.base), let count = reader.take(2)
         else { return false }
         let isElsewhere = method & 15 != 0 || reference != 0
+        let isInData = method & 15 == 1 && reference == 0
+        let most = most(in: reader.file)
         for _ in 0..<count {
             guard extents.count < most, reader.take(widths.index) != nil, let offset = reader.take(widths.offset),
                 let length = reader.take(widths.length)
             else { return false }
-            extents.append(HEIFExtent(item: item, offset: base + offset, length: length, isElsewhere: isElsewhere))
+            extents.append(
+                HEIFExtent(
+                    item: item, offset: base + offset, length: length, isElsewhere: isElsewhere, isInData: isInData))
         }
         return true
     }

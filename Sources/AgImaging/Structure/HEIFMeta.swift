@@ -1,20 +1,27 @@
 /// The `meta` box: which item is the picture, its properties, and where the items' bytes lie.
 struct HEIFMeta {
-    private let file: ByteView
-    private var primary = 0
+    let file: ByteView
+    private(set) var primary = 0
     private var codings = HEIFCodings()
     private var exifItems: [Int] = []
     /// Names of items and references that a decoder is not to know.
     private var hidden: [Int] = []
-    private var properties: [(name: String, body: Range<Int>)] = []
-    /// Property numbers, from 1, of the primary item.
-    private var ownProperties: [Int] = []
-    private var seenProperties: Set<Int> = []
-    private var extents: [HEIFExtent] = []
+    private(set) var properties: [(name: String, body: Range<Int>)] = []
+    /// Property numbers, from 1, of each item.
+    private(set) var associations: [Int: [Int]] = [:]
+    private(set) var kinds: [Int: String] = [:]
+    private(set) var parts: [Int: [Int]] = [:]
+    /// What helps other items, and which: alpha, depth.
+    private(set) var auxiliaries: [(item: Int, of: Int)] = []
+    private(set) var extents: [HEIFExtent] = []
+    /// The body of `idat`.
+    private(set) var data = 0..<0
+    /// Two items have one number, so that two readers may take two different ones.
+    private var hasTwins = false
+    /// Boxes, associations and references together.
+    private var pieces = 0
     private var hasLocations = false
     private var isPremultiplied = false
-    /// Boxes of all levels together: each level has a limit of its own, but there can be many lists on one.
-    private var boxesLeft = 100_000
 
     /// Associations name a property by 15 bits.
     private static let mostProperties = 0x7FFF
@@ -45,15 +52,37 @@ struct HEIFMeta {
             throw CodecError(
                 .tooLarge, "The picture's items have \(itemBytes) bytes together, in a file of \(file.count).")
         }
+        try checkPieces()
         noteExif(&found)
         for name in hidden { try found.shown.put(Array("skip".utf8), at: name) }
-        for number in ownProperties where properties.indices.contains(number - 1) {
+        var seen: Set<Int> = []
+        // Each counts once, however often a file repeats it.
+        for number in associations[primary] ?? []
+        where properties.indices.contains(number - 1) && seen.insert(number).inserted {
             note(properties[number - 1], &found)
         }
         // Without associations the largest size is the one to be careful about.
         if found.width == 0 { properties.forEach { note($0, &found) } }
         found.layout.isPremultiplied = isPremultiplied
         for property in properties where property.name == "auxC" && isAlpha(property.body) { found.channels = 4 }
+        var graph = graph
+        found.decodedPixels = try graph.pixels(of: primary)
+    }
+
+    /// A phone's picture has a few hundred. What is behind the limit was not read, and a decoder would read it.
+    private static let mostPieces = 100_000
+
+    private func checkPieces() throws(CodecError) {
+        guard pieces <= Self.mostPieces, extents.count < HEIFExtent.most(in: file) else {
+            throw CodecError(.tooLarge, "The picture's container has more than \(Self.mostPieces) parts.")
+        }
+        if hasTwins { throw CodecError(.damaged, "Two items of the picture have the same number.") }
+    }
+
+    /// Whether there is room for so many more.
+    private mutating func count(_ more: Int) -> Bool {
+        pieces += more
+        return pieces <= Self.mostPieces
     }
 
     /// Versioned boxes begin with a byte of version and three of flags.
@@ -61,8 +90,8 @@ struct HEIFMeta {
 
     private mutating func each(_ range: Range<Int>, _ visit: (inout HEIFMeta, String, Range<Int>) -> Void) {
         var boxes: [(String, Range<Int>)] = []
-        _ = HEIFWalk.walk(file, range, most: boxesLeft) { boxes.append(($0, $1)) }
-        boxesLeft -= boxes.count
+        _ = HEIFWalk.walk(file, range, most: max(0, Self.mostPieces + 1 - pieces)) { boxes.append(($0, $1)) }
+        guard count(boxes.count) else { return }
         for (name, body) in boxes { visit(&self, name, body) }
     }
 
@@ -72,6 +101,7 @@ struct HEIFMeta {
         case "iloc" where !hasLocations:
             hasLocations = true
             extents = HEIFExtent.read(file, body)
+        case "idat" where data.isEmpty: data = body
         case "iinf": readItems(body)
         case "iref": readReferences(body)
         case "iprp": each(body) { meta, name, body in meta.readProperties(name, body) }
@@ -97,7 +127,9 @@ struct HEIFMeta {
     /// Notes are items beside the picture: `Exif`, and `mime` for XMP.
     private mutating func readItem(_ number: Int?, _ type: Int) {
         guard let number else { return }
-        codings.note(String(decoding: file.copy(at: type, 4), as: UTF8.self), isPrimary: number == primary)
+        let kind = String(decoding: file.copy(at: type, 4), as: UTF8.self)
+        codings.note(kind, isPrimary: number == primary)
+        if kinds.updateValue(kind, forKey: number) != nil { hasTwins = true }
         if file.matches("Exif", at: type) { exifItems.append(number) }
         if file.matches("Exif", at: type) || file.matches("mime", at: type) { hidden.append(type) }
     }
@@ -110,6 +142,17 @@ struct HEIFMeta {
             if name == "cdsc" { meta.hidden.append(body.lowerBound - 4) }
             let isOurs = meta.file.number(at: body.lowerBound, width) == meta.primary
             if name == "prem", isOurs { meta.isPremultiplied = true }
+            if name == "dimg" || name == "auxl" { meta.readReference(name, body.lowerBound, width) }
+        }
+    }
+
+    private mutating func readReference(_ name: String, _ start: Int, _ width: Int) {
+        guard let from = file.number(at: start, width), let many = file.number(at: start + width, 2), count(many) else {
+            return
+        }
+        for index in 0..<many {
+            guard let target = file.number(at: start + width + 2 + index * width, width) else { return }
+            if name == "dimg" { parts[from, default: []].append(target) } else { auxiliaries.append((from, target)) }
         }
     }
 
@@ -131,20 +174,15 @@ struct HEIFMeta {
         var position = body.lowerBound + 8
         for _ in 0..<count {
             guard position < body.upperBound, let item = file.number(at: position, idWidth),
-                let many = file[position + idWidth]
+                let many = file[position + idWidth], self.count(1 + Int(many))
             else { return }
             position += idWidth + 1
             for _ in 0..<many {
                 guard position < body.upperBound, let value = file.number(at: position, width) else { return }
-                if item == primary { noteOwn(value & (width == 1 ? 0x7F : 0x7FFF)) }
+                associations[item, default: []].append(value & (width == 1 ? 0x7F : 0x7FFF))
                 position += width
             }
         }
-    }
-
-    /// Each counts once, however often a file repeats it.
-    private mutating func noteOwn(_ number: Int) {
-        if seenProperties.insert(number).inserted { ownProperties.append(number) }
     }
 
     private func note(_ property: (name: String, body: Range<Int>), _ found: inout PictureStructure) {
@@ -166,7 +204,7 @@ struct HEIFMeta {
         }
     }
 
-    private func isAlpha(_ body: Range<Int>) -> Bool {
+    func isAlpha(_ body: Range<Int>) -> Bool {
         let name = String(decoding: file.copy(at: body.lowerBound + 4, min(64, body.count)), as: UTF8.self)
         return name.hasPrefix("urn:mpeg:mpegB:cicp:systems:auxiliary:alpha")
             || name.hasPrefix("urn:mpeg:hevc:2015:auxid:1")

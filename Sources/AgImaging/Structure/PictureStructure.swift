@@ -6,6 +6,8 @@ struct PictureStructure: Equatable {
     /// As stored, before any orientation.
     var width = 0
     var height = 0
+    /// Of an ISO container: the pixels of all that its picture is put together of, as often as it is used.
+    var decodedPixels: Int64 = 0
     var bitsPerSample = 8
     var channels = 3
     var frames = 1

@@ -1,0 +1,47 @@
+extension HEIFMeta {
+    /// The items as a decoder goes through them.
+    var graph: HEIFGraph {
+        var items = kinds.mapValues { HEIFItem(kind: $0) }
+        for (number, parts) in parts { items[number, default: HEIFItem()].parts = parts }
+        for number in associations.keys { items[number, default: HEIFItem()].sides = sides(of: number) }
+        for auxiliary in auxiliaries where isAlpha(item: auxiliary.item) {
+            items[auxiliary.of, default: HEIFItem()].alphas.append(auxiliary.item)
+        }
+        for (number, bytes) in payloads { items[number]?.canvas = HEIFCanvas(kinds[number] ?? "", bytes) }
+        let all = properties.filter { $0.name == "ispe" }.map { sides($0.body) }
+        return HEIFGraph(items, largest: all.max { $0.pixels < $1.pixels } ?? PictureSides())
+    }
+
+    private func properties(of item: Int) -> some Sequence<(name: String, body: Range<Int>)> {
+        (associations[item] ?? []).lazy.filter { properties.indices.contains($0 - 1) }.map { properties[$0 - 1] }
+    }
+
+    /// Of several sizes the largest is the one to be careful about.
+    private func sides(of item: Int) -> PictureSides {
+        properties(of: item).filter { $0.name == "ispe" }.map { sides($0.body) }.max { $0.pixels < $1.pixels }
+            ?? PictureSides()
+    }
+
+    private func sides(_ body: Range<Int>) -> PictureSides {
+        PictureSides(
+            width: file.number(at: body.lowerBound + 4, 4) ?? 0, height: file.number(at: body.lowerBound + 8, 4) ?? 0)
+    }
+
+    private func isAlpha(item: Int) -> Bool {
+        properties(of: item).contains { $0.name == "auxC" && isAlpha($0.body) }
+    }
+
+    /// The first bytes of grids and overlays, from as many runs as they lie in.
+    private var payloads: [Int: [UInt8]] {
+        let wanted = kinds.filter { $0.value == "grid" || $0.value == "iovl" }
+        guard !wanted.isEmpty else { return [:] }
+        var payloads: [Int: [UInt8]] = [:]
+        for extent in extents where wanted[extent.item] != nil && (extent.isInData || !extent.isElsewhere) {
+            let missing = HEIFCanvas.length - (payloads[extent.item]?.count ?? 0)
+            let start = (extent.isInData ? data.lowerBound : 0) + extent.offset
+            let length = extent.length == 0 ? missing : min(missing, extent.length)
+            payloads[extent.item, default: []] += file.copy(at: start, length)
+        }
+        return payloads
+    }
+}
