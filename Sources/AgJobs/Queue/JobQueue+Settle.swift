@@ -44,7 +44,7 @@ extension JobQueue {
         case .again(let wait, let counts, let failure): change = again(wait, counts, failure)
         case .failed(let failure): change = final(failure)
         }
-        let crash = !isLoss && verdict.failure.map(Judge.isCrash) == true ? 1 : 0
+        let crash = !isLoss && verdict.failure.map(Judge.isCounted) == true ? 1 : 0
         let record = try tx.first(
             """
             UPDATE jobs SET \(change), worker = NULL, crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)
