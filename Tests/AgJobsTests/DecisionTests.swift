@@ -84,6 +84,21 @@ struct DecisionTests {
         guard case .again(.seconds(3), false, _) = verdict else { return #expect(Bool(false), "\(verdict)") }
     }
 
+    @Test("trouble that may be the job's own is free twice, then costs attempts, and ends", arguments: 0..<5)
+    func ownTrouble(before: Int) {
+        var failure = JobFailure(.internal, "codec-stalled", "No processor time.")
+        failure.blamesTheMachine = true
+        failure.freeTimes = 2
+        let attempt = max(1, before - 1)
+        let verdict = Judge(JobSettings(), base: .seconds(2)).verdict(
+            on: failure, .init(attempt: attempt, maxAttempts: 3, crashes: before), chance: 0.5)
+        switch verdict {
+        case .again(_, let counts, _): #expect(before < 4 && counts == (before >= 2))
+        case .failed(let final): #expect(before == 4 && final.code == "codec-stalled")
+        }
+        #expect(Judge.isCounted(failure) && !Judge.isCrash(failure))
+    }
+
     @Test("the failure of a verdict is the one it was made of")
     func failureOfVerdict() {
         let failure = JobFailure(.crash, "code", "Sentence.")

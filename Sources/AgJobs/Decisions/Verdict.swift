@@ -43,9 +43,12 @@ struct Judge: Sendable {
         failure.class == .crash || failure.class == .timeout
     }
 
+    /// Whether the attempt adds to the job's crashes: it died or hung, and the worker lives.
+    static func isCounted(_ failure: JobFailure) -> Bool { isCrash(failure) || failure.freeTimes != nil }
+
     /// The handler failed, and the worker lives.
     func verdict(on failure: JobFailure, _ history: History, chance: Double) -> Verdict {
-        if failure.blamesTheMachine { return patience(with: failure, chance) }
+        if failure.blamesTheMachine { return patience(with: failure, history, chance) }
         guard failure.class.isRetryable else { return .failed(failure) }
         let crashes = history.crashes + (Self.isCrash(failure) ? 1 : 0)
         if Self.isCrash(failure), crashes >= poison { return .failed(poisoned(failure, crashes)) }
@@ -68,9 +71,11 @@ struct Judge: Sendable {
     }
 
     /// A wait as after some failures, always the same: short enough to go on soon, long enough not to burn a core.
-    private func patience(with failure: JobFailure, _ chance: Double) -> Verdict {
+    private func patience(with failure: JobFailure, _ history: History, _ chance: Double) -> Verdict {
+        let counts = failure.freeTimes.map { history.crashes >= $0 } ?? false
+        if counts, history.attempt >= history.maxAttempts { return .failed(failure) }
         let wait = failure.troubleLasts ?? backOff.wait(after: 5, chance: chance)
-        return .again(after: max(wait, failure.retryAfter ?? .zero), counts: false, failure: failure)
+        return .again(after: max(wait, failure.retryAfter ?? .zero), counts: counts, failure: failure)
     }
 
     private func poisoned(_ failure: JobFailure, _ crashes: Int) -> JobFailure {

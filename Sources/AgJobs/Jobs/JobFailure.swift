@@ -14,6 +14,8 @@ package struct JobFailure: Error, Sendable {
     package var retryAfter: Duration?
     /// The machine's trouble, such as a full disk: the attempt costs nothing, and is made again until that is over.
     package var blamesTheMachine = false
+    /// How often such trouble costs nothing, when it may be the job's own; `nil` is always. It is counted with the crashes.
+    package var freeTimes: Int?
     /// How soon that may be over; `nil` is about half a minute.
     package var troubleLasts: Duration?
     /// For the log only.

@@ -39,7 +39,7 @@ extension JobQueue {
     func settle(
         _ job: JobRecord, _ verdict: Verdict, isLoss: Bool, duration: Duration?, in tx: any SQLTransaction
     ) throws -> Bool {
-        let crash = !isLoss && verdict.failure.map(Judge.isCrash) == true ? 1 : 0
+        let crash = !isLoss && verdict.failure.map(Judge.isCounted) == true ? 1 : 0
         let counts: SQL = "crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)"
         guard let record = try settle(job, verdict, counts, in: tx) else { return false }
         if record.state == .failed { try count(job.kind, .failed, by: 1, in: tx) }

@@ -81,6 +81,8 @@ extension JobFailure {
     init(_ error: CodecError) {
         self.init(ErrorClass(error), error.code.rawValue, error.message, cause: error)
         blamesTheMachine = error.blamesTheMachine
+        // A picture that stalls every child has to end.
+        freeTimes = error.code == .stalled ? 2 : nil
         // As a rule the next child is on its way; a machine that is too busy stays so for longer.
         troubleLasts = error.code == .stalled ? .seconds(30) : .seconds(3)
     }
