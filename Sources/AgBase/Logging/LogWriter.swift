@@ -120,7 +120,7 @@ extension LogWriter {
             return buffer.takeAll()
         }
 
-        /// Changes the state, and wakes the thread and whoever waits in `flush`.
+        /// Changes the state, and wakes the thread and the callers that wait in `flush`.
         private func locked(_ change: () -> Void) {
             pthread_mutex_lock(mutex)
             change()

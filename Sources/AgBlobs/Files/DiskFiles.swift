@@ -19,7 +19,7 @@ package struct DiskFiles: FileOperations {
             })
     }
 
-    /// Regular files only, and without waiting: a pipe that somebody put there would be waited for for ever.
+    /// Regular files only, and without waiting: opening a planted pipe would block for ever.
     package func open(_ path: String) throws(SystemError) -> OpenFile {
         let place = try FolderPlace(path)
         let file = OpenFile(

@@ -6,7 +6,7 @@ import Synchronization
 /// Bytes that are under way count as if they were on the disk already, so that uploads that begin together cannot
 /// together go below the reserve.
 package final class DiskReserve: Sendable {
-    /// What somebody wants to write.
+    /// A request to write.
     package enum Use: Sendable {
         /// Something new: leaves the whole reserve alone.
         case new

@@ -61,7 +61,7 @@ final class JobLine: Sendable {
         bell.strike()
     }
 
-    /// The next job that somebody still wants; `nil` when another child was faster, or there is none. Its caller is
+    /// The next job that is not cancelled; `nil` when another child was faster, or there is none. Its caller is
     /// charged the time until it is over.
     func take() -> CodecJob? {
         guard bell.take() else { return nil }

@@ -45,7 +45,7 @@ struct ColorShift {
         alpha[box] += Int32(after.alpha) - Int32(before.alpha)
     }
 
-    /// The worst shift of all colours, 0 to 255; 0 of a picture that nobody can see.
+    /// The worst shift of all colours, 0 to 255; 0 of a picture without a visible pixel.
     var worst: Double {
         colors().map { box in
             let moved = max(abs(red[box]), abs(green[box]), abs(blue[box]), abs(alpha[box]))

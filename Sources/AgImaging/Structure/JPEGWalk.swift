@@ -96,7 +96,7 @@ struct JPEGWalk {
 
     /// libjpeg keeps these in a list and goes through all of it for each that comes: 100,000 of four bytes took minutes.
     /// libvips keeps camera notes, XMP (APP1) and Photoshop's resources (APP13), takes them apart with each opening and
-    /// carries a hundred fields from step to step: a twelfth of the time of a small render. APP10 nobody keeps.
+    /// carries a hundred fields from step to step: a twelfth of the time of a small render. APP10 is skipped.
     private mutating func hide(_ body: Int) throws(CodecError) {
         try found.shown.put([0xEA], at: body - 3)
     }

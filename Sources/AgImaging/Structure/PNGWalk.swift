@@ -29,7 +29,7 @@ enum PNGWalk {
         return found
     }
 
-    /// What a decoder may see beside the pixels; everything else that it might know costs time and is read by nobody. A
+    /// What a decoder may see beside the pixels; everything else that it might know costs time and is not used. A
     /// compressed text can hold a thousand times its length, and libpng leaves the profile out beside sRGB, gAMA or cHRM that
     /// say something else. (The pixels' own names begin with a capital letter.)
     private static let shown: Set<Int> = [
