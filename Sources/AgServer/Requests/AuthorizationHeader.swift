@@ -14,11 +14,19 @@ enum AuthorizationHeader: Equatable {
             self = .none
             return
         }
-        let parts = value.utf8.split(separator: UInt8(ascii: " "), maxSplits: 2)
-        guard values.count == 1, parts.count == 2, ASCIICase.isEqual(Substring(parts[0]), "bearer") else {
+        guard values.count == 1, let token = Self.token(value) else {
             self = .other
             return
         }
-        self = .bearer(String(Substring(parts[1])))
+        self = .bearer(token)
+    }
+
+    /// What follows `Bearer` and one space, when nothing but that stands there. Every request passes here: no array is made for it.
+    private static func token(_ value: String) -> String? {
+        guard let space = value.utf8.firstIndex(of: UInt8(ascii: " ")),
+            ASCIICase.isEqual(String(value[..<space]), "bearer")
+        else { return nil }
+        let token = value.utf8[value.utf8.index(after: space)...]
+        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(Substring(token))
     }
 }
