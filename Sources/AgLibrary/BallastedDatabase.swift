@@ -11,6 +11,7 @@ struct BallastedDatabase: Database {
     let ballast: Ballast
 
     var dialect: SQLDialect { base.dialect }
+    var notices: Notices { base.notices }
     var waitingWrites: Int { base.waitingWrites }
 
     func read<Value: Sendable>(

@@ -54,13 +54,13 @@ package struct Library: Sendable {
             reserve: ground.reserve, time: ground.time, log: ground.log)
         images = Images(
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
-            deliveries: ground.deliveries, renders: cache, time: ground.time)
+            renders: cache, time: ground.time)
         grants = UploadGrants(
             database: ground.database, access: access, reserve: ground.reserve, time: ground.time, log: ground.log,
             limit: settings.uploadLimit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, deliveries: ground.deliveries, time: ground.time, reserve: ground.reserve,
+            events: ground.events, time: ground.time, reserve: ground.reserve,
             grants: grants, limit: settings.uploadLimit, seats: UploadSeats(settings.uploadSeats))
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
@@ -74,7 +74,7 @@ package struct Library: Sendable {
     /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
     package func run() async throws {
         let worker = JobWorker(
-            queue: ground.queue, handlers: handlers, concurrency: settings.codecs.codecs * 2,
+            queue: ground.queue, handlers: handlers, slots: JobSlots(codecs: settings.codecs.codecs * 2),
             workerID: settings.workerName)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
@@ -106,7 +106,7 @@ package struct Library: Sendable {
             VariantsJob(
                 policy: policy(settings.codecs.renderTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
-                removals: ground.removals, deliveries: ground.deliveries, time: ground.time),
+                removals: ground.removals, time: ground.time),
             MetadataJob(
                 policy: policy(settings.codecs.probeTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,

@@ -97,7 +97,7 @@ package struct LibraryGround: Sendable {
         self.removals = removals
         self.reserve = reserve
         self.ballast = ballast
-        deliveries = DeliveryCache()
+        deliveries = DeliveryCache(hearing: database.notices)
         self.time = time
         self.log = log
     }

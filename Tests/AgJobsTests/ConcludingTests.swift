@@ -18,6 +18,7 @@ struct ConcludingTests {
 
         var dialect: SQLDialect { real.dialect }
         var waitingWrites: Int { real.waitingWrites }
+        var notices: Notices { real.notices }
 
         /// What was noted since the last time.
         func take() -> [Bool] {

@@ -34,7 +34,7 @@ struct JobMeasurements {
         let total = 8_000
         let done = Collected<Int>()
         let worker = JobWorker(
-            queue: site.queue, handlers: [Work { _ in { tx in tx.afterCommit { done.add(1) } } }], concurrency: 64)
+            queue: site.queue, handlers: [Work { _ in { tx in tx.afterCommit { done.add(1) } } }], slots: JobSlots(codecs: 64))
         let start = ContinuousClock.now
         try await worker.whileRunning {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -67,7 +67,7 @@ struct JobMeasurements {
                     begun.note(job.subject)
                     return { _ in }
                 }
-            ], concurrency: 4)
+            ], slots: JobSlots(codecs: 4))
         var waits: [Duration] = []
         try await worker.whileRunning {
             for index in 0..<300 {

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Results of look-ups that stay good until somebody writes about their topic.
 ///
-/// Whoever looks something up takes a ticket first: a result that was read before a write and comes in after it is not
-/// kept. What other processes write is noticed when an entry's `lifetime` ends.
+/// A look-up takes a ticket first: a result that was read before a write and comes in after it is not kept. What is written
+/// without a word to the cache is noticed when an entry's `lifetime` ends.
 package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The moment a look-up began.
     package struct Ticket: Sendable {
@@ -90,6 +90,16 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         withExtendedLifetime(gone) {}
     }
 
+    /// Anything may have been written about any topic.
+    package func forgetAll() {
+        let gone = state.withLock { state in
+            state.news.addAll()
+            state.keys.removeAll()
+            return state.entries.removeAll()
+        }
+        withExtendedLifetime(gone) {}
+    }
+
     package var count: Int { state.withLock { $0.entries.count } }
     package var weight: Int { state.withLock { $0.entries.weight } }
 
@@ -121,6 +131,12 @@ private struct News<Topic: Hashable & Sendable>: Sendable {
         }
         count += 1
         latest[topic] = count
+    }
+
+    mutating func addAll() {
+        latest.removeAll(keepingCapacity: true)
+        count += 1
+        horizon = count
     }
 
     func mayConcern(_ topic: Topic, since number: Int) -> Bool {

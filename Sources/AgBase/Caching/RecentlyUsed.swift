@@ -84,6 +84,12 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return (key, value)
     }
 
+    /// Takes everything out and returns it, in no order.
+    package mutating func removeAll() -> [Value] {
+        defer { self = RecentlyUsed(budget: budget) }
+        return nodes.compactMap { $0?.value }
+    }
+
     private mutating func unlink(_ place: Int) {
         guard let node = nodes[place] else { return }
         if node.newer >= 0 { nodes[node.newer]?.older = node.older } else { newest = node.older }

@@ -47,3 +47,18 @@ package struct EventFilter: Sendable {
         return imageID == nil || imageID == event.imageID
     }
 }
+
+/// An event without a number on its way between processes: three lines, the last of which may hold further ones.
+enum LiveEvent {
+    static func text(_ type: EventType, _ imageID: String?, _ data: String) -> String {
+        "\(type.rawValue)\n\(imageID ?? "")\n\(data)"
+    }
+
+    /// `nil` for a type that this program does not know.
+    static func read(_ text: String, at moment: Timestamp) -> Event? {
+        let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        guard lines.count == 3, let type = EventType(rawValue: String(lines[0])) else { return nil }
+        let image = lines[1].isEmpty ? nil : String(lines[1])
+        return Event(sequence: nil, type: type, imageID: image, data: String(lines[2]), at: moment)
+    }
+}

@@ -27,7 +27,6 @@ package final class EventLog: Sendable {
     private let time: any TimeSource
     private let log: Log
     private let state = Mutex(State())
-    private let listeners = Mutex<[@Sendable (String) -> Void]>([])
 
     package init(
         database: any Database, time: any TimeSource, log: Log, settings: EventSettings = EventSettings(),
@@ -39,6 +38,7 @@ package final class EventLog: Sendable {
         self.clock = clock
         self.log = log
         hours = ServiceHours(clock: clock)
+        subscribe()
     }
 
     /// Writes an event in the caller's transaction. `data` is the text of a JSON object.
@@ -49,26 +49,39 @@ package final class EventLog: Sendable {
             INSERT INTO events (type, image_id, data, at)
             VALUES (\(type.rawValue), \(imageID), \(data), \(time.now()))
             """)
-        if let imageID { tx.beforeAnswer { self.tell(imageID) } }
-        tx.afterCommit { self.wake() }
+        if let imageID { tx.notify(Notice(.imageChanged, imageID)) }
+        tx.notify(Notice(.events))
     }
 
-    /// From now on calls the listener with the id of each image that something happened to in this process, before
-    /// whoever did it is answered. For caches: it must be quick.
-    package func whenImageChanges(_ listener: @escaping @Sendable (String) -> Void) {
-        listeners.withLock { $0.append(listener) }
+    /// From now on calls the listener with the id of each image that something happened to, and with `nil` when anything may
+    /// have happened to any of them. For caches: it is called before the one who did it in this process is answered, and must
+    /// be quick. What another process did is known as soon as its notice arrives.
+    package func whenImageChanges(_ listener: @escaping @Sendable (String?) -> Void) {
+        database.notices.subscribe(to: .imageChanged) { arrival in
+            switch arrival {
+            case .text(let id): listener(id)
+            case .missed: listener(nil)
+            }
+        }
     }
 
-    private func tell(_ imageID: String) {
-        for listener in listeners.withLock({ $0 }) { listener(imageID) }
-    }
-
-    /// Tells those who listen now: no number, no row, lost for everybody else. For progress.
+    /// Sends an event to the listeners of all processes: no number, no row, lost for those who do not listen now. For progress.
     package func publishLive(_ type: EventType, imageID: String?, data: String) {
-        if let imageID { tell(imageID) }
+        let live = Notice(.live, LiveEvent.text(type, imageID, data))
+        database.notices.send((imageID.map { [Notice(.imageChanged, $0)] } ?? []) + [live])
+    }
+
+    private func subscribe() {
+        // Weakly: the database keeps its subscribers, and this keeps the database.
+        database.notices.subscribe(to: .events) { [weak self] _ in self?.wake() }
+        database.notices.subscribe(to: .live) { [weak self] arrival in
+            if case .text(let text) = arrival { self?.offerLive(text) }
+        }
+    }
+
+    private func offerLive(_ text: String) {
         let live = state.withLock { Array($0.subscribers.values) }
-        guard !live.isEmpty else { return }
-        let event = Event(sequence: nil, type: type, imageID: imageID, data: data, at: time.now())
+        guard !live.isEmpty, let event = LiveEvent.read(text, at: time.now()) else { return }
         for subscriber in live { subscriber.offer(event) }
     }
 

@@ -23,7 +23,7 @@ package struct JobRecord: Sendable {
     /// The attempt that runs or ran last, from 1; 0 before the first.
     package let attempt: Int
     package let maxAttempts: Int
-    /// 0 to 100. While it runs, what this process knows.
+    /// 0 to 100. While it runs, what its worker reported last.
     package var progress: Int
     package let createdAt: Timestamp
     package let startedAt: Timestamp?

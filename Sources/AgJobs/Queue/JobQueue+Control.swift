@@ -57,7 +57,7 @@ extension JobQueue {
             if let kind, try Pauses(tx).isEverything { throw JobRefusal.allPaused(kind) }
             let rest: SQL = kind.map { " WHERE kind = \($0)" } ?? ""
             try tx.execute("DELETE FROM job_pauses" + rest)
-            tx.afterCommit { self.bell.ring() }
+            tx.notify(.jobs(kind))
         }
     }
 
@@ -74,10 +74,9 @@ extension JobQueue {
         for record in ended {
             try count(record.kind, .cancelled, by: 1, in: tx)
             try announce(record, in: tx)
+            tx.notify(Notice(.lostJob, record.id.text))
         }
-        let ids = ended.map(\.id)
-        if !ids.isEmpty { tx.afterCommit { self.bell.cancelled(ids) } }
-        return !ids.isEmpty
+        return !ended.isEmpty
     }
 
     private func state(of id: JobID, _ tx: any SQLTransaction) throws -> JobState {
@@ -109,7 +108,7 @@ extension JobQueue {
         guard let record else { return }
         try count(record.kind, state, by: -1, in: tx)
         try announce(record, in: tx)
-        tx.afterCommit { self.bell.ring() }
+        tx.notify(.jobs(record.kind))
     }
 
     /// Keeps the totals of finished jobs.

@@ -13,7 +13,7 @@ extension JobQueue {
         let live = try tx.first(insertion(spec, id)) { try JobRecord($0) }
         guard let live else { throw SQLError(.other, "The database did not return the job that was queued.") }
         if live.id == id { try announce(live, in: tx) } else { try join(spec, to: live, in: tx) }
-        tx.afterCommit { self.bell.ring() }
+        tx.notify(.jobs(spec.kind))
         return live.id
     }
 

@@ -87,7 +87,7 @@ extension JobQueue {
             ) { try JobRecord($0) }
             for record in released { try self.announce(record, in: tx) }
             try tx.execute("DELETE FROM job_workers WHERE id = \(holder.id)")
-            if !released.isEmpty { tx.afterCommit { self.bell.ring() } }
+            for record in released { tx.notify(.jobs(record.kind)) }
         }
     }
 }

@@ -20,11 +20,14 @@ extension JobQueue {
     /// Takes what is due, highest priority first, into the hands of `holder`. A paused kind is passed over.
     ///
     /// Without `free` kinds, or with nothing due, no row is touched.
-    func lease(_ free: [JobKind: Int], room: Int, for holder: LeaseHolder) async throws -> Haul {
+    func lease(
+        _ free: [JobKind: Int], room: Int, rates: [JobKind: JobRate] = [:], for holder: LeaseHolder
+    ) async throws -> Haul {
         try await database.write { tx in
             let now = self.time.now()
             let pauses = try Pauses(tx)
-            let kinds = free.filter { !pauses.holds($0.key) }
+            let allowed = try self.allowances(of: rates.filter { free[$0.key] != nil }, now, tx)
+            let kinds = allowed.limit(free.filter { !pauses.holds($0.key) })
             let found = try self.candidates(kinds, room, now, tx)
             let chosen = found.jobs.prefix(room).map(\.id)
             var haul = Haul()
@@ -34,7 +37,8 @@ extension JobQueue {
                 record.images = try self.announce(record, in: tx).compactMap(\.imageID)
                 haul.jobs.append(record)
             }
-            haul.nextDue = try self.nextDue(found.exhausted, now, tx)
+            try self.spend(allowed, on: haul.jobs, tx)
+            haul.nextDue = [try self.nextDue(found.exhausted, now, tx), allowed.wait].compactMap(\.self).min()
             return haul
         }
     }

@@ -44,7 +44,7 @@ extension JobQueue {
         guard let record = try settle(job, verdict, counts, in: tx) else { return false }
         if record.state == .failed { try count(job.kind, .failed, by: 1, in: tx) }
         try announce(record, duration: duration, in: tx)
-        tx.afterCommit { self.bell.ring() }
+        tx.notify(.jobs(job.kind))
         return true
     }
 

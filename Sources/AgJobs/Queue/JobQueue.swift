@@ -1,6 +1,5 @@
 package import AgBase
 package import AgSQL
-internal import Synchronization
 
 /// The durable queue. Jobs are rows; every change of state is one fenced statement, in one transaction with its
 /// event and its effect.
@@ -12,10 +11,8 @@ package final class JobQueue: Sendable {
     let log: Log
     let settings: JobSettings
     let audience: any JobAudience
-    let bell = JobBell()
     let ages: WaitingAges
-    /// How far running jobs of this process are; never in the table.
-    private let progress = Mutex<[JobID: Int]>([:])
+    let progress = JobProgress()
 
     package init(
         database: any Database, events: EventLog, time: any TimeSource, log: Log, settings: JobSettings = JobSettings(),
@@ -29,17 +26,17 @@ package final class JobQueue: Sendable {
         self.audience = audience
         self.clock = clock
         ages = WaitingAges(wall: time.now(), steady: clock.elapsed())
-    }
-
-    func note(progress percent: Int?, of id: JobID) {
-        progress.withLock { $0[id] = percent }
+        database.notices.subscribe(to: .progress) { [progress] arrival in
+            if case .text(let text) = arrival { progress.note(text) }
+        }
     }
 
     func withProgress(_ records: [JobRecord]) -> [JobRecord] {
-        let known = progress.withLock { $0 }
-        return records.map { record in
+        records.map { record in
             var record = record
-            if record.state == .active { record.progress = known[record.id] ?? 0 }
+            if record.state == .active {
+                record.progress = progress.percent(of: record.id, fence: record.fence) ?? 0
+            }
             return record
         }
     }

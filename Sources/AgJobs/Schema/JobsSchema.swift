@@ -7,6 +7,8 @@ package enum JobsSchema {
         Migration(101, "jobs") { jobs($0) },
         Migration(102, "job-workers") { workers($0) },
         Migration(103, "the image a job was asked for") { ["ALTER TABLE jobs ADD COLUMN image_id \($0.text)"] },
+        Migration(105, "nodes") { nodes($0) },
+        Migration(106, "rates of kinds of jobs") { rates($0) },
     ]
 
     private static func events(_ dialect: SQLDialect) -> [String] {
@@ -70,6 +72,32 @@ package enum JobsSchema {
             "CREATE INDEX jobs_subject ON jobs (subject, id)",
             "CREATE INDEX jobs_kind ON jobs (kind, id)",
             "CREATE INDEX jobs_state ON jobs (state, id)",
+        ]
+    }
+
+    /// Beats are counted and never compared with a clock.
+    private static func nodes(_ dialect: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE nodes (
+                id \(dialect.text) NOT NULL PRIMARY KEY,
+                role \(dialect.text) NOT NULL,
+                beat \(dialect.integer) NOT NULL
+            )\(dialect.tableOptions)
+            """,
+            // A table of its own: a node's lease is held by its row's key, which its own beats must not wait for.
+            "CREATE TABLE ended_nodes (id \(dialect.text) NOT NULL PRIMARY KEY)\(dialect.tableOptions)",
+        ]
+    }
+
+    private static func rates(_ dialect: SQLDialect) -> [String] {
+        [
+            """
+            CREATE TABLE job_rates (
+                kind \(dialect.text) NOT NULL PRIMARY KEY,
+                spent_until \(dialect.integer) NOT NULL
+            )\(dialect.tableOptions)
+            """
         ]
     }
 

@@ -27,7 +27,7 @@ package final class ActiveJob: Sendable {
     /// Tells listeners how far it is, 0 to 100. Twice a second at most; the rest is dropped.
     package func report(progress percent: Int) {
         let percent = min(max(percent, 0), 100)
-        queue.note(progress: percent, of: id)
+        queue.progress.note(percent, of: id, fence: record.fence)
         let now = queue.clock.elapsed()
         let isDue = lastReport.withLock { last in
             if let last, now - last < .milliseconds(500) { return false }
@@ -35,6 +35,7 @@ package final class ActiveJob: Sendable {
             return true
         }
         guard isDue else { return }
+        queue.database.notices.sendToOthers(Notice(.progress, JobProgress.text(percent, of: record)))
         var record = record
         record.progress = percent
         for shown in record.asShown {

@@ -27,7 +27,7 @@ extension JobWorker {
 
     private func forget(_ job: JobRecord) {
         running.remove(job)
-        queue.note(progress: nil, of: job.id)
+        queue.progress.forget(job.id)
         signal.raise()
     }
 

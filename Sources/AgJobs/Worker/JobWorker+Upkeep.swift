@@ -4,7 +4,7 @@ extension JobWorker {
     /// Beats while there is something to hold, and stops what is no longer ours.
     func keepBeating() async {
         while !Task.isCancelled {
-            try? await queue.clock.sleep(for: queue.settings.heartbeat)
+            await pulse.wait(until: queue.clock.elapsed() + queue.settings.heartbeat, queue.clock)
             let asked = running.fences
             guard !asked.isEmpty, !Task.isCancelled else { continue }
             do {

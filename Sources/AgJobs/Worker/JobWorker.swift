@@ -10,18 +10,25 @@ package final class JobWorker: Sendable {
     let holder: LeaseHolder
     let running = RunningJobs()
     let slots: Slots
+    private let rates: [JobKind: JobRate]
     /// Something may have changed: a job was queued, one has ended, or it is time to stop.
     let signal = Signal()
+    /// The heartbeat is not to wait for its time.
+    let pulse = Signal()
 
-    /// - Parameter concurrency: how many jobs run at once, over all kinds.
-    package init(queue: JobQueue, handlers: [any JobHandler], concurrency: Int, workerID: String = UUIDv7.shared.next())
-    {
+    /// - Parameters:
+    ///   - slots: how many jobs run at once, by what they need.
+    ///   - workerID: the worker's name.
+    package init(
+        queue: JobQueue, handlers: [any JobHandler], slots: JobSlots, workerID: String = UUIDv7.shared.next()
+    ) {
         self.queue = queue
         self.handlers = Dictionary(handlers.map { ($0.kind, $0) }) { _, _ in
             preconditionFailure("Two handlers for one kind of job")
         }
+        rates = self.handlers.compactMapValues(\.policy.rate)
         holder = LeaseHolder(id: UUIDv7.shared.next(), name: workerID)
-        slots = Slots(total: max(1, concurrency), limits: self.handlers.mapValues(\.policy.concurrency))
+        self.slots = Slots(slots: slots, policies: self.handlers.mapValues(\.policy))
     }
 
     /// Works until the task is cancelled, then drains: takes nothing new, lets what runs go on for a while, and
@@ -39,13 +46,8 @@ package final class JobWorker: Sendable {
 
     private func serve() async throws {
         try await queue.succeed(holder)
-        let ear = queue.bell.add(
-            JobBell.Listener { [signal] in
-                signal.raise()
-            } onCancel: { [running] ids in
-                for id in ids { running.stop(id, .lost) }
-            })
-        defer { queue.bell.remove(ear) }
+        let subscriptions = [subscribeToJobs(), subscribeToLosses()]
+        defer { for number in subscriptions { queue.database.notices.unsubscribe(number) } }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keepBeating() }
             group.addTask { await self.watchOthers() }
@@ -53,6 +55,24 @@ package final class JobWorker: Sendable {
             await work()
             await drain()
             group.cancelAll()
+        }
+    }
+
+    private func subscribeToJobs() -> Int {
+        let kinds = Set(handlers.keys.map(\.rawValue))
+        return queue.database.notices.subscribe(to: .jobs) { [signal] arrival in
+            if case .text(let kind) = arrival, !kind.isEmpty, !kinds.contains(kind) { return }
+            signal.raise()
+        }
+    }
+
+    private func subscribeToLosses() -> Int {
+        queue.database.notices.subscribe(to: .lostJob) { [running, pulse] arrival in
+            switch arrival {
+            case .text(let id): if let id = JobID(untrusted: id) { running.stop(id, .lost) }
+            // The heartbeat reads which jobs are still ours.
+            case .missed: pulse.raise()
+            }
         }
     }
 
@@ -70,9 +90,9 @@ package final class JobWorker: Sendable {
 
     /// Nobody called: looks without the writer whether another process queued something or a wait is over.
     private func seesWork() async -> Bool {
-        let free = slots.free(running: running.counts)
+        let openings = slots.openings(running: running.counts)
         do {
-            return try await queue.hasDue(Array(free.keys))
+            return try await queue.hasDue(openings.flatMap(\.kinds.keys))
         } catch {
             queue.log.warning("the queue could not be read", ["error": "\(error)"])
             return false
@@ -81,13 +101,14 @@ package final class JobWorker: Sendable {
 
     /// Returns how long to wait for a signal before looking again.
     private func leaseAndStart() async -> Duration {
-        let counts = running.counts
-        let free = slots.free(running: counts)
-        guard !free.isEmpty else { return queue.settings.poll }
+        var next = queue.settings.poll
         do {
-            let haul = try await queue.lease(free, room: slots.room(running: counts), for: holder)
-            for job in haul.jobs { start(job) }
-            return min(max(haul.nextDue ?? queue.settings.poll, .milliseconds(1)), queue.settings.poll)
+            for opening in slots.openings(running: running.counts) {
+                let haul = try await queue.lease(opening.kinds, room: opening.room, rates: rates, for: holder)
+                for job in haul.jobs { start(job) }
+                next = min(next, max(haul.nextDue ?? next, .milliseconds(1)))
+            }
+            return next
         } catch {
             queue.log.warning("jobs could not be leased", ["error": "\(error)"])
             return queue.settings.poll

@@ -27,7 +27,7 @@ extension Access {
         guard let credential = try await credential(token: token), credential.scope == .admin else {
             throw Fault(.unauthorized, "invalid-token", "The token is unknown, revoked or expired.")
         }
-        return codes.make(for: credential.origin).code
+        return try await codes.make(for: credential.origin).code
     }
 }
 

@@ -31,6 +31,7 @@ extension Access {
         } catch {
             // Reading goes on when there is no room: a token that never was is still none.
             if let isThere = try? await tokens.exists(id), !isThere { return false }
+            notices.sendToOthers(.denied(token: id))
             throw notStored("The token is refused by this server from now on", error)
         }
     }
@@ -47,6 +48,7 @@ extension Access {
             try await Authority.$current.withValue(nil) { try await sessions.delete(hashes: hashes) }
             settle(session: digest)
         } catch {
+            notices.sendToOthers(.denied(session: digest, hashes))
             throw notStored("The session is ended on this server", error)
         }
     }
@@ -60,7 +62,7 @@ extension Access {
             isRetryable: true, retryAfter: reason.retryAfter, cause: error)
     }
 
-    private func announceEnding() {
+    func announceEnding() {
         forget()
         endings.ring()
     }

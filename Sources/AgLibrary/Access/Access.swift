@@ -17,16 +17,19 @@ package final class Access: Sendable {
     let endings = Endings()
     let denials = Denials()
     let log: Log
+    let notices: Notices
 
     /// - Parameter fixedToken: a token of scope admin that the operator chose, beside those in the database.
     package init(database: any Database, time: any TimeSource, log: Log, fixedToken: Secret? = nil) {
         self.time = time
         self.log = log
-        codes = SignInCodes(time: time)
+        notices = database.notices
         tokens = Tokens(database: database, time: time, log: log, denials: denials)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }
+        codes = SignInCodes(database: database, time: time, fixedToken: self.fixedToken)
         isFixedTokenGuessable = fixedToken.map { $0.reveal { $0.count < Self.safeTokenBytes } } ?? false
         sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken, denials: denials)
+        subscribe()
     }
 
     /// From here on a token counts as random, and trying as hopeless: 32 characters, as the documents advise. Its holder
@@ -83,7 +86,7 @@ package final class Access: Sendable {
 
     /// Opens a session for the holder of a sign-in link, which is used up; `nil` when the code is not good.
     package func signIn(code: String) async throws -> String? {
-        guard let maker = codes.redeem(code) else { return nil }
+        guard let maker = try await codes.redeem(code) else { return nil }
         return try await sessions.open(scope: .admin, origin: maker)
     }
 

@@ -1,6 +1,6 @@
 import AgSQL
 
-/// The tables of tokens and of the page's sessions, and one that the readiness check writes to. Numbers 10 to 19.
+/// The tables of tokens, of the page's sessions and sign-in links, and one that the readiness check writes to. Numbers 10 to 19.
 enum AccessSchema {
     static let migrations = [
         Migration(10, "api tokens and ui sessions") { dialect in
@@ -37,6 +37,19 @@ enum AccessSchema {
                     checked_at \(dialect.integer) NOT NULL
                 )\(dialect.tableOptions)
                 """
+            ]
+        },
+        Migration(13, "codes of sign-in links") { dialect in
+            [
+                """
+                CREATE TABLE sign_in_codes (
+                    id \(dialect.text) NOT NULL PRIMARY KEY,
+                    digest \(dialect.blob) NOT NULL UNIQUE,
+                    maker_token \(dialect.text) REFERENCES api_tokens (id) ON DELETE CASCADE,
+                    expires_at \(dialect.integer) NOT NULL
+                )\(dialect.tableOptions)
+                """,
+                "CREATE INDEX sign_in_codes_by_token ON sign_in_codes (maker_token)",
             ]
         },
     ]

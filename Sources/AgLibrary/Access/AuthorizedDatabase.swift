@@ -11,6 +11,8 @@ package struct AuthorizedDatabase: Database {
 
     package var dialect: SQLDialect { base.dialect }
 
+    package var notices: Notices { base.notices }
+
     package var waitingWrites: Int { base.waitingWrites }
 
     package func read<Value: Sendable>(

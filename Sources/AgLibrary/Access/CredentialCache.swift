@@ -4,8 +4,8 @@ import Synchronization
 
 /// Proved credentials by the hash of their secret, so that a request costs no query.
 ///
-/// Bounded: only what was proved comes in, and a full cache starts over. An entry lives for half a minute at most,
-/// because another server may have revoked what it holds.
+/// Bounded: only what was proved comes in, and a full cache starts over. A revocation empties it, on every server by its notice;
+/// an entry lives for half a minute at most, as the net under that.
 final class CredentialCache<Value: Sendable>: Sendable {
     /// What a look-up began with. A revocation since then makes its result unfit for the cache.
     struct Ticket: Sendable {

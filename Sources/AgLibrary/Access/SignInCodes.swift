@@ -1,51 +1,94 @@
 package import AgBase
 import AgCrypto
-import Synchronization
+import AgModel
+import AgSQL
 
-/// One-time codes in sign-in links: short-lived, good for one use, forgotten when the process ends.
-package final class SignInCodes: Sendable {
+/// One-time codes in sign-in links: short-lived, good for one use, on whichever node the link is opened.
+///
+/// Only a hash is stored. A code ends with the token that made it; one that the fixed token made is bound to it by its hash, as
+/// its sessions are.
+package struct SignInCodes: Sendable {
     package static let lifetime: Duration = .seconds(15 * 60)
-    /// More open links than this is nobody's need; the oldest goes.
+    /// More open links than this are not needed; the oldest goes.
     private static let capacity = 32
 
-    private struct Open {
-        let digest: SHA256Digest
-        let until: Timestamp
-        let maker: Credential.Origin
-    }
-
-    private let open = Mutex<[Open]>([])
+    private let database: any Database
     private let time: any TimeSource
+    private let fixedToken: SHA256Digest?
 
-    package init(time: any TimeSource) {
+    init(database: any Database, time: any TimeSource, fixedToken: SHA256Digest?) {
+        self.database = database
         self.time = time
+        self.fixedToken = fixedToken
     }
 
-    /// A new code, and when it ends.
+    /// A new code, and when it ends. Throws `Fault` 401 when its maker has no power any more.
     ///
     /// - Parameter maker: whose code it is: a session that is opened with it ends with what made it.
-    package func make(for maker: Credential.Origin) -> (code: String, until: Timestamp) {
+    package func make(for maker: Credential.Origin) async throws -> (code: String, until: Timestamp) {
         let code = Base64URL.encode(RandomBytes.make(32))
-        let until = time.now() + Self.lifetime
-        let entry = Open(digest: SHA256Digest.of(code), until: until, maker: maker)
-        open.withLock { open in
-            open.append(entry)
-            if open.count > Self.capacity { open.removeFirst() }
+        let now = time.now()
+        let until = now + Self.lifetime
+        guard let digest = digest(of: code, maker) else { throw Self.powerless }
+        let token: TokenID? = if case .token(let id) = maker { id } else { nil }
+        do {
+            try await database.write { tx in
+                try tx.execute("DELETE FROM sign_in_codes WHERE expires_at <= \(now)")
+                try tx.execute(
+                    """
+                    INSERT INTO sign_in_codes (id, digest, maker_token, expires_at)
+                    VALUES (\(UUIDv7.shared.next()), \(digest), \(token), \(until))
+                    """)
+                try Self.dropOldest(in: tx)
+            }
+        } catch let error as SQLError where error.code == .foreignKey {
+            throw Self.powerless
         }
         return (code, until)
     }
 
-    /// Whose code it is, or `nil` when it is not good; it is not any more afterwards.
-    package func redeem(_ code: String) -> Credential.Origin? {
-        let digest = SHA256Digest.of(code)
-        let now = time.now()
-        return open.withLock { open in
-            // Also those from the future: the clock was set back, and they would live longer than they may.
-            open.removeAll { $0.until <= now || now < $0.until - Self.lifetime }
-            guard let index = open.firstIndex(where: { isEqualInConstantTime($0.digest.bytes, digest.bytes) }) else {
-                return nil
-            }
-            return open.remove(at: index).maker
-        }
+    private static func dropOldest(in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            DELETE FROM sign_in_codes WHERE id NOT IN (SELECT id FROM sign_in_codes ORDER BY id DESC LIMIT \(capacity))
+            """)
     }
+
+    /// Whose code it is, or `nil` when it is not good; it is not any more afterwards. Of several calls, on whatever nodes, one
+    /// gets it.
+    package func redeem(_ code: String) async throws -> Credential.Origin? {
+        guard Base64URL.decode(code)?.count == 32 else { return nil }
+        let plain = SHA256Digest.of(code).bytes
+        let digests = [plain] + (bound(code).map { [$0] } ?? [])
+        // A wrong code costs no write.
+        let isThere = try await database.read(.lookUp) {
+            try $0.exists("SELECT 1 FROM sign_in_codes WHERE digest IN \(list: digests)")
+        }
+        guard isThere else { return nil }
+        let found = try await database.write { tx in
+            try tx.first("DELETE FROM sign_in_codes WHERE digest IN \(list: digests) RETURNING digest, maker_token, expires_at") {
+                (digest: try $0[0] as [UInt8], token: try $0[1] as TokenID?, until: try $0[2] as Timestamp)
+            }
+        }
+        guard let found, isOpen(until: found.until) else { return nil }
+        if let token = found.token { return .token(token) }
+        return found.digest == plain ? nil : .fixedToken
+    }
+
+    /// Not one from the future either: the clock was set back, and it would live longer than it may.
+    private func isOpen(until end: Timestamp) -> Bool {
+        let now = time.now()
+        return now < end && now >= end - Self.lifetime
+    }
+
+    private func digest(of code: String, _ maker: Credential.Origin) -> [UInt8]? {
+        maker == .fixedToken ? bound(code) : SHA256Digest.of(code).bytes
+    }
+
+    private func bound(_ code: String) -> [UInt8]? {
+        fixedToken.map { SHA256Digest.of(Array(code.utf8) + $0.bytes).bytes }
+    }
+
+    private static let powerless = Fault(
+        .unauthorized, "invalid-token", "The token is unknown, revoked or expired.")
 }

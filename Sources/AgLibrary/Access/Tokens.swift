@@ -66,8 +66,11 @@ struct Tokens: Sendable {
 
     /// Whether there was such a row. Sessions that were opened with the token go with it.
     func delete(_ id: TokenID) async throws -> Bool {
-        let count = try await database.conclude { tx in try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") }
-        return count > 0
+        try await database.conclude { tx in
+            guard try tx.execute("DELETE FROM api_tokens WHERE id = \(id)") > 0 else { return false }
+            tx.notify(Notice(.accessEnded))
+            return true
+        }
     }
 
     /// After a token was denied: it must not be found in memory any more.
@@ -92,7 +95,7 @@ struct Tokens: Sendable {
         guard let text = TokenText(untrusted: text) else { return nil }
         let digest = SHA256Digest.of(text.text)
         let now = time.now()
-        if let known = cache.value(for: digest, at: now) { return known }
+        if database.notices.isCurrent, let known = cache.value(for: digest, at: now) { return known }
         while true {
             let ticket = cache.ticket()
             guard let token = try await find(text.id, digest, at: now) else { return nil }

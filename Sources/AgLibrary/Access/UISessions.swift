@@ -51,8 +51,9 @@ struct UISessions: Sendable {
     }
 
     func delete(hashes: [[UInt8]]) async throws {
-        _ = try await database.conclude { tx in
+        try await database.conclude { tx in
             try tx.execute("DELETE FROM ui_sessions WHERE secret_hash IN \(list: hashes)")
+            tx.notify(Notice(.accessEnded))
         }
     }
 
@@ -65,7 +66,7 @@ struct UISessions: Sendable {
         guard Base64URL.decode(secret)?.count == 32 else { return nil }
         let digest = SHA256Digest.of(secret)
         let now = time.now()
-        if let known = cache.value(for: digest, at: now) { return known }
+        if database.notices.isCurrent, let known = cache.value(for: digest, at: now) { return known }
         while true {
             let ticket = cache.ticket()
             guard let credential = try await database.read(.lookUp, { try find(secret, in: $0) }) else { return nil }

@@ -1,5 +1,6 @@
 package import AgBase
 package import AgModel
+import AgSQL
 
 #if canImport(Glibc)
     import Glibc
@@ -23,18 +24,33 @@ package struct DeliveryKey: Hashable, Sendable {
 }
 
 extension DeliveryCache {
-    /// Another process that shares the database may delete a picture; it is handed out for as long at most.
+    /// The net under the notices: what another process deleted is handed out for as long at most.
     private static var patience: Duration { .seconds(1) }
     /// Bytes: some 5,000 thumbnails, or 500 open files.
     static var room: Int { 32 << 20 }
 
-    package convenience init() {
+    convenience init(hearing notices: Notices) {
         self.init(budget: Self.room, lifetime: Self.patience)
+        notices.subscribe(to: .originalChanged) { [weak self] arrival in
+            switch arrival {
+            case .text(let id): self?.forget(OriginalID(trusted: id))
+            case .missed: self?.forgetAll()
+            }
+        }
     }
 
     func keep(_ delivered: Delivered, for key: DeliveryKey, _ ticket: Ticket) {
         keep(delivered, for: key, about: delivered.image.original.id, weight: delivered.weight, ticket)
     }
+}
+
+extension NoticeTopic {
+    /// The id of an original whose bytes, variants or images are other ones now.
+    static let originalChanged = NoticeTopic("original", .beforeAnswer)
+}
+
+extension Notice {
+    static func changed(_ original: OriginalID) -> Notice { Notice(.originalChanged, original.text) }
 }
 
 extension Delivered {

@@ -13,7 +13,7 @@ extension Images {
             try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
             try tx.execute("DELETE FROM images WHERE id = \(id)")
             if isLast { try deleteOriginal(image.original, in: tx) }
-            tx.beforeAnswer { [deliveries] in deliveries.forget(image.original.id) }
+            tx.notify(.changed(image.original.id))
             try events.append(.imageDeleted, image, in: tx)
             return isLast ? image.original.id : nil
         }

@@ -9,7 +9,6 @@ package struct Images: Sendable {
     let queue: JobQueue
     let events: EventLog
     let removals: BlobRemovals
-    let deliveries: DeliveryCache
     let renders: RenderCache
     let time: any TimeSource
 

@@ -19,7 +19,7 @@ package struct UploadGrants: Sendable {
     let log: Log
     /// The most that any upload may have, in bytes.
     let limit: Int64
-    private let seats = GrantSeats()
+    private let seats: GrantSeats
 
     init(database: any Database, access: Access, reserve: DiskReserve, time: any TimeSource, log: Log, limit: Int64) {
         self.database = database
@@ -28,6 +28,7 @@ package struct UploadGrants: Sendable {
         self.time = time
         self.log = log
         self.limit = limit
+        seats = GrantSeats(database.notices)
     }
 
     /// Makes a grant. The secret is returned once; the database keeps its hash.

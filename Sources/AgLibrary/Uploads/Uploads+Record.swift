@@ -49,7 +49,7 @@ extension Uploads {
     ) throws {
         try original.heal(at: path, in: tx)
         result.replacedPaths.append(original.path)
-        tx.beforeAnswer { [deliveries] in deliveries.forget(original.id) }
+        tx.notify(.changed(original.id))
     }
 
     private func insert(_ original: Original, in tx: any SQLTransaction) throws {

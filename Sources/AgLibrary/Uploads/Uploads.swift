@@ -14,7 +14,6 @@ package struct Uploads: Sendable {
     let codecs: Codecs
     let queue: JobQueue
     let events: EventLog
-    let deliveries: DeliveryCache
     let time: any TimeSource
     let reserve: DiskReserve
     let grants: UploadGrants

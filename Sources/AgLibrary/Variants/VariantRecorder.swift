@@ -17,7 +17,6 @@ struct VariantRecorder: Sendable {
     let original: Original
     let blobs: any BlobStore
     let removals: BlobRemovals
-    let deliveries: DeliveryCache
     let time: any TimeSource
 
     /// Writes the pictures durably, under fresh names that no row refers to yet.
@@ -47,7 +46,7 @@ struct VariantRecorder: Sendable {
         let replaced = try rows.compactMap { try $0.record(for: original.id, at: now, in: tx) }
         try UnfinishedOriginals.settle(original.id, in: tx)
         try removals.ask(replaced.compactMap(\.path), at: now, in: tx)
-        tx.beforeAnswer { [deliveries, id = original.id] in deliveries.forget(id) }
+        tx.notify(.changed(original.id))
         // Their URLs may be cached for ever: other bytes need other URLs.
         if replaced.contains(where: \.hadOtherBytes) {
             try tx.execute("UPDATE images SET generation = generation + 1 WHERE original_id = \(original.id)")

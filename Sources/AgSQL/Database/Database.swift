@@ -2,6 +2,9 @@
 package protocol Database: Sendable {
     var dialect: SQLDialect { get }
 
+    /// Signals between the parts of this program and, where several processes share the database, between those.
+    var notices: Notices { get }
+
     /// Runs `body` on a snapshot: all its queries see the same moment.
     ///
     /// Throws what `body` throws, `SQLError.timedOut` when it takes longer than its kind may, and `CancellationError`

@@ -34,4 +34,7 @@ package protocol SQLTransaction: SQLConnection {
     ///
     /// It runs on a thread that all hooks share: wake somebody and return.
     func afterCommit(_ body: @escaping @Sendable () -> Void)
+
+    /// Sends the notice with the commit, to this and all other processes on the database; never after a rollback.
+    func notify(_ notice: Notice)
 }

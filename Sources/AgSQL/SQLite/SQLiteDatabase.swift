@@ -17,13 +17,16 @@ package final class SQLiteDatabase: Database {
 
     /// `nil` when the database was opened to be looked at.
     private let writer: SQLiteWriter?
+    package let notices: Notices
     private let readers: SQLiteReaders
     private let lookUps: SQLiteReaders
 
     private init(
-        _ writer: SQLiteWriter?, path: String, role: SQLiteConnection.Role = .reader, _ settings: SQLiteSettings
+        _ writer: SQLiteWriter?, path: String, role: SQLiteConnection.Role = .reader, _ settings: SQLiteSettings,
+        notices: Notices = Notices()
     ) {
         self.writer = writer
+        self.notices = notices
         readers = SQLiteReaders(path: path, role: role, threads: settings.readers, name: "sql-read", settings)
         lookUps = SQLiteReaders(
             path: path, role: role, threads: settings.lookUpReaders, name: "sql-look-up", settings)
@@ -36,8 +39,9 @@ package final class SQLiteDatabase: Database {
         let opening = BlockingPool(threads: 1, name: "sql-open")
         return try await opening.run {
             makePrivate(path)
-            let writer = try SQLiteWriter(path: path, settings)
-            return SQLiteDatabase(writer, path: path, settings)
+            let notices = Notices()
+            let writer = try SQLiteWriter(path: path, settings, notices: notices)
+            return SQLiteDatabase(writer, path: path, settings, notices: notices)
         }
     }
 

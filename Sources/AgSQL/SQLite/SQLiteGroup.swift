@@ -11,6 +11,8 @@ final class SQLiteGroup: Sendable {
         /// To be called before the answers.
         var notices: [@Sendable () -> Void] = []
         var hooks: [@Sendable () -> Void] = []
+        /// To be delivered: some before the answers, some with the hooks.
+        var signals: [Notice] = []
         /// To be called in order: each tells one caller.
         var answers: [@Sendable () -> Void] = []
     }
@@ -53,6 +55,7 @@ final class SQLiteGroup: Sendable {
         var refused: [(SQLiteWrite, any Error)] = []
         var notices: [@Sendable () -> Void] = []
         var hooks: [@Sendable () -> Void] = []
+        var signals: [Notice] = []
         /// SQLite took the whole transaction back, for this reason.
         var broken: (any Error)?
     }
@@ -67,6 +70,7 @@ final class SQLiteGroup: Sendable {
                 attempt.passed.append(write)
                 attempt.notices += transaction.notices
                 attempt.hooks += transaction.hooks
+                attempt.signals += transaction.signals
             } catch {
                 attempt.refused.append((write, error))
                 if !isTakenBack(connection) { attempt.broken = error }
@@ -107,6 +111,7 @@ final class SQLiteGroup: Sendable {
             outcome.isCommitted = true
             outcome.notices = attempt.notices
             outcome.hooks = attempt.hooks
+            outcome.signals = attempt.signals
         }
         outcome.answers = attempt.passed.map { write in { write.finish(reason) } }
         outcome.answers += attempt.refused.map { write, error in { write.finish(error) } }

@@ -4,6 +4,7 @@ final class SQLiteTransaction: SQLTransaction {
     private var isOpen = true
     private(set) var notices: [@Sendable () -> Void] = []
     private(set) var hooks: [@Sendable () -> Void] = []
+    private(set) var signals: [Notice] = []
 
     init(_ connection: SQLiteConnection) {
         self.connection = connection
@@ -35,6 +36,10 @@ final class SQLiteTransaction: SQLTransaction {
 
     func afterCommit(_ body: @escaping @Sendable () -> Void) {
         hooks.append(body)
+    }
+
+    func notify(_ notice: Notice) {
+        signals.append(notice)
     }
 
     private func open() throws -> SQLiteConnection {

@@ -19,8 +19,10 @@ final class SQLiteWriter: Sendable {
     private let thread = WorkThread("sql-writer")
     private let hooks = WorkThread("sql-after")
     private let group: SQLiteGroup
+    private let notices: Notices
 
-    init(path: String, _ settings: SQLiteSettings) throws {
+    init(path: String, _ settings: SQLiteSettings, notices: Notices) throws {
+        self.notices = notices
         group = try SQLiteGroup(SQLiteConnection(path: path, role: .writer, settings), settings)
     }
 
@@ -71,8 +73,14 @@ final class SQLiteWriter: Sendable {
             rest = rest.dropFirst(outcome.taken)
             if outcome.isCommitted { commits.add(1, ordering: .relaxed) }
             for notice in outcome.notices { notice() }
-            let bodies = outcome.hooks
-            if !bodies.isEmpty { hooks.add { for body in bodies { body() } } }
+            notices.deliver(outcome.signals, at: .beforeAnswer)
+            let (bodies, signals) = (outcome.hooks, outcome.signals)
+            if !bodies.isEmpty || !signals.isEmpty {
+                hooks.add { [notices] in
+                    for body in bodies { body() }
+                    notices.deliver(signals, at: .afterCommit)
+                }
+            }
             for answer in outcome.answers { answer() }
         }
     }

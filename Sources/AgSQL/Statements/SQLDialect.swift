@@ -56,4 +56,7 @@ package enum SQLDialect: Sendable, Hashable, CaseIterable {
 
     /// Stands behind a `SELECT` that chooses rows to change, so that two writers choose different ones.
     package var skipLocked: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
+
+    /// Stands behind a `SELECT` whose rows must not be deleted before the commit; they may change in other columns than the key.
+    package var keyShared: String { self == .sqlite ? "" : " FOR KEY SHARE" }
 }

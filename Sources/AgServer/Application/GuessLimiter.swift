@@ -1,4 +1,5 @@
 import AgBase
+import AgLibrary
 import Synchronization
 
 /// Holds back those who try secrets that people chose: always on, and without a way to lock the owner out.
@@ -22,12 +23,15 @@ final class GuessLimiter: Sendable {
     }
 
     private let time: any TimeSource
+    private let tally: SharedTally?
     private let state: Mutex<State>
 
-    init(time: any TimeSource) {
+    init(time: any TimeSource, tally: SharedTally? = nil) {
         self.time = time
+        self.tally = tally
         let now = time.now()
         state = Mutex(State(all: TokenBucket(perMinute: Self.perServer, at: now), sweptAt: now))
+        tally?.whenOthersAdd { [weak self] network, count in self?.failed(network, times: count) }
     }
 
     /// Throws `Fault` 429 when this address has to wait before its next guess.
@@ -46,12 +50,17 @@ final class GuessLimiter: Sendable {
 
     /// A secret from this address was wrong.
     func failed(_ peer: String) {
+        failed(peer, times: 1)
+        tally?.add(PeerNetwork.of(peer))
+    }
+
+    private func failed(_ peer: String, times: Int) {
         let now = time.now()
         state.withLock { state in
             if state.addresses.count >= Self.capacity { Self.sweep(&state, now) }
             let place = Self.place(of: peer, in: state)
-            _ = state.addresses[place, default: TokenBucket(perMinute: Self.perAddress, at: now)].take(now)
-            _ = state.all.take(now)
+            state.addresses[place, default: TokenBucket(perMinute: Self.perAddress, at: now)].spend(times, now)
+            state.all.spend(times, now)
         }
     }
 

@@ -1,8 +1,10 @@
 import AgBase
 import AgLibrary
+import AgModel
 import Synchronization
 
-/// Counts requests per caller and refuses those that are too many.
+/// Counts requests per caller and refuses those that are too many, on all servers of an installation together: see `SharedTally`
+/// for how exact that is.
 final class RateLimiter: Sendable {
     private enum Caller: Hashable {
         case holder(Credential.Origin)
@@ -10,6 +12,24 @@ final class RateLimiter: Sendable {
         /// All strangers for whom there was no room: a flood of addresses must neither fill the memory nor push out
         /// those that are held back.
         case crowd
+
+        /// What other servers know it by; `nil` for those who are not told apart.
+        var key: String? {
+            switch self {
+            case .holder(.token(let id)): "token:\(id)"
+            case .holder(.fixedToken), .crowd: nil
+            case .stranger(let network): "from:\(network)"
+            }
+        }
+
+        init?(key: String) {
+            let (kind, name) = (key.prefix { $0 != ":" }, key.drop { $0 != ":" }.dropFirst())
+            switch kind {
+            case "token": if let id = TokenID(untrusted: name) { self = .holder(.token(id)) } else { return nil }
+            case "from": self = .stranger(String(name))
+            default: return nil
+            }
+        }
     }
 
     /// Buckets at a time: some 2 MB.
@@ -17,6 +37,7 @@ final class RateLimiter: Sendable {
 
     private let limits: RateLimits
     private let time: any TimeSource
+    private let tally: SharedTally?
     private let state = Mutex(State())
 
     private struct State {
@@ -24,9 +45,11 @@ final class RateLimiter: Sendable {
         var sweptAt: Timestamp?
     }
 
-    init(_ limits: RateLimits, time: any TimeSource) {
+    init(_ limits: RateLimits, time: any TimeSource, tally: SharedTally? = nil) {
         self.limits = limits
         self.time = time
+        self.tally = limits == .none ? nil : tally
+        self.tally?.whenOthersAdd { [weak self] key, count in self?.spend(count, key) }
     }
 
     /// Throws `Fault` 429 when the holder has asked too often. Scope admin is never held back: it is what an operator
@@ -48,10 +71,25 @@ final class RateLimiter: Sendable {
             let caller = Self.place(for: caller, in: &state, now)
             return state.buckets[caller, default: TokenBucket(perMinute: perMinute, at: now)].take(now)
         }
-        guard let wait else { return }
+        guard let wait else {
+            if let key = caller.key { tally?.add(key) }
+            return
+        }
         throw Fault(
             .tooManyRequests, "rate-limited", "More than \(perMinute) requests a minute; ask again after Retry-After.",
             retryAfter: wait)
+    }
+
+    /// Another server admitted so many.
+    private func spend(_ count: Int, _ key: String) {
+        guard let caller = Caller(key: key) else { return }
+        let perMinute = if case .holder = caller { limits.perToken } else { limits.perStranger }
+        guard perMinute > 0 else { return }
+        let now = time.now()
+        state.withLock { state in
+            let caller = Self.place(for: caller, in: &state, now)
+            state.buckets[caller, default: TokenBucket(perMinute: perMinute, at: now)].spend(count, now)
+        }
     }
 
     private static func place(for caller: Caller, in state: inout State, _ now: Timestamp) -> Caller {

@@ -19,6 +19,12 @@ struct TokenBucket: Sendable {
         return wait
     }
 
+    /// Takes what was admitted elsewhere, down to nothing.
+    mutating func spend(_ count: Int, _ now: Timestamp) {
+        refill(now)
+        level -= min(level.rounded(.down), Double(count))
+    }
+
     /// How long to wait until there is one; `nil` when there is.
     mutating func wait(_ now: Timestamp) -> Duration? {
         refill(now)

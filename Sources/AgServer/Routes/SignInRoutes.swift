@@ -13,7 +13,7 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ gues
     book.on(.session) { request, _ in desk.session(request) }
     book.on(.signInLink) { request, _ in
         guard let maker = request.attached(Credential.self)?.origin else { preconditionFailure("Admitted as nobody") }
-        let link = parts.access.codes.make(for: maker)
+        let link = try await parts.access.codes.make(for: maker)
         let base = parts.publicURL ?? request.headers["host"].map { "http://\($0)" } ?? ""
         return .answer(201, ["url": .string("\(base)\(signInPath)#\(link.code)"), "expiresAt": .time(link.until)])
     }
@@ -144,6 +144,7 @@ extension Operation {
         answers: [
             .json(
                 201, "Good for 15 minutes.",
-                .object([SchemaField("url", .formatted("uri")), SchemaField("expiresAt", .dateTime)]))
+                .object([SchemaField("url", .formatted("uri")), SchemaField("expiresAt", .dateTime)])),
+            .problem(507, "The storage is too full to keep a link."),
         ])
 }

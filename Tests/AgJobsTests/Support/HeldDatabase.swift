@@ -27,6 +27,7 @@ final class HeldDatabase: Database {
 
     var dialect: SQLDialect { real.dialect }
     var waitingWrites: Int { real.waitingWrites }
+    var notices: Notices { real.notices }
 
     func read<Value: Sendable>(
         _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value

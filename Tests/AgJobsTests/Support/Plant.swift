@@ -82,7 +82,7 @@ struct Plant: Sendable {
     }
 
     func worker(_ handlers: [any JobHandler], concurrency: Int = 4, name: String = "worker") -> JobWorker {
-        JobWorker(queue: queue, handlers: handlers, concurrency: concurrency, workerID: name)
+        JobWorker(queue: queue, handlers: handlers, slots: JobSlots(codecs: concurrency), workerID: name)
     }
 }
 

@@ -15,6 +15,7 @@ struct RevocationTests {
 
         var dialect: SQLDialect { base.dialect }
         var waitingWrites: Int { base.waitingWrites }
+        var notices: Notices { base.notices }
 
         func read<Value: Sendable>(
             _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value

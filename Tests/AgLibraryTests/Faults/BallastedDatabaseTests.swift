@@ -16,6 +16,7 @@ struct BallastedDatabaseTests {
 
         var dialect: SQLDialect { base.dialect }
         var waitingWrites: Int { base.waitingWrites }
+        var notices: Notices { base.notices }
 
         func read<Value: Sendable>(
             _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value

@@ -13,10 +13,12 @@ struct StatusDesk: Sendable {
 
     init(_ images: Images, _ events: EventLog) {
         self.images = images
-        // Another process's writes are noticed when the lifetime ends.
+        // The lifetime is the net under the notices of what other processes write.
         let answers = Answers(budget: 8 << 20, lifetime: Reusable.patience)
         self.answers = answers
-        events.whenImageChanges { answers.forget(ImageID(trusted: $0)) }
+        events.whenImageChanges { id in
+            if let id { answers.forget(ImageID(trusted: id)) } else { answers.forgetAll() }
+        }
     }
 
     /// Throws `Fault` 404 for an unknown image.
