@@ -114,8 +114,12 @@ package struct Library: Sendable {
         ]
     }
 
+    /// Those that this process was set to work on.
+    package var workedKinds: [JobKind] { Self.jobKinds.filter { settings.jobKinds?.contains($0) ?? true } }
+
     private var handlers: [any JobHandler] {
-        allHandlers.filter { settings.jobKinds?.contains($0.kind) ?? true }
+        let kinds = workedKinds
+        return allHandlers.filter { kinds.contains($0.kind) }
     }
 
     /// More jobs of a kind than codecs would only wait for each other with their leases running. An attempt ends well

@@ -27,6 +27,8 @@ package struct LibrarySettings: Sendable {
     /// Names this process among those that share the database: another one's must differ, and it must be the same after
     /// a restart, so that the jobs of a killed process are taken up again at once.
     package var workerName = "main"
+    /// What the process does.
+    package var role = Nodes.Role.server
     /// A token of scope admin beside those in the database.
     package var fixedToken: Secret?
 
@@ -47,6 +49,9 @@ package struct LibrarySettings: Sendable {
         settings.databasePath = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
         return settings
     }
+
+    /// The database's file; `nil` when the database is a server's, which processes of several machines may share.
+    package var sqlitePath: String? { databasePath }
 
     /// A folder on each disk that an upload writes to.
     var diskFolders: [String] { [storageFolder, databaseFolder] }

@@ -157,15 +157,4 @@ struct DecisionTests {
         #expect(watch.observe(["b": 0], at: .seconds(129)) == [])
         #expect(watch.observe(["b": 0], at: .seconds(139)) == ["b"])
     }
-
-    @Test("room is what the worker and the kind both have left")
-    func slots() {
-        let (a, b) = (JobKind("a"), JobKind("b"))
-        let slots = Slots(total: 4, limits: [a: 2, b: .max])
-        #expect(slots.free(running: [:]) == [a: 2, b: 4])
-        #expect(slots.free(running: [a: 1]) == [a: 1, b: 3])
-        #expect(slots.free(running: [a: 2]) == [b: 2])
-        #expect(slots.free(running: [b: 3]) == [a: 1, b: 1])
-        #expect(slots.free(running: [b: 4]) == [:])
-    }
 }

@@ -12,15 +12,9 @@ extension Application {
     ) {
         let queue = library.ground.queue
         let events = library.ground.events
-        let renders = library.renders
         let parts = ApplicationParts(
             access: library.access, readiness: readiness, metrics: metrics,
-            metricSources: [
-                {
-                    try await JobMetrics.families(queue, events) + RenderMetrics.families(renders)
-                        + [DatabaseMetrics.family(waitingWrites: library.waitingWrites)]
-                }
-            ],
+            metricSources: Self.metricSources(of: library),
             log: log, time: library.ground.time,
             publicURL: publicURL, rateLimits: rateLimits, cors: cors)
         self.init(parts) { book in
@@ -32,6 +26,16 @@ extension Application {
             addJobRoutes(to: &book, queue, kinds: Library.jobKinds, gates: gates)
             addEventRoutes(to: &book, events)
         }
+    }
+
+    static func metricSources(of library: Library) -> [@Sendable () async throws -> [MetricFamily]] {
+        let (queue, events, renders) = (library.ground.queue, library.ground.events, library.renders)
+        return [
+            {
+                try await JobMetrics.families(queue, events) + RenderMetrics.families(renders)
+                    + [DatabaseMetrics.family(waitingWrites: library.waitingWrites)]
+            }
+        ]
     }
 }
 

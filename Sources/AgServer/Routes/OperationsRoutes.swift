@@ -5,10 +5,8 @@ import AgLibrary
 /// What load balancers and monitoring ask.
 func addOperationsRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
     book.on(.livez) { _, _ in .answer(200, ["status": "alive"]) }
-    book.on(.readyz) { request, _ in try await readiness(parts.readiness) }
-    book.on(.metrics) { _, _ in
-        .text(200, try await metricsText(parts), type: "text/plain; version=0.0.4; charset=utf-8")
-    }
+    book.on(.readyz) { request, _ in try await readinessAnswer(parts.readiness) }
+    book.on(.metrics) { _, _ in try await metricsAnswer(parts.metrics, parts.metricSources) }
 }
 
 /// The document describes every route, so this comes last.
@@ -21,7 +19,7 @@ func addOpenAPIRoute(to book: inout RouteBook, publicURL: String?) {
     }
 }
 
-private func readiness(_ readiness: Readiness) async throws -> HTTPResponse {
+func readinessAnswer(_ readiness: Readiness) async throws -> HTTPResponse {
     let findings = await readiness.findings()
     let failed = findings.filter { !$0.isGood }
     guard failed.isEmpty else {
@@ -47,12 +45,13 @@ private func sentence(_ failed: [String]) -> String {
         "Argentum is not ready: \(failed.joined(separator: ", ")) failed or did not answer in time. The log says why."
 }
 
-private func metricsText(_ parts: ApplicationParts) async throws -> String {
+func metricsAnswer(
+    _ metrics: Metrics, _ sources: [@Sendable () async throws -> [MetricFamily]]
+) async throws -> HTTPResponse {
     var families =
-        parts.metrics.families() + parts.metrics.serverFamilies()
-        + ProcessMetrics.families(startedAt: Program.startedAt)
-    for source in parts.metricSources { families += try await source() }
-    return families.map(\.text).joined()
+        metrics.families() + metrics.serverFamilies() + ProcessMetrics.families(startedAt: Program.startedAt)
+    for source in sources { families += try await source() }
+    return .text(200, families.map(\.text).joined(), type: "text/plain; version=0.0.4; charset=utf-8")
 }
 
 extension Operation {

@@ -43,6 +43,11 @@ package enum ArgentumSettings {
             help: "The most clients at once, followers of events among them; fewer where the system allows fewer files."
         ))
 
+    package static let healthPort = Setting<Int>(
+        .init(
+            "health-port", .int(0...65_535),
+            help: "A second port for /livez, /readyz and /metrics, without a token; 0 takes a free one. None by default."))
+
     package static let corsOrigins = Setting<[String]>(
         .init(
             "cors-origins", .list,
@@ -58,7 +63,7 @@ package enum ArgentumSettings {
 
     package static let serverRows = [
         host.definition, port.definition, publicURL.definition, shutdownGrace.definition, maxConnections.definition,
-        corsOrigins.definition, trustedProxies.definition,
+        healthPort.definition, corsOrigins.definition, trustedProxies.definition,
     ]
 
     // MARK: Where things are kept

@@ -4,7 +4,7 @@ import AgServer
 /// Finds the command, reads its flags, runs it, and turns what it throws into a sentence and a number.
 enum Dispatch {
     static let commands: [any Command.Type] = [
-        ServeCommand.self, UploadCommand.self, GetCommand.self, ListCommand.self, JobsCommand.self,
+        ServeCommand.self, WorkerCommand.self, UploadCommand.self, GetCommand.self, ListCommand.self, JobsCommand.self,
         TokenCommand.self, VerifyCommand.self, ConfigCommand.self, HealthCommand.self, OpenAPICommand.self,
         VersionCommand.self,
     ]

@@ -20,7 +20,9 @@ enum ServerNote {
         try PrivateFile.write(url + "\n", to: "\(folder)/\(name)")
     }
 
-    static func remove(in folder: String) {
+    /// Takes the note away if it is still ours: another server may share the folder.
+    static func remove(_ url: String, in folder: String) {
+        guard read(in: folder) == url else { return }
         unlink("\(folder)/\(name)")
     }
 }

@@ -9,16 +9,15 @@ struct ServerRun: Sendable {
     private let settings: Settings
     private let host: ListenHost
     private let log: Log
-    private let lock: FolderLock
     private let readiness: Readiness
     private let server: HTTPServer
+    private let health: HealthDoor
 
-    init(_ library: Library, _ settings: Settings, _ edge: EdgeSettings, _ log: Log, _ lock: FolderLock) {
+    init(_ library: Library, _ settings: Settings, _ edge: EdgeSettings, _ log: Log) {
         host = edge.host
         self.library = library
         self.settings = settings
         self.log = log
-        self.lock = lock
         let readiness = Readiness(of: library, log: log)
         self.readiness = readiness
         let metrics = Metrics()
@@ -32,6 +31,7 @@ struct ServerRun: Sendable {
             settings: Self.serverSettings(settings, edge, log), log: log, ready: { application.hotAnswer(to: $0) },
             finish: { application.finish(&$0, $1) }, handler: { await application.respondAnew(to: $0) })
         metrics.watch(server)
+        health = HealthDoor(library, readiness: readiness, metrics: metrics, log: log)
     }
 
     private static func serverSettings(_ settings: Settings, _ edge: EdgeSettings, _ log: Log) -> HTTPServerSettings {
@@ -54,10 +54,11 @@ struct ServerRun: Sendable {
         // Before anybody can know that we run: whoever asks us to stop then is heard.
         let signals = try StopSignals.take()
         let port = try server.start()
+        let healthServer = try HealthPort.open(settings, host, health, log)
         let local = "http://\(host.authority):\(port)"
         try ServerNote.write(local, in: folder)
-        defer { ServerNote.remove(in: folder) }
-        tell(local, try await library.access.signInCode(token: token))
+        defer { ServerNote.remove(local, in: folder) }
+        tell(local, await signInCode(token))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await library.run() }
             group.addTask { for await _ in signals { return } }
@@ -69,19 +70,26 @@ struct ServerRun: Sendable {
             group.cancelAll()
             await server.shutdown(grace: settings[required: ArgentumSettings.shutdownGrace])
             try? await group.waitForAll()
+            await healthServer?.shutdown(grace: .milliseconds(500))
             try result?.get()
         }
         log.info("stopped")
     }
 
-    private func tell(_ local: String, _ code: String) {
+    /// `nil` on a full disk: the server starts all the same, so that something can be deleted.
+    private func signInCode(_ token: String) async -> String? {
+        do {
+            return try await library.access.signInCode(token: token)
+        } catch {
+            log.warning("no sign-in link could be made", ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func tell(_ local: String, _ code: String?) {
         let address = settings[ArgentumSettings.publicURL] ?? local
         log.info("listening", ["url": local, "version": Program.version])
-        Output.write(
-            """
-            Argentum \(Program.version) listens on \(address)
-            Sign in (once, within 15 minutes): \(address)\(signInPath)#\(code)
-
-            """, to: 1)
+        let link = code.map { "Sign in (once, within 15 minutes): \(address)\(signInPath)#\($0)\n" }
+        Output.write("Argentum \(Program.version) listens on \(address)\n\(link ?? "")", to: 1)
     }
 }

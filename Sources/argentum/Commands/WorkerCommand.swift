@@ -1,0 +1,50 @@
+import AgBase
+import AgHTTP
+import AgLibrary
+import AgServer
+
+/// `argentum worker`: jobs and nothing else, beside servers on the same PostgreSQL database.
+enum WorkerCommand: Command {
+    static let name = "worker"
+    static let summary = "Work on jobs beside the servers of a PostgreSQL database; no pages, no uploads, no token."
+    static let settings = ArgentumSettings.table.definitions.filter { !notOurs.contains($0.name) }
+
+    /// What only a server that clients reach has.
+    private static let notOurs: Set<String> = [
+        "server", "token", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies", "storage-reserve",
+        "rate-limit", "rate-limit-anonymous",
+    ]
+
+    static func run(_ call: CommandCall) async throws -> ExitCode {
+        _ = try call.words(0...0, of: self)
+        _ = Program.startedAt
+        var settings = try LibrarySettings(call.settings)
+        if settings.jobKinds == [] {
+            throw Failure(.usage, "A worker with --jobs none would do nothing; name kinds of jobs, or leave it out for all.")
+        }
+        settings.role = .worker
+        // A worker makes no renders, so it needs no folder to keep them.
+        settings.renders.cacheBytes = 0
+        let host = try ListenHost(call.settings[required: ArgentumSettings.host])
+        let ground = try await DataFolder.explaining(settings) { [settings] in try ServingGround(settings) }
+        settings.workerName = ground.name
+        try await DataFolder.explaining(settings) { [settings] in try await work(call.settings, settings, host) }
+        withExtendedLifetime(ground) {}
+        return .ok
+    }
+
+    private static func work(
+        _ settings: Settings, _ librarySettings: LibrarySettings, _ host: ListenHost
+    ) async throws {
+        try await Logging.with(settings) { log in
+            let library = try await Library.open(librarySettings, log: log)
+            do {
+                try await WorkerRun(library, settings, host, log).run()
+            } catch {
+                await library.close()
+                throw error
+            }
+            await library.close()
+        }
+    }
+}
