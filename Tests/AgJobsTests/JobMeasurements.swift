@@ -34,7 +34,8 @@ struct JobMeasurements {
         let total = 8_000
         let done = Collected<Int>()
         let worker = JobWorker(
-            queue: site.queue, handlers: [Work { _ in { tx in tx.afterCommit { done.add(1) } } }], slots: JobSlots(codecs: 64))
+            queue: site.queue, handlers: [Work { _ in { tx in tx.afterCommit { done.add(1) } } }],
+            slots: JobSlots(codecs: 64))
         let start = ContinuousClock.now
         try await worker.whileRunning {
             try await withThrowingTaskGroup(of: Void.self) { group in

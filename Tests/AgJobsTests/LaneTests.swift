@@ -47,7 +47,8 @@ struct LaneTests {
             let worker = JobWorker(
                 queue: plant.queue,
                 handlers: [
-                    Work(kind: Self.call, policy: JobPolicy(lane: .network), body: body), Work(kind: Self.a, body: body),
+                    Work(kind: Self.call, policy: JobPolicy(lane: .network), body: body),
+                    Work(kind: Self.a, body: body),
                 ], slots: JobSlots(codecs: 1, network: 3))
             try await worker.whileRunning {
                 await eventually { started.all.count == 3 }
@@ -63,7 +64,8 @@ struct LaneTests {
     @Test(
         "A rate earns its starts evenly, after a pause all of them at once",
         arguments: [
-            (after: Duration.zero, left: 0), (.milliseconds(999), 0), (.seconds(1), 1), (.seconds(3), 3), (.seconds(99), 3),
+            (after: Duration.zero, left: 0), (.milliseconds(999), 0), (.seconds(1), 1), (.seconds(3), 3),
+            (.seconds(99), 3),
         ])
     func earning(_ row: (after: Duration, left: Int)) {
         let rate = JobRate(3, per: .seconds(3))

@@ -61,7 +61,8 @@ struct NoticeTests {
         #expect(heard.all == [.text("a")])
     }
 
-    @Test("Without other processes nothing is ever missed; with them, until the connection is there and after it is lost")
+    @Test(
+        "Without other processes nothing is ever missed; with them, until the connection is there and after it is lost")
     func hearing() {
         let notices = Notices()
         let heard = Collected<NoticeArrival>()
@@ -91,7 +92,8 @@ struct NoticeTests {
         "A text that cannot travel arrives as missed, and never damages another",
         arguments: [String(repeating: "x", count: 6_001), "with \u{1E} inside", "with \u{1F}", "with \0"])
     func tooMuch(_ text: String) {
-        let texts = NoticePayload.pack([Notice(Self.calm, text), Notice(Self.quick, "line\nand \"quotes\"")], from: "me")
+        let texts = NoticePayload.pack(
+            [Notice(Self.calm, text), Notice(Self.quick, "line\nand \"quotes\"")], from: "me")
         let arrived = texts.flatMap { NoticePayload.unpack($0, unlessFrom: "you") }
         #expect(arrived.map(\.arrival) == [.missed, .text("line\nand \"quotes\"")])
     }

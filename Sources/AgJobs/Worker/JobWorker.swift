@@ -1,4 +1,5 @@
 internal import AgBase
+internal import AgSQL
 
 /// Takes jobs from the queue and runs them.
 ///

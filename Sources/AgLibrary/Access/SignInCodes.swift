@@ -66,7 +66,9 @@ package struct SignInCodes: Sendable {
         }
         guard isThere else { return nil }
         let found = try await database.write { tx in
-            try tx.first("DELETE FROM sign_in_codes WHERE digest IN \(list: digests) RETURNING digest, maker_token, expires_at") {
+            try tx.first(
+                "DELETE FROM sign_in_codes WHERE digest IN \(list: digests) RETURNING digest, maker_token, expires_at"
+            ) {
                 (digest: try $0[0] as [UInt8], token: try $0[1] as TokenID?, until: try $0[2] as Timestamp)
             }
         }

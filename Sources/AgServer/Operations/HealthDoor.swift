@@ -1,6 +1,6 @@
 package import AgBase
 package import AgHTTP
-import AgLibrary
+package import AgLibrary
 
 /// What monitoring asks, behind a port of its own and without tokens: `/livez`, `/readyz`, `/metrics`, and nothing else. All that
 /// a worker serves.

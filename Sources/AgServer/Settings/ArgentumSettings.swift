@@ -46,7 +46,9 @@ package enum ArgentumSettings {
     package static let healthPort = Setting<Int>(
         .init(
             "health-port", .int(0...65_535),
-            help: "A second port for /livez, /readyz and /metrics, without a token; 0 takes a free one. None by default."))
+            help:
+                "A second port for /livez, /readyz and /metrics, without a token; 0 takes a free one. None by default.")
+    )
 
     package static let corsOrigins = Setting<[String]>(
         .init(

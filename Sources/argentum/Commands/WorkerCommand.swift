@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgJobs
 import AgLibrary
 import AgServer
 
@@ -11,7 +12,8 @@ enum WorkerCommand: Command {
 
     /// What only a server that clients reach has.
     private static let notOurs: Set<String> = [
-        "server", "token", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies", "storage-reserve",
+        "server", "token", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies",
+        "storage-reserve",
         "rate-limit", "rate-limit-anonymous",
     ]
 
@@ -20,7 +22,8 @@ enum WorkerCommand: Command {
         _ = Program.startedAt
         var settings = try LibrarySettings(call.settings)
         if settings.jobKinds == [] {
-            throw Failure(.usage, "A worker with --jobs none would do nothing; name kinds of jobs, or leave it out for all.")
+            throw Failure(
+                .usage, "A worker with --jobs none would do nothing; name kinds of jobs, or leave it out for all.")
         }
         settings.role = .worker
         // A worker makes no renders, so it needs no folder to keep them.

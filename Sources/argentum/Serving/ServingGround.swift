@@ -1,4 +1,5 @@
 import AgBase
+import AgJobs
 import AgLibrary
 
 #if canImport(Glibc)

@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import AgJobs
 import AgLibrary
 import AgServer
 

@@ -31,8 +31,8 @@ struct SessionTests {
 
     @Test("A link's code ends after a quarter of an hour")
     func codeExpiry() async throws {
-        let desk = try await AccessDesk()
-        let (code, until) = desk.access.codes.make(for: .fixedToken)
+        let desk = try await AccessDesk(fixedToken: Secret("a-fixed-token-of-the-test"))
+        let (code, until) = try await desk.access.codes.make(for: .fixedToken)
         #expect(until == desk.clock.now() + .seconds(900))
         desk.clock.advance(.seconds(900))
         #expect(try await desk.access.signIn(code: code) == nil)
@@ -40,19 +40,51 @@ struct SessionTests {
 
     @Test("A link's code does not live longer because the clock was set back")
     func codeSetBack() async throws {
-        let desk = try await AccessDesk()
-        let code = desk.access.codes.make(for: .fixedToken).code
+        let desk = try await AccessDesk(fixedToken: Secret("a-fixed-token-of-the-test"))
+        let code = try await desk.access.codes.make(for: .fixedToken).code
         desk.clock.advance(.seconds(-86_400))
         #expect(try await desk.access.signIn(code: code) == nil)
     }
 
     @Test("Of too many open links the oldest goes")
     func tooManyCodes() async throws {
+        let desk = try await AccessDesk(fixedToken: Secret("a-fixed-token-of-the-test"))
+        var codes: [String] = []
+        for _ in 0..<33 { codes.append(try await desk.access.codes.make(for: .fixedToken).code) }
+        #expect(try await desk.access.codes.redeem(codes[0]) == nil)
+        #expect(try await desk.access.codes.redeem(codes[1]) == .fixedToken)
+        #expect(try await desk.access.codes.redeem(codes[32]) == .fixedToken)
+    }
+
+    @Test("A link works on every server of an installation, once on all of them together, and is not stored itself")
+    func linkElsewhere() async throws {
         let desk = try await AccessDesk()
-        let codes = (0..<33).map { _ in desk.access.codes.make(for: .fixedToken).code }
-        #expect(desk.access.codes.redeem(codes[0]) == nil)
-        #expect(desk.access.codes.redeem(codes[1]) == .fixedToken)
-        #expect(desk.access.codes.redeem(codes[32]) == .fixedToken)
+        let (code, other) = (try await desk.code(), desk.neighbour())
+        let isStored = try await desk.database.read {
+            try $0.exists("SELECT 1 FROM sign_in_codes WHERE digest = \(Array(code.utf8))")
+        }
+        #expect(!isStored)
+        #expect(try await other.signIn(code: code) != nil)
+        #expect(try await desk.access.signIn(code: code) == nil)
+        #expect(try await desk.count("sign_in_codes") == 0)
+    }
+
+    @Test("A link of the fixed token ends when the operator chooses another")
+    func fixedTokenLink() async throws {
+        let desk = try await AccessDesk(fixedToken: Secret("the-first-fixed-token"))
+        let code = try await desk.access.codes.make(for: .fixedToken).code
+        for other in [Secret("the-second-fixed-token"), nil] {
+            #expect(try await desk.neighbour(other).signIn(code: code) == nil)
+        }
+        #expect(try await desk.neighbour(Secret("the-first-fixed-token")).signIn(code: code) != nil)
+    }
+
+    @Test("A token that is gone makes no link")
+    func linkOfNobody() async throws {
+        let desk = try await AccessDesk()
+        let made = try await desk.access.createToken(name: "gone", scope: .admin)
+        try await desk.access.revokeToken(made.token.id)
+        await #expect(throws: Fault.self) { try await desk.access.codes.make(for: .token(made.token.id)) }
     }
 
     @Test("A session has the scope of the token it was opened with, and ends with it")
@@ -75,8 +107,8 @@ struct SessionTests {
         let first = try #require(
             try await desk.access.signIn(code: try await desk.access.signInCode(token: made.text)))
         let maker = try #require(try await desk.access.credential(session: first)).origin
-        let second = try #require(try await desk.access.signIn(code: desk.access.codes.make(for: maker).code))
-        let unused = desk.access.codes.make(for: maker).code
+        let second = try #require(try await desk.access.signIn(code: try await desk.access.codes.make(for: maker).code))
+        let unused = try await desk.access.codes.make(for: maker).code
 
         try await desk.access.revokeToken(made.token.id)
 
