@@ -52,6 +52,9 @@ final class RateLimiter: Sendable {
         self.tally?.whenOthersAdd { [weak self] key, count in self?.spend(count, key) }
     }
 
+    /// Whether other servers are told what is admitted here.
+    var sharesCounts: Bool { tally != nil }
+
     /// Throws `Fault` 429 when the holder has asked too often. Scope admin is never held back: it is what an operator
     /// looks into an overload with.
     func admit(_ credential: Credential) throws(Fault) {

@@ -42,10 +42,10 @@ extension LibrarySettings {
         }
     }
 
-    /// A misspelt kind would be work that nobody does, found out much later.
+    /// A misspelt kind would be work that is never done, found out much later. `variants` is short for `generate-variants`.
     private static func kind(_ word: String) throws -> JobKind {
         let known = Library.jobKinds.map(\.rawValue)
-        if known.contains(word) { return JobKind(word) }
+        if let name = known.first(where: { $0 == word || $0 == "generate-\(word)" }) { return JobKind(name) }
         let hint = Suggestion.closest(to: word, in: known + ["all", "none"]).map { " Did you mean '\($0)'?" } ?? ""
         throw Failure(
             .usage,
