@@ -63,7 +63,9 @@ let package = Package(
         module("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "CWebUI"]),
         .executableTarget(
             name: "argentum",
-            dependencies: ["AgBase", "AgModel", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "AgServer"],
+            dependencies: [
+                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgServer",
+            ],
             swiftSettings: rules),
         // tests
         .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs"], path: "Tests/AgTesting", swiftSettings: rules),
@@ -86,7 +88,9 @@ let package = Package(
         tests("AgServer", ["AgBase", "AgBlobs", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["argentum", "AgTesting", "AgBase", "AgCrypto", "AgHTTP", "AgServer", "CVips"],
+            dependencies: [
+                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgCrypto", "AgSQL", "AgHTTP", "AgServer", "CVips",
+            ],
             swiftSettings: rules),
     ],
     swiftLanguageModes: [.v6]

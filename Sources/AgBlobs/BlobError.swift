@@ -8,6 +8,8 @@ package struct BlobError: Error, Sendable, CustomStringConvertible {
         case exists
         /// A folder, a link or a pipe lies where a file should be, or a link where a folder should be.
         case notAFile = "not-a-file"
+        /// It is there, with other bytes than were recorded.
+        case changed
         /// No space or no inodes left, or a quota is used up.
         case full
         /// Too many open files.
@@ -39,6 +41,10 @@ extension BlobError: TellsFault {
         switch code {
         case .full: .storageFull(cause: self)
         case .exhausted, .io: .storageUnavailable(cause: self)
+        case .changed:
+            Fault(
+                .internal, "blob-damaged",
+                "The stored file has another length than recorded; run `argentum verify`.", cause: self)
         case .notFound, .exists, .notAFile:
             Fault(
                 .internal, "storage-inconsistent", "The storage and the database disagree; run `argentum verify`.",

@@ -16,35 +16,56 @@ package struct Library: Sendable {
     package let renders: Renders
     package let signedURLs: SignedURLs
     private let settings: LibrarySettings
-    private let claim: FolderClaim
 
     /// Opens the installation, cleans up after a crash, and starts the codec children.
     ///
     /// The caller holds the data folder's lock. Others may share the database and the storage: what looks abandoned is
-    /// taken to be only when nobody else works there.
+    /// removed at once only when no other process works there.
     package static func open(
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> Library {
+        let doors = try await LibraryDoors.open(settings, log: log, time: time, files: files)
+        return try await open(settings, through: doors, log: log, time: time, files: files)
+    }
+
+    /// The same on a database and a store that were opened before. Closes the database when it throws.
+    package static func open(
+        _ settings: LibrarySettings, through doors: LibraryDoors, log: Log, time: any TimeSource = SystemTime(),
+        files: any FileOperations = DiskFiles()
+    ) async throws -> Library {
         let settings = settings.resolved()
-        let ground = try await LibraryGround.open(settings, log: log, time: time, files: files)
-        let claim = try await FolderClaim.make(in: settings.storageFolder)
+        let ground = try await LibraryGround.open(settings, through: doors, log: log, time: time)
+        do {
+            return try await open(settings, on: ground, files)
+        } catch {
+            await ground.blobs.leave()
+            await ground.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ settings: LibrarySettings, on ground: LibraryGround, _ files: any FileOperations
+    ) async throws -> Library {
+        // Where nodes of several machines share the database, a lock on the storage says nothing: a network mount may not
+        // know of other machines.
+        let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()
         let library = Library(
-            ground, settings, claim, codecs: try await Codecs.start(settings.codecs, log: log),
-            signedURLs: try await SignedURLs.load(from: ground.database, time: time), files: files)
-        let count = try await library.recover(olderThan: claim.isAlone ? .zero : Self.abandonedAge)
-        if count > 0 { log.info("abandoned files removed", ["count": count]) }
-        try await claim.share()
+            ground, settings, codecs: try await Codecs.start(settings.codecs, log: ground.log),
+            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time), files: files)
+        let count = try await isAlone ? library.recover(olderThan: .zero, fate: .ended) : library.recover()
+        if count > 0 { ground.log.info("abandoned files removed", ["count": count]) }
+        try await ground.blobs.admitOthers()
         return library
     }
 
     private init(
-        _ ground: LibraryGround, _ settings: LibrarySettings, _ claim: FolderClaim, codecs: Codecs,
-        signedURLs: SignedURLs, files: any FileOperations
+        _ ground: LibraryGround, _ settings: LibrarySettings, codecs: Codecs, signedURLs: SignedURLs,
+        files: any FileOperations
     ) {
         self.ground = ground
         self.settings = settings
-        self.claim = claim
         self.codecs = codecs
         self.signedURLs = signedURLs
         access = Access(
@@ -56,11 +77,11 @@ package struct Library: Sendable {
             database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
             renders: cache, time: ground.time)
         grants = UploadGrants(
-            database: ground.database, access: access, reserve: ground.reserve, time: ground.time, log: ground.log,
+            database: ground.database, access: access, blobs: ground.blobs, time: ground.time, log: ground.log,
             limit: settings.uploadLimit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, time: ground.time, reserve: ground.reserve,
+            events: ground.events, time: ground.time,
             grants: grants, limit: settings.uploadLimit, seats: UploadSeats(settings.uploadSeats))
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
@@ -82,7 +103,7 @@ package struct Library: Sendable {
             group.addTask { await ground.events.run() }
             group.addTask { await access.run() }
             group.addTask { await keepRecovering() }
-            group.addTask { await ground.ballast.run() }
+            group.addTask { await ground.ballast?.run() }
             group.addTask { await queueOldRecipes() }
             group.addTask { await queueOldForms() }
             group.addTask { await renders.keepTidy() }
@@ -94,7 +115,7 @@ package struct Library: Sendable {
     package func close() async {
         await codecs.shutdown()
         await ground.close()
-        claim.end()
+        await ground.blobs.leave()
     }
 
     /// Every kind of jobs that this program can do, whatever this process was told to work on.

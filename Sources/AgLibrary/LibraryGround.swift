@@ -11,8 +11,9 @@ package struct LibraryGround: Sendable {
     package let events: EventLog
     package let queue: JobQueue
     package let removals: BlobRemovals
+    /// Of this machine's disks, for what is kept here beside the storage.
     package let reserve: DiskReserve
-    let ballast: Ballast
+    let ballast: Ballast?
     package let deliveries: DeliveryCache
     package let time: any TimeSource
     package let log: Log
@@ -21,52 +22,49 @@ package struct LibraryGround: Sendable {
     package static let migrations =
         LibrarySchema.migrations + Access.migrations + JobsSchema.migrations + LibrarySchema.migrationsOfJobs
 
-    /// Opens what is there, or makes it, and brings the schema up to date. Throws `SQLError` or `BlobError`.
-    ///
-    /// - Parameter files: the file system that blobs go through.
+    /// Opens what the settings name, or makes it. Throws as `open(_:through:)` does, and `BlobError`.
     package static func open(
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> LibraryGround {
-        let settings = settings.resolved()
-        // Enough threads that a few slow files do not hold up the others.
-        let pool = BlockingPool(threads: 8, name: "blobs")
-        let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
-        let blobs = try FolderStore(
-            root: settings.storageFolder, files: files, pool: pool, time: time, reserve: reserve)
-        let ballast = ballast(settings, log)
-        try await pool.run { ballast.prepare() }
-        let database = AuthorizedDatabase(
-            BallastedDatabase(base: try await SQLiteDatabase.open(path: settings.databasePath), ballast: ballast))
-        try await Migrator(migrations).migrate(database)
-        return LibraryGround(database, blobs, reserve, ballast, settings, log, time)
+        let doors = try await LibraryDoors.open(settings, log: log, time: time, files: files)
+        return try await open(settings, through: doors, log: log, time: time)
+    }
+
+    /// Brings the schema up to date, and makes sure that database and storage belong together. Throws `SQLError`, and
+    /// `InstallationMismatch`; then the database is closed.
+    package static func open(
+        _ settings: LibrarySettings, through doors: LibraryDoors, log: Log, time: any TimeSource
+    ) async throws -> LibraryGround {
+        do {
+            try await Migrator(migrations).migrate(doors.database)
+            try await Installation(doors, isShared: settings.database.isShared, time: time).join()
+        } catch {
+            await doors.database.close()
+            throw error
+        }
+        return LibraryGround(doors, settings, log, time)
     }
 
     /// Opens what is there to be looked at, and changes nothing: also beside a running server, and on a disk that cannot be
     /// written.
     ///
-    /// Throws `SQLError`, `BlobError`, and `Fault` `schema-older` when this program's server would change the tables first.
+    /// Throws `SQLError`, `BlobError`, `InstallationMismatch`, and `Fault` `schema-older` when this program's server would change
+    /// the tables first.
     package static func inspect(
         _ settings: LibrarySettings, log: Log, time: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles()
     ) async throws -> LibraryGround {
-        let settings = settings.resolved()
-        let pool = BlockingPool(threads: 8, name: "blobs")
-        let blobs = try FolderStore(existing: settings.storageFolder, files: files, pool: pool, time: time)
-        let database = try await SQLiteDatabase.inspect(path: settings.databasePath)
+        let doors = try await LibraryDoors.inspect(settings, time: time, files: files)
         do {
-            let pending = try await Migrator(migrations).pending(database)
+            let pending = try await Migrator(migrations).pending(doors.database)
             guard pending.isEmpty else { throw olderSchema(pending.count) }
+            try await Installation(doors, isShared: settings.database.isShared, time: time).compare()
         } catch {
-            await database.close()
+            await doors.database.close()
             throw error
         }
-        let reserve = DiskReserve(settings.storageReserve, on: settings.diskFolders, files: files)
-        return LibraryGround(database, blobs, reserve, ballast(settings, log), settings, log, time)
-    }
-
-    private static func ballast(_ settings: LibrarySettings, _ log: Log) -> Ballast {
-        Ballast(path: "\(settings.databasePath)-ballast", folder: settings.databaseFolder, log: log)
+        return LibraryGround(doors, settings, log, time)
     }
 
     private static func olderSchema(_ count: Int) -> Fault {
@@ -76,28 +74,25 @@ package struct LibraryGround: Sendable {
                 + "nothing changed. Start this version's server once, or check with the version that wrote it.")
     }
 
-    /// Whether no program has the database open, as far as its files say.
+    /// Whether no program has the database open, as far as its files say; one on another machine never is at rest.
     package static func isAtRest(_ settings: LibrarySettings) -> Bool {
-        SQLiteDatabase.isAtRest(settings.databasePath)
+        guard case .sqlite(let path) = settings.database else { return false }
+        return SQLiteDatabase.isAtRest(path)
     }
 
-    private init(
-        _ database: any Database, _ blobs: any BlobStore, _ reserve: DiskReserve, _ ballast: Ballast,
-        _ settings: LibrarySettings, _ log: Log, _ time: any TimeSource
-    ) {
-        let events = EventLog(database: database, time: time, log: log, settings: settings.events)
+    private init(_ doors: LibraryDoors, _ settings: LibrarySettings, _ log: Log, _ time: any TimeSource) {
+        let events = EventLog(database: doors.database, time: time, log: log, settings: settings.events)
         let queue = JobQueue(
-            database: database, events: events, time: time, log: log, settings: settings.jobs,
+            database: doors.database, events: events, time: time, log: log, settings: settings.jobs,
             audience: OriginalAudience())
-        let removals = BlobRemovals(database: database, blobs: blobs, log: log)
-        self.database = database
-        self.blobs = blobs
+        database = doors.database
+        blobs = doors.blobs
         self.events = events
         self.queue = queue
-        self.removals = removals
-        self.reserve = reserve
-        self.ballast = ballast
-        deliveries = DeliveryCache(hearing: database.notices)
+        removals = BlobRemovals(database: doors.database, blobs: doors.blobs, log: log)
+        reserve = doors.reserve
+        ballast = doors.ballast
+        deliveries = DeliveryCache(hearing: doors.database.notices)
         self.time = time
         self.log = log
     }

@@ -1,15 +1,17 @@
 package import AgBase
+package import AgBlobs
 package import AgImaging
 package import AgJobs
+package import AgSQL
 
 /// What a library is opened with.
 package struct LibrarySettings: Sendable {
     /// The folder that holds everything unless the two below say otherwise. Made when missing.
     package var dataFolder: String
-    /// The SQLite file; `argentum.sqlite` in the data folder by default.
-    package var databasePath: String
+    /// Where rows are kept; `argentum.sqlite` in the data folder by default.
+    package var database: DatabasePlace
     /// Where pictures are kept; the data folder by default.
-    package var storageFolder: String
+    package var storage: StorePlace
     /// Free bytes that uploads leave alone on each disk; `nil` for `DiskReserve`'s own measure.
     package var storageReserve: Int64?
     /// Bytes per uploaded file, 100 MiB by default.
@@ -34,8 +36,8 @@ package struct LibrarySettings: Sendable {
 
     package init(dataFolder: String) {
         self.dataFolder = dataFolder
-        databasePath = "\(dataFolder)/argentum.sqlite"
-        storageFolder = dataFolder
+        database = .sqlite(path: "\(dataFolder)/argentum.sqlite")
+        storage = .folder(dataFolder)
     }
 
     /// The same with every link in the paths resolved that the operator made: below them none is followed. The database's
@@ -43,22 +45,24 @@ package struct LibrarySettings: Sendable {
     func resolved() -> LibrarySettings {
         var settings = self
         settings.dataFolder = RealPath.of(dataFolder)
-        settings.storageFolder = RealPath.of(storageFolder)
-        let name = databasePath.split(separator: "/").last ?? ""
-        let folder = RealPath.of(databaseFolder)
-        settings.databasePath = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+        settings.storage = storage.resolved
+        if case .sqlite(let path) = database, let folder = database.folder {
+            let name = path.split(separator: "/").last ?? ""
+            let real = RealPath.of(folder)
+            settings.database = .sqlite(path: real == "/" ? "/\(name)" : "\(real)/\(name)")
+        }
         return settings
     }
 
     /// The database's file; `nil` when the database is a server's, which processes of several machines may share.
-    package var sqlitePath: String? { databasePath }
+    package var sqlitePath: String? {
+        if case .sqlite(let path) = database { path } else { nil }
+    }
 
-    /// A folder on each disk that an upload writes to.
-    var diskFolders: [String] { [storageFolder, databaseFolder] }
-
-    var databaseFolder: String {
-        let above = databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let folder = above.joined(separator: "/")
-        return folder.isEmpty ? (databasePath.hasPrefix("/") ? "/" : ".") : folder
+    /// A folder on each disk of this machine that an upload writes to; the data folder where neither blobs nor rows are kept
+    /// here, for then uploads are collected in it.
+    var diskFolders: [String] {
+        let folders = [storage.localFolder, database.folder].compactMap { $0 }
+        return folders.isEmpty ? [dataFolder] : folders
     }
 }

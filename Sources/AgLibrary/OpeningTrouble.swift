@@ -13,16 +13,24 @@ package enum OpeningTrouble {
     /// `nil` for what is no trouble with folders or the database.
     package static func sentence(for error: any Error, _ settings: LibrarySettings) -> String? {
         switch error {
-        case let error as SQLError: database(error, settings.databasePath)
+        case let error as SQLError: database(error, settings.database)
         case let error as BlobError:
-            folder("storage folder", settings.storageFolder, error.cause?.errno, error.message)
+            folder("storage folder", "\(settings.storage)", error.cause?.errno, error.message)
+        case let error as InstallationMismatch:
+            error.sentence(storage: "\(settings.storage)", database: "\(settings.database)")
         case let error as SystemError: folder("data directory", settings.dataFolder, error.errno, nil)
         default: nil
         }
     }
 
-    private static func database(_ error: SQLError, _ path: String) -> String {
-        let parent = folderOf(path)
+    private static func database(_ error: SQLError, _ place: DatabasePlace) -> String {
+        switch place {
+        case .sqlite(let path): file(error, path, in: place.folder ?? ".")
+        case .postgres: "The database \(place) cannot be used: \(error.message)"
+        }
+    }
+
+    private static func file(_ error: SQLError, _ path: String, in parent: String) -> String {
         switch error.code {
         case .full: return "The disk is full, so the database \(path) cannot be written. Free some space and try again."
         case .corrupt:
@@ -64,12 +72,8 @@ package enum OpeningTrouble {
         case EROFS: return "\(reason). Make it writable, or choose another place."
         case ENOSPC, EDQUOT: return "\(reason). Free some space and try again."
         case ENOTDIR: return "\(reason). It must be a folder."
+        case ENOENT: return "\(reason). Make the folder above it first, or choose another place."
         default: return "\(reason)."
         }
-    }
-
-    private static func folderOf(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

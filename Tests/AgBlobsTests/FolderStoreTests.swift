@@ -29,8 +29,7 @@ struct FolderStoreTests {
             try await store.keep([blob])
             await store.settle([blob])
         }
-        let file = try await store.open(path)
-        #expect(try file.read(at: 0, count: 100) == Array("silver".utf8))
+        #expect(try await store.local(path, byteCount: 6).read(at: 0, count: 100) == Array("silver".utf8))
         #expect(folder.files() == [path.text])
     }
 
@@ -42,7 +41,7 @@ struct FolderStoreTests {
         await store.settle([first])
         let error = await #expect(throws: BlobError.self) { try await store.keep([try stage("second", in: store)]) }
         #expect(error?.code == .exists)
-        #expect(try await store.open(path).read(at: 0, count: 100) == Array("first".utf8))
+        #expect(try await store.local(path, byteCount: nil).read(at: 0, count: 100) == Array("first".utf8))
     }
 
     @Test("removes a file that is never kept")
@@ -94,7 +93,7 @@ struct FolderStoreTests {
             try await store.keep([try stage("lost", in: store), try stage("kept", in: store, at: kept)])
         }
         #expect(folder.files().count == 4)
-        let removed = try await store().recover(olderThan: .zero) { $0 == kept }
+        let removed = try await store().recover(olderThan: .zero, fate: { _ in .unknown }) { $0 == kept }
         #expect(removed == 3)
         #expect(folder.files() == [kept.text])
     }
@@ -103,9 +102,9 @@ struct FolderStoreTests {
     func recoveryPatience() async throws {
         let store = try store()
         let living = try stage("living", in: store)
-        #expect(try await store.recover(olderThan: .zero) { _ in false } == 0)
-        #expect(try await self.store().recover(olderThan: .seconds(60)) { _ in false } == 0)
-        #expect(try await self.store().recover(olderThan: .zero) { _ in false } == 1)
+        #expect(try await store.recover(olderThan: .zero, fate: { _ in .unknown }) { _ in false } == 0)
+        #expect(try await self.store().recover(olderThan: .seconds(60), fate: { _ in .unknown }) { _ in false } == 0)
+        #expect(try await self.store().recover(olderThan: .zero, fate: { _ in .unknown }) { _ in false } == 1)
         #expect(living.file.byteCount == 6)
     }
 
@@ -183,7 +182,7 @@ struct FailingDiskTests {
             }
             let store = try FolderStore(root: folder.path, pool: pool)
             let isKept = if case .success = outcome { true } else { false }
-            _ = try await store.recover(olderThan: .zero) { _ in isKept }
+            _ = try await store.recover(olderThan: .zero, fate: { _ in .unknown }) { _ in isKept }
             #expect(folder.files() == (isKept ? [path.text] : []), "after failing call \(nth)")
             guard files.broke else { break }
         }

@@ -108,25 +108,28 @@ struct HotAnswerTests {
     /// A picture of more bytes than are kept in memory.
     private final class PictureFile: Sendable {
         let asked = Atomic(0)
-        private let file = Mutex<OpenFile?>(nil)
+        private let content = Mutex<BlobContent?>(nil)
+        private let pool = BlockingPool(threads: 1, name: "picture")
 
         func answer(_ request: HTTPRequest) -> HTTPResponse {
             asked.add(1, ordering: .relaxed)
             request.attach(Reusable(patience: .seconds(60)) { true })
-            let open = file.withLock { file in
-                if file == nil { file = try? OpenFile(reading: "/proc/self/exe") }
-                return file
+            let open = content.withLock { content in
+                if content == nil, let file = try? OpenFile(reading: "/proc/self/exe") {
+                    content = BlobContent(file, byteCount: 100_000, pool: pool)
+                }
+                return content
             }
             guard let open else { return HTTPResponse(500) }
-            let content = DeliveredContent(.file(open, length: 100_000), tag: "tag", contentType: "text/plain")
+            let content = DeliveredContent(.content(open), tag: "tag", contentType: "text/plain")
             return AgHTTP.content(of: content, for: request)
         }
 
-        /// Returns the file that is not held any more.
-        func replace() -> OpenFile? {
-            file.withLock { file in
-                defer { file = nil }
-                return file
+        /// Returns the content that is not held any more.
+        func replace() -> BlobContent? {
+            content.withLock { content in
+                defer { content = nil }
+                return content
             }
         }
     }
@@ -241,13 +244,14 @@ struct HotAnswerTests {
     @Test("is not kept as an open file, which would keep a deleted one on the disk")
     func files() async throws {
         let asked = Atomic(0)
+        let pool = BlockingPool(threads: 1, name: "picture")
         let desk = try await ServerDesk { book in
             book.on(Self.operation("/file")) { request, _ in
                 asked.add(1, ordering: .relaxed)
                 request.attach(Reusable { true })
-                let file = try OpenFile(reading: "/proc/self/exe")
+                let file = BlobContent(try OpenFile(reading: "/proc/self/exe"), byteCount: 5, pool: pool)
                 return AgHTTP.content(
-                    of: DeliveredContent(.file(file, length: 5), tag: "t", contentType: "text/plain"), for: request)
+                    of: DeliveredContent(.content(file), tag: "t", contentType: "text/plain"), for: request)
             }
         }
         for _ in 0..<2 { _ = try await desk.send(.get, "/file", as: .fixed) }

@@ -20,16 +20,7 @@ extension FolderStore {
 
     package func stage(_ source: OpenFile, byteCount: Int64) async throws -> SpoolFile {
         try await onDisk("A made picture could not be read.") { [spool] in
-            let file = try spool.begin()
-            while file.byteCount < byteCount {
-                let step = min(byteCount - file.byteCount, 1 << 20)
-                let bytes = try source.read(at: file.byteCount, count: Int(step))
-                guard !bytes.isEmpty else { throw BlobError(.io, "A made picture is shorter than its codec said.") }
-                try file.append(bytes)
-            }
-            // Closed: a job stages seven at a time.
-            _ = file.finish()
-            return file
+            try spool.copy(source, byteCount: byteCount)
         }
     }
 

@@ -25,7 +25,7 @@ extension FolderStore {
             // None yet where a storage is only looked at.
             try files.status(of: spool.folder) == nil ? [] : try files.names(in: spool.folder)
         }
-        return Set(names.compactMap { if case .kept(let path) = SpoolName($0) { path } else { nil } })
+        return Set(names.compactMap { SpoolName($0).path })
     }
 
     private func list(_ folder: String) throws -> (folders: [String], blobs: [BlobListing]) {

@@ -14,18 +14,19 @@ package struct FolderStore: BlobStore {
     let time: any TimeSource
     /// Folders that are known to be on the disk for good.
     let knownFolders = KnownFolders()
+    let entrance = FolderEntrance()
 
     /// Creates the folder and its spool when missing. Throws `BlobError`.
     package init(
         root: String, files: any FileOperations = DiskFiles(), pool: BlockingPool, time: any TimeSource = SystemTime(),
-        reserve: DiskReserve? = nil
+        reserve: DiskReserve? = nil, mark: SpoolMark = SpoolMark()
     ) throws(BlobError) {
         let root = RealPath.of(root)
         self.root = root
         self.files = files
         self.pool = pool
         self.time = time
-        spool = Spool(folder: "\(root)/tmp", files: files, reserve: reserve)
+        spool = Spool(folder: "\(root)/tmp", files: files, reserve: reserve, mark: mark)
         do {
             for folder in [root, "\(root)/tmp", "\(root)/images", "\(root)/quarantine"] {
                 _ = try files.makeFolder(folder)
@@ -54,18 +55,40 @@ package struct FolderStore: BlobStore {
         }
     }
 
-    package func open<Value: Sendable>(
-        _ path: BlobPath, _ body: @escaping @Sendable (OpenFile) throws -> Value
-    ) async throws -> Value {
+    package func checkRoom() throws(BlobError) { try spool.checkRoom() }
+
+    package func begin(_ use: DiskReserve.Use) throws(BlobError) -> SpoolFile { try spool.begin(use) }
+
+    package func open(_ path: BlobPath, byteCount: Int64?, readingUpTo limit: Int64) async throws -> BlobContent {
         try await pool.run { [self] in
-            let file: OpenFile
-            do throws(SystemError) {
-                file = try files.open(absolute(path))
-            } catch {
-                throw BlobError(error, "The blob \(path) could not be opened.")
+            let (file, length) = try openNow(path, byteCount)
+            do {
+                return try BlobContent.reading(file, byteCount: length, upTo: limit, pool: pool)
+            } catch let error as SystemError {
+                throw BlobError(error, "The blob \(path) could not be read.")
+            } catch let error as ContentMismatch {
+                throw BlobError(.changed, "The blob \(path) was cut short. \(error)")
             }
-            return try body(file)
         }
+    }
+
+    package func local(_ path: BlobPath, byteCount: Int64?) async throws -> OpenFile {
+        try await pool.run { [self] in try openNow(path, byteCount).file }
+    }
+
+    private func openNow(_ path: BlobPath, _ expected: Int64?) throws(BlobError) -> (file: OpenFile, length: Int64) {
+        let file: OpenFile
+        let length: Int64
+        do throws(SystemError) {
+            file = try files.open(absolute(path))
+            length = try file.length()
+        } catch {
+            throw BlobError(error, "The blob \(path) could not be opened.")
+        }
+        guard length == expected ?? length else {
+            throw BlobError(.changed, "The blob \(path) has \(length) bytes; recorded are \(expected ?? 0).")
+        }
+        return (file, length)
     }
 
     package func remove(_ paths: [BlobPath]) async throws {
@@ -77,10 +100,7 @@ package struct FolderStore: BlobStore {
     }
 
     package func checkWritable() async throws {
-        try await pool.run { [self] in
-            let file = try spool.begin()
-            try file.append([1])
-        }
+        try await pool.run { [spool] in try spool.checkWritable() }
     }
 
     func removeIfThere(_ path: BlobPath) throws(BlobError) {

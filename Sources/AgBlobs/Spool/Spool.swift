@@ -1,36 +1,68 @@
-import AgBase
+package import AgBase
 import Synchronization
 
 /// The folder of bytes that have no name yet: uploads on their way in, variants on their way out of a codec.
 ///
-/// A file lives here as `<id>.part` until it is kept; then its name says where it was kept to, until the row that
-/// refers to it is committed. Both kinds are what `recover` cleans up after a crash. See docs/formats/blobs.md.
+/// A file lies here as `<id>.<owner>.part` until it is kept; then its name says where it was kept to, until the row that
+/// refers to it is committed. Both kinds are what `recover` cleans up after a crash; the owner says whose they are, for several
+/// processes may share the folder. See docs/formats/blobs.md.
 package final class Spool: Sendable {
     package let folder: String
     package let files: any FileOperations
+    private let mark: SpoolMark
     /// Counts what is written here; `nil` counts nothing.
     private let reserve: DiskReserve?
     /// Names that a living `SpoolFile` of this process owns.
     private let living = Mutex<Set<String>>([])
 
-    package init(folder: String, files: any FileOperations, reserve: DiskReserve? = nil) {
+    package init(
+        folder: String, files: any FileOperations, reserve: DiskReserve? = nil, mark: SpoolMark = SpoolMark()
+    ) {
         self.folder = folder
         self.files = files
+        self.mark = mark
         self.reserve = reserve
     }
 
     /// Opens a new, empty file. Throws `BlobError`.
     package func begin(_ use: DiskReserve.Use = .accepted) throws(BlobError) -> SpoolFile {
         let id = UUIDv7.shared.next()
-        let name = SpoolName.part(id)
+        let owner = mark.current
+        let name = SpoolName.part(id, owner)
         living.withLock { _ = $0.insert(name) }
         do {
             let file = try files.create("\(folder)/\(name)")
-            return SpoolFile(id: id, file: file, spool: self, claim: reserve?.claim(in: folder, use))
+            return SpoolFile(id: id, owner: owner, file: file, spool: self, claim: reserve?.claim(in: folder, use))
         } catch {
             living.withLock { _ = $0.remove(name) }
             throw BlobError(error, "A temporary file could not be created.")
         }
+    }
+
+    /// The mark of files that are begun now.
+    package var owner: SpoolOwner { mark.current }
+
+    /// Throws `BlobError` with `.full` when the reserve of a disk is touched. Blocks for a moment.
+    package func checkRoom() throws(BlobError) { try reserve?.check() }
+
+    /// Writes and removes a small file. Blocks. Throws `BlobError`.
+    package func checkWritable() throws(BlobError) {
+        let file = try begin()
+        try file.append([1])
+    }
+
+    /// Copies the first bytes of an open file. Blocks. Throws `BlobError`.
+    package func copy(_ source: OpenFile, byteCount: Int64) throws -> SpoolFile {
+        let file = try begin()
+        while file.byteCount < byteCount {
+            let step = min(byteCount - file.byteCount, 1 << 20)
+            let bytes = try source.read(at: file.byteCount, count: Int(step))
+            guard !bytes.isEmpty else { throw BlobError(.io, "A made picture is shorter than its codec said.") }
+            try file.append(bytes)
+        }
+        // Closed: a job stages seven at a time.
+        _ = file.finish()
+        return file
     }
 
     func isLiving(_ name: String) -> Bool {

@@ -22,15 +22,18 @@ package final class SpoolFile: Sendable {
     }
 
     private let id: String
+    /// Whose it is, for a transaction that has to make sure that nobody takes it for abandoned.
+    package let owner: SpoolOwner
     private let spool: Spool
     private let claim: DiskClaim?
     private let state: Mutex<State>
 
-    init(id: String, file: OpenFile, spool: Spool, claim: DiskClaim?) {
+    init(id: String, owner: SpoolOwner, file: OpenFile, spool: Spool, claim: DiskClaim?) {
         self.claim = claim
         self.id = id
+        self.owner = owner
         self.spool = spool
-        state = Mutex(State(name: SpoolName.part(id), file: file))
+        state = Mutex(State(name: SpoolName.part(id, owner), file: file))
     }
 
     deinit {
@@ -115,7 +118,7 @@ package final class SpoolFile: Sendable {
     /// Renames the file so that its name tells where it is being kept to.
     func announce(_ path: BlobPath) throws(SystemError) {
         let name = state.withLock { $0.name }
-        let intent = SpoolName.intent(for: path, id)
+        let intent = SpoolName.intent(for: path, id, owner)
         try spool.files.rename("\(spool.folder)/\(name)", to: "\(spool.folder)/\(intent)")
         state.withLock { state in
             state.name = intent

@@ -25,15 +25,19 @@ package final class StreamBody: Sendable {
     let producer: Producer?
     let endsOnShutdown: Bool
     let heartbeat: Heartbeat?
+    /// In bytes, when it is known before: then the answer names it, and one that ends earlier is broken off.
+    let length: Int64?
 
     /// - Parameters:
     ///   - limit: bytes that may wait, 256 KiB by default; one larger piece is taken when nothing waits.
     ///   - heartbeat: what to say when nothing else was said for a while.
+    ///   - length: of all that will be written, if it is known.
     ///   - endsOnShutdown: for bodies without an end of their own, such as events: they end as soon as the server stops.
     package init(
-        limit: Int = 256 << 10, endsOnShutdown: Bool = false, heartbeat: Heartbeat? = nil, producer: Producer? = nil
+        limit: Int = 256 << 10, length: Int64? = nil, endsOnShutdown: Bool = false, heartbeat: Heartbeat? = nil, producer: Producer? = nil
     ) {
         machine = Mutex(StreamMachine(limit: limit))
+        self.length = length
         self.endsOnShutdown = endsOnShutdown
         self.heartbeat = heartbeat
         self.producer = producer
@@ -86,6 +90,15 @@ package final class StreamBody: Sendable {
             }
         } onCancel: {
             machine.withLock { $0.stopWaiting() }()
+        }
+    }
+}
+
+extension StreamBody {
+    /// A range of a content, read no faster than it is sent.
+    convenience init(_ content: BlobContent, _ range: Range<Int64>) {
+        self.init(length: Int64(range.count)) { body in
+            try await content.send(range) { try await body.write($0) }
         }
     }
 }

@@ -5,8 +5,7 @@ package struct DeliveredContent: Sendable {
     package enum Source: Sendable {
         case bytes([UInt8])
         case prepared(SharedBytes)
-        /// The first `length` bytes of a file.
-        case file(OpenFile, length: Int64)
+        case content(BlobContent)
     }
 
     package var source: Source
@@ -41,7 +40,7 @@ package struct DeliveredContent: Sendable {
         switch source {
         case .bytes(let bytes): Int64(bytes.count)
         case .prepared(let bytes): Int64(bytes.count)
-        case .file(_, let length): length
+        case .content(let content): content.byteCount
         }
     }
 }
@@ -106,15 +105,17 @@ extension DeliveredContent {
 
     private func body(_ range: Range<Int64>) -> HTTPResponse.Body {
         switch source {
-        case .file(let file, _):
-            return .file(file, offset: range.lowerBound, length: range.upperBound - range.lowerBound)
-        case .bytes(let bytes):
-            if range.count == bytes.count { return .bytes(bytes) }
-            return .bytes(Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
+        case .content(let content):
+            return content.bytes.map { Self.part(range, of: $0) } ?? .content(content, range)
+        case .bytes(let bytes): return Self.part(range, of: bytes)
         case .prepared(let shared):
             if range.count == shared.count { return .prepared(shared) }
             return unsafe .bytes(
                 shared.withUnsafeBytes { unsafe [UInt8]($0[Int(range.lowerBound)..<Int(range.upperBound)]) })
         }
+    }
+
+    private static func part(_ range: Range<Int64>, of bytes: [UInt8]) -> HTTPResponse.Body {
+        range.count == bytes.count ? .bytes(bytes) : .bytes(Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)]))
     }
 }

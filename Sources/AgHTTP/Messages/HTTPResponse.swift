@@ -9,7 +9,8 @@ package struct HTTPResponse: Sendable {
         case bytes([UInt8])
         /// Bytes that many answers share.
         case prepared(SharedBytes)
-        case file(OpenFile, offset: Int64, length: Int64)
+        /// A range of a content: sent by the kernel when it has a descriptor, else read in pieces while it is sent.
+        case content(BlobContent, Range<Int64>)
         case stream(StreamBody)
     }
 
@@ -33,14 +34,14 @@ extension HTTPResponse {
 }
 
 extension HTTPResponse.Body {
-    /// In bytes; `nil` for a stream, whose end nobody knows yet.
+    /// In bytes; `nil` for a stream whose end is not known yet.
     package var length: Int64? {
         switch self {
         case .empty: 0
         case .bytes(let bytes): Int64(bytes.count)
         case .prepared(let bytes): Int64(bytes.count)
-        case .file(_, _, let length): length
-        case .stream: nil
+        case .content(_, let range): Int64(range.count)
+        case .stream(let stream): stream.length
         }
     }
 }

@@ -6,11 +6,11 @@ package final class PreparedResponse: Sendable {
     package let response: HTTPResponse
     private let forms = Mutex<[ObjectIdentifier: DaemonResponse]>([:])
 
-    /// - Precondition: the body is neither a file nor a stream, which are sent once.
+    /// - Precondition: the body is neither a content nor a stream, which are sent once.
     package init(_ response: HTTPResponse) {
         switch response.body {
         case .empty, .bytes, .prepared: break
-        case .file, .stream: preconditionFailure("A file or a stream cannot be sent many times.")
+        case .content, .stream: preconditionFailure("A content or a stream cannot be sent many times.")
         }
         self.response = response
     }

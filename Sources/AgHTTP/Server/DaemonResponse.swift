@@ -45,13 +45,14 @@ import Glibc
             ? unsafe DaemonResponse(cmhd_length_only(UInt64(response.lengthOfUnsent))) : empty()
     }
 
-    /// `nil` for a stream.
+    /// `nil` for a stream, and for a content without a descriptor.
     static func body(_ body: HTTPResponse.Body) -> DaemonResponse? {
         switch body {
         case .empty: empty()
         case .bytes(let bytes): self.bytes(bytes)
         case .prepared(let bytes): shared(bytes)
-        case .file(let file, let offset, let length): self.file(file, offset: offset, length: length)
+        case .content(let content, let range):
+            content.file.flatMap { file($0, offset: range.lowerBound, length: Int64(range.count)) }
         case .stream: nil
         }
     }
@@ -120,12 +121,17 @@ import Glibc
         return unsafe DaemonResponse(response)
     }
 
-    /// For the few bodies that are not sent in chunks; those use the connection's own memory.
+    /// For the few bodies of unknown length that are not sent in chunks; those use the connection's own memory.
     private static let block = 4 << 10
+    /// For those of known length, which are pictures.
+    private static let largeBlock = 64 << 10
 
-    static func stream(_ sender: StreamSender) -> DaemonResponse? {
+    /// - Parameter length: of the whole body, if it is known.
+    static func stream(_ sender: StreamSender, length: Int64?) -> DaemonResponse? {
         let owner = unsafe Unmanaged.passRetained(sender)
-        let response = unsafe cmhd_stream(block, readStream, releaseStream, owner.toOpaque())
+        let response = unsafe cmhd_stream(
+            length.map { UInt64($0) } ?? .max, length == nil ? block : largeBlock, readStream, releaseStream,
+            owner.toOpaque())
         if unsafe response == nil { unsafe owner.release() }
         return unsafe DaemonResponse(response)
     }

@@ -39,6 +39,7 @@ extension Exchange {
 
     /// Hands the answer to the library.
     func queue(_ response: HTTPResponse) -> Bool {
+        let response = response.streamed
         course.phase = .answered
         course.status = response.status
         guard let message = message(for: response) ?? message(for: unsendable(response)) else { return false }
@@ -76,19 +77,21 @@ extension Exchange {
 
     private func body(of response: HTTPResponse) -> DaemonResponse? {
         if response.hasNoBody { return .withoutBody(response) }
-        course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
         switch response.body {
+        // Counted as it is sent.
         case .stream(let stream): return self.stream(stream)
-        case .empty, .bytes, .prepared, .file: return .body(response.body)
+        case .empty, .bytes, .prepared, .content:
+            course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
+            return .body(response.body)
         }
     }
 
     private func stream(_ stream: StreamBody) -> DaemonResponse? {
         state.withLock { $0.stream = stream }
         stream.attach { [weak self] in self?.wake() }
-        let message = DaemonResponse.stream(StreamSender(self, stream))
+        let message = DaemonResponse.stream(StreamSender(self, stream), length: stream.length)
         // The library would send an end of chunks, which is a body.
-        if course.method == .head { message?.endByClosing() }
+        if course.method == .head, stream.length == nil { message?.endByClosing() }
         return message
     }
 
@@ -101,7 +104,9 @@ extension Exchange {
                 try await producer(stream)
                 stream.end()
             } catch {
-                if stream.isOpen { log.debug("stream broken off", ["error": "\(error)"]) }
+                if stream.isOpen, stream.length == nil { log.debug("stream broken off", ["error": "\(error)"]) }
+                // The client sees it by the connection's end: its head has promised the length already.
+                if stream.isOpen, stream.length != nil { log.error("content broken off", ["error": "\(error)"]) }
                 stream.abort()
             }
             state.withLock { $0.producer = nil }
@@ -151,5 +156,15 @@ extension Exchange {
         course.phase = .answered
         course.status = response.status
         course.bytesOut = Int64(bytes.count)
+    }
+}
+
+extension HTTPResponse {
+    /// The same as it is sent: a content without a descriptor is read while it goes.
+    fileprivate var streamed: HTTPResponse {
+        guard !hasNoBody, case .content(let content, let range) = body, content.file == nil else { return self }
+        var response = self
+        response.body = .stream(StreamBody(content, range))
+        return response
     }
 }

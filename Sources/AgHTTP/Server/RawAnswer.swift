@@ -18,7 +18,7 @@ enum RawAnswer {
         case .empty: []
         case .bytes(let bytes): bytes
         case .prepared(let shared): unsafe shared.withUnsafeBytes { unsafe [UInt8]($0) }
-        case .file, .stream: nil
+        case .content, .stream: nil
         }
     }
 }

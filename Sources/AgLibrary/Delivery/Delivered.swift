@@ -3,23 +3,18 @@ package import AgCrypto
 
 /// A picture on its way out.
 package struct Delivered: Sendable {
-    package enum Content: Sendable {
-        case bytes([UInt8])
-        case file(OpenFile)
-    }
-
     package let image: Image
     package let mediaType: String
     package let sha256: SHA256Digest
     package let byteCount: Int64
     package let fileExtension: String
-    package let content: Content
+    package let content: BlobContent
     /// The same on every node, for it comes from the content: 128 bits of its SHA-256.
     package let entityTag: String
 
     init(
         image: Image, mediaType: String, sha256: SHA256Digest, byteCount: Int64, fileExtension: String,
-        content: Content
+        content: BlobContent
     ) {
         self.image = image
         self.mediaType = mediaType

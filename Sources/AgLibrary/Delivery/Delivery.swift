@@ -13,7 +13,7 @@ package struct Delivery: Sendable {
     package let cache: DeliveryCache
 
     /// Up to this length a file is read once and kept; sending it from memory is then cheaper than from the disk.
-    private static let keptLength: Int64 = 64 << 10
+    static let keptLength: Int64 = 64 << 10
 
     /// Throws `Fault`: 404 for an unknown image, 410 when its bytes were lost.
     package func original(_ id: ImageID) async throws -> Delivered {
@@ -91,42 +91,33 @@ package struct Delivery: Sendable {
 
     func deliver(_ stored: StoredVariant, of image: Image) async throws -> Delivered {
         let variant = stored.variant
-        let content: Delivered.Content
+        let content: BlobContent
         if let path = variant.path {
             content = try await self.content(path, variant.byteCount)
         } else {
-            content = .bytes(stored.content ?? [])
+            content = BlobContent(stored.content ?? [])
         }
         return Delivered(
             image: image, mediaType: variant.name.format.mediaType, sha256: variant.sha256,
             byteCount: variant.byteCount, fileExtension: variant.name.format.rawValue, content: content)
     }
 
-    /// Opened, looked at and, when it is short, read: all on the store's threads.
-    private func content(_ path: BlobPath, _ byteCount: Int64) async throws -> Delivered.Content {
-        try await open(path, byteCount) { try Self.content($0, byteCount) }
+    private func content(_ path: BlobPath, _ byteCount: Int64) async throws -> BlobContent {
+        try await answering { try await blobs.open(path, byteCount: byteCount, readingUpTo: Self.keptLength) }
     }
 
-    /// Blocks.
-    static func content(_ file: OpenFile, _ byteCount: Int64) throws -> Delivered.Content {
-        guard byteCount <= keptLength else { return .file(file) }
-        return .bytes(try file.read(at: 0, count: Int(byteCount)))
+    /// A blob's bytes for a codec. Throws as the pictures themselves do.
+    func local(_ path: BlobPath, _ byteCount: Int64) async throws -> OpenFile {
+        try await answering { try await blobs.local(path, byteCount: byteCount) }
     }
 
-    /// A file of another length than its row is not served: better an error than wrong bytes. Throws `BlobError` with
-    /// `.notFound` when there is none, for `unlessReplaced`, and `Fault` for any other reason.
-    func open<Value: Sendable>(
-        _ path: BlobPath, _ byteCount: Int64, _ body: @escaping @Sendable (OpenFile) throws -> Value
-    ) async throws -> Value {
+    /// A blob that has changed is not served: better an error than wrong bytes. Throws `BlobError` with `.notFound` when there
+    /// is none, for `unlessReplaced`, and `Fault` for any other reason.
+    private func answering<Value: Sendable>(_ open: () async throws -> Value) async throws -> Value {
         do {
-            return try await blobs.open(path) { file in
-                guard try file.length() == byteCount else { throw DeliveryRefusal.damaged }
-                return try body(file)
-            }
+            return try await open()
         } catch let error as BlobError where error.code != .notFound {
             throw error.fault
-        } catch let error as SystemError {
-            throw BlobError(error, "The blob \(path) could not be read.").fault
         }
     }
 }

@@ -10,9 +10,6 @@ enum DeliveryRefusal {
                 + "Upload the same file again to heal it, or delete the image.")
     }
 
-    static let damaged = Fault(
-        .internal, "blob-damaged", "The stored file has another length than recorded; run `argentum verify`.")
-
     static func notMade(_ name: VariantName, _ image: Image, _ status: ImageStatus) -> any Error {
         guard status == .failed else {
             return NotReady(message: "\(name) of image \(image.id) is being made.", retryAfter: .seconds(1))

@@ -26,7 +26,8 @@ struct MetadataJob: JobHandler {
 
     private func read(_ original: Original) async throws -> PictureMetadata {
         do {
-            return try await codecs.metadata(try await blobs.open(original.path))
+            return try await codecs.metadata(
+                try await blobs.local(original.path, byteCount: original.byteCount))
         } catch let error as CodecError {
             throw JobFailure(error)
         } catch let error as BlobError {

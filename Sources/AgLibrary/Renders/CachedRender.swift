@@ -3,19 +3,23 @@ import AgCrypto
 
 /// A render that was found whole: its bytes when they are few, else the open file.
 struct CachedRender: Sendable {
-    let content: Delivered.Content
+    let content: BlobContent
     let seal: RenderSeal
 
     private static let step = 1 << 20
 
     /// `nil` unless the file is the whole render of that name.
     ///
-    /// - Parameter isProven: its bytes were looked at before; then length and seal are enough. Blocks.
-    init?(_ file: OpenFile, _ name: RenderName, isProven: Bool) {
+    /// - Parameters:
+    ///   - isProven: its bytes were looked at before; then length and seal are enough. Blocks.
+    ///   - pool: the threads that read more of it later.
+    init?(_ file: OpenFile, _ name: RenderName, isProven: Bool, pool: BlockingPool) {
         guard let length = try? file.length(), length > Int64(RenderSeal.byteCount),
             let end = try? file.read(at: length - Int64(RenderSeal.byteCount), count: RenderSeal.byteCount),
             let seal = RenderSeal(end, fileLength: length), seal.key == name.key,
-            isProven || Self.hasRightBytes(file, seal), let content = try? Delivery.content(file, seal.length)
+            isProven || Self.hasRightBytes(file, seal),
+            let content = try? BlobContent.reading(
+                file, byteCount: seal.length, upTo: Delivery.keptLength, pool: pool)
         else { return nil }
         self.content = content
         self.seal = seal

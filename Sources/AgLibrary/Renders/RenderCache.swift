@@ -60,6 +60,14 @@ final class RenderCache: Sendable {
         }
     }
 
+    /// A render that is not kept, or that the disk had no room for.
+    func content(of picture: RenderedPicture) async throws -> BlobContent {
+        try await pool.run { [pool] in
+            try BlobContent.reading(
+                picture.file, byteCount: picture.length, upTo: Delivery.keptLength, pool: pool)
+        }
+    }
+
     private func keepIfRoom(_ bytes: [UInt8], _ sha256: SHA256Digest, _ name: RenderName) {
         guard !isOff, bytes.count + RenderSeal.byteCount <= budget else { return }
         do {
@@ -84,7 +92,7 @@ final class RenderCache: Sendable {
     private func findNow(_ name: RenderName) -> CachedRender? {
         guard let file = try? files.open(absolute(name.path)) else { return nil }
         let isProven = state.withLock { $0.proven.contains(name.path) }
-        guard let render = CachedRender(file, name, isProven: isProven) else {
+        guard let render = CachedRender(file, name, isProven: isProven, pool: pool) else {
             log.warning("a damaged render was removed", ["file": name.text])
             discard(name.path)
             return nil

@@ -25,7 +25,7 @@ struct RenderSubject: Sendable {
     }
 
     func delivered(
-        _ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ content: Delivered.Content
+        _ wish: RenderWish, _ sha256: SHA256Digest, _ length: Int64, _ content: BlobContent
     ) -> Delivered {
         Delivered(
             image: image, mediaType: wish.format.mediaType, sha256: sha256, byteCount: length,

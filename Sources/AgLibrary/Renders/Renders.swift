@@ -46,7 +46,7 @@ package struct Renders: Sendable {
         let ticket = delivery.cache.ticket()
         let found = try await delivery.unlessReplaced { try await find(wish, of: id, for: caller) }
         // A large one may be a file in memory, or one that the disk has no more room for.
-        if case .bytes = found.content { delivery.cache.keep(found, for: key, ticket) }
+        if found.content.bytes != nil { delivery.cache.keep(found, for: key, ticket) }
         return found
     }
 
@@ -68,8 +68,7 @@ package struct Renders: Sendable {
         if let kept = await cache.find(name) {
             return subject.delivered(wish, kept)
         }
-        // In memory: reading it waits for nothing.
-        let content = try Delivery.content(made.picture.file, made.picture.length)
+        let content = try await cache.content(of: made.picture)
         return subject.delivered(wish, made.sha256, made.picture.length, content)
     }
 
@@ -109,7 +108,7 @@ package struct Renders: Sendable {
     private func picture(_ wish: RenderWish, _ subject: RenderSubject) async throws -> RenderedPicture {
         if case .variant(let name) = subject.source(wish), let variant = subject.path(of: name) {
             do {
-                let file = try await delivery.open(variant.path, variant.byteCount) { $0 }
+                let file = try await delivery.local(variant.path, variant.byteCount)
                 return try await picture(wish, file, subject, leastReduction: 2)
             } catch  where !(error is CancellationError) && !RenderRefusal.isOurs(error) {
                 // A variant that is gone or damaged is no reason to have no picture.
@@ -117,7 +116,7 @@ package struct Renders: Sendable {
         }
         let original = subject.image.original
         if original.lostAt != nil { throw DeliveryRefusal.lost(subject.image.id) }
-        let file = try await delivery.open(original.path, original.byteCount) { $0 }
+        let file = try await delivery.local(original.path, original.byteCount)
         // Somebody waits for it, and most of the time goes into pixels of an original that are averaged away.
         return try await picture(wish, file, subject, leastReduction: 1)
     }

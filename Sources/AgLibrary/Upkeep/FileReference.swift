@@ -17,6 +17,8 @@ struct FileReference: Sendable {
     let byteCount: Int64
     let sha256: SHA256Digest
     let isLost: Bool
+
+    var recorded: BlobDigest { BlobDigest(byteCount: byteCount, sha256: sha256) }
 }
 
 extension FileReference {

@@ -22,13 +22,13 @@ extension Library {
 
     /// Looks whether uploads have room, and writes and removes a small file.
     package func checkStorage() async throws {
-        try ground.reserve.check()
+        try ground.blobs.checkRoom()
         try await ground.blobs.checkWritable()
     }
 
     /// Lets the codec child that uploads wait for look at a picture.
     package func checkCodecs() async throws {
-        let file = try ground.blobs.spool.begin()
+        let file = try ground.blobs.begin(.accepted)
         try file.append(Self.greyPicture)
         _ = try await codecs.probe(file.file)
     }

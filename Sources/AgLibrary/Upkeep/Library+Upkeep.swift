@@ -7,8 +7,11 @@ extension Library {
     /// Nobody works on one file for so long, not even another process.
     static let abandonedAge = Duration.seconds(3_600)
 
-    func recover(olderThan age: Duration) async throws -> Int {
-        try await ground.blobs.recover(olderThan: age) { path in
+    /// - Parameter fate: of other processes that left something in the storage.
+    func recover(
+        olderThan age: Duration = Self.abandonedAge, fate: SpoolOwner.Fate = .unknown
+    ) async throws -> Int {
+        try await ground.blobs.recover(olderThan: age, fate: { _ in fate }) { path in
             try await ground.database.read(.lookUp) { try BlobReferences.contains(path, in: $0) }
         }
     }
@@ -21,7 +24,7 @@ extension Library {
             // Files that another process deleted must not take up the disk for ever.
             ground.deliveries.sweep()
             do {
-                _ = try await recover(olderThan: Self.abandonedAge)
+                _ = try await recover()
             } catch {
                 ground.log.warning("abandoned files could not be looked for", ["error": "\(error)"])
             }

@@ -87,7 +87,7 @@ extension Verifier {
 
     private func isThere(_ path: BlobPath) async throws -> Bool {
         do {
-            try await blobs.open(path) { _ in }
+            _ = try await blobs.open(path)
             return true
         } catch let error as BlobError {
             return error.code != .notFound

@@ -1,6 +1,5 @@
 package import AgBase
 package import AgBlobs
-import AgCrypto
 package import AgJobs
 import AgModel
 package import AgSQL
@@ -80,22 +79,21 @@ package struct Verifier: Sendable {
     private func problem(with reference: FileReference, _ report: inout VerifyReport) async throws -> Finding? {
         let path = reference.path.text
         do {
-            let (length, digest) = try await hash(reference.path)
-            report.bytesRead += length
-            if length == reference.byteCount, digest == reference.sha256 {
-                return reference.isLost ? Finding(.foundAgain, path, "An original that was marked lost is back.") : nil
+            switch try await blobs.check(reference.path, reference.recorded) {
+            case .whole:
+                report.bytesRead += reference.byteCount
+                return reference.isLost
+                    ? Finding(.foundAgain, path, "An original that was marked lost is back.") : nil
+            case .changed(let found):
+                report.bytesRead += found.byteCount
+                return Self.changed(reference, "It has \(found.byteCount) bytes with SHA-256 \(found.sha256)")
             }
-            if reference.isLost { return Self.lost(path) }
-            return Finding(
-                .changedFile, reference.path.text,
-                "It has \(length) bytes with SHA-256 \(digest); recorded are \(reference.byteCount) with \(reference.sha256)."
-            )
         } catch let error as BlobError where error.code == .notFound {
             return reference.isLost
                 ? Self.lost(path) : Finding(.missingFile, path, "The row refers to a file that is not there.")
+        } catch let error as BlobError where error.code == .changed {
+            return Self.changed(reference, error.message)
         } catch let error as BlobError {
-            return Finding(.unreadableFile, path, error.description)
-        } catch let error as SystemError {
             return Finding(.unreadableFile, path, error.description)
         }
     }
@@ -104,16 +102,11 @@ package struct Verifier: Sendable {
         Finding(.lostOriginal, path, "Upload the same file again, or delete its images.")
     }
 
-    @concurrent private func hash(_ path: BlobPath) async throws -> (Int64, SHA256Digest) {
-        let file = try await blobs.open(path)
-        var hasher = SHA256Hasher()
-        var offset: Int64 = 0
-        while true {
-            try Task.checkCancellation()
-            let bytes = try file.read(at: offset, count: 1 << 20)
-            if bytes.isEmpty { return (offset, hasher.finish()) }
-            hasher.update(bytes)
-            offset += Int64(bytes.count)
-        }
+    private static func changed(_ reference: FileReference, _ what: String) -> Finding {
+        if reference.isLost { return lost(reference.path.text) }
+        let recorded = reference.recorded
+        return Finding(
+            .changedFile, reference.path.text,
+            "\(what); recorded are \(recorded.byteCount) with \(recorded.sha256).")
     }
 }

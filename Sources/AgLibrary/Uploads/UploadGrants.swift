@@ -14,17 +14,17 @@ package struct UploadGrants: Sendable {
 
     let database: any Database
     let access: Access
-    let reserve: DiskReserve
+    let blobs: any BlobStore
     let time: any TimeSource
     let log: Log
     /// The most that any upload may have, in bytes.
     let limit: Int64
     private let seats: GrantSeats
 
-    init(database: any Database, access: Access, reserve: DiskReserve, time: any TimeSource, log: Log, limit: Int64) {
+    init(database: any Database, access: Access, blobs: any BlobStore, time: any TimeSource, log: Log, limit: Int64) {
         self.database = database
         self.access = access
-        self.reserve = reserve
+        self.blobs = blobs
         self.time = time
         self.log = log
         self.limit = limit
@@ -135,7 +135,7 @@ package struct UploadGrants: Sendable {
     /// A URL for what would be refused anyway is of no use, and each is a row.
     private func checkRoom() throws(Fault) {
         do {
-            try reserve.check()
+            try blobs.checkRoom()
         } catch {
             throw error.fault
         }

@@ -97,9 +97,10 @@ extension Uploads {
     private func isWhole(_ original: Original) async throws -> Bool {
         guard original.lostAt == nil else { return false }
         do {
-            return try await blobs.open(original.path) { try $0.length() } == original.byteCount
+            _ = try await blobs.open(original.path, byteCount: original.byteCount, readingUpTo: 0)
+            return true
         } catch let error as BlobError {
-            guard error.code == .notFound || error.code == .notAFile else { throw error.fault }
+            guard [.notFound, .notAFile, .changed].contains(error.code) else { throw error.fault }
             return false
         }
     }

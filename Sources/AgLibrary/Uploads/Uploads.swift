@@ -15,7 +15,6 @@ package struct Uploads: Sendable {
     let queue: JobQueue
     let events: EventLog
     let time: any TimeSource
-    let reserve: DiskReserve
     let grants: UploadGrants
     /// In bytes, per file.
     package let limit: Int64
@@ -38,8 +37,8 @@ package struct Uploads: Sendable {
     /// - Parameter caller: whose it is, for sharing what uploads wait for.
     package func begin(filename: String?, limit: Int64? = nil, for caller: Caller) throws(Fault) -> IncomingUpload {
         do {
-            try reserve.check()
-            let file = try blobs.spool.begin(.new)
+            try blobs.checkRoom()
+            let file = try blobs.begin(.new)
             let own = limit.map { $0 < self.limit } ?? false
             return IncomingUpload(
                 filename: filename.flatMap { $0.isEmpty ? nil : $0 }, limit: min(limit ?? self.limit, self.limit),

@@ -48,7 +48,7 @@ struct VariantsJob: JobHandler {
         _ work: VariantWork, for job: ActiveJob, _ recorder: VariantRecorder
     ) async throws -> RenderResult {
         do {
-            let file = try await blobs.open(work.original.path)
+            let file = try await blobs.local(work.original.path, byteCount: work.original.byteCount)
             return try await codecs.render(file, work.order) { picture in
                 let thumbnail = try VariantRow(thumbnail: picture)
                 try await job.commit { tx in

@@ -2,12 +2,12 @@ import AgBase
 import AgHTTP
 
 extension HotAnswers {
-    /// What is given again: a body in memory, or a file as long as others keep it open.
+    /// What is given again: a body in memory, or a content as long as others keep it open.
     enum Gift: Sendable {
         case prepared(PreparedResponse)
-        case file(HTTPHeaders, CachedFile, offset: Int64, length: Int64)
+        case content(HTTPHeaders, CachedContent, Range<Int64>)
 
-        /// Longer ones are files.
+        /// Longer ones are contents.
         private static let longestBody: Int64 = 64 << 10
 
         /// `nil` for what cannot be given twice.
@@ -16,8 +16,8 @@ extension HotAnswers {
             case .bytes, .prepared:
                 guard response.body.length ?? .max <= Self.longestBody else { return nil }
                 self = .prepared(PreparedResponse(response.lent))
-            case .file(let file, let offset, let length):
-                self = .file(response.headers, CachedFile(file), offset: offset, length: length)
+            case .content(let content, let range):
+                self = .content(response.headers, CachedContent(content), range)
             case .empty, .stream: return nil
             }
         }
@@ -25,10 +25,8 @@ extension HotAnswers {
         var ready: ReadyResponse? {
             switch self {
             case .prepared(let response): .prepared(response)
-            case .file(let headers, let cached, let offset, let length):
-                cached.file.map {
-                    .single(HTTPResponse(200, headers: headers, body: .file($0, offset: offset, length: length)))
-                }
+            case .content(let headers, let cached, let range):
+                cached.content.map { .single(HTTPResponse(200, headers: headers, body: .content($0, range))) }
             }
         }
 
@@ -38,12 +36,12 @@ extension HotAnswers {
         }
     }
 
-    /// An open file that others keep: were it held here, a deleted picture would stay on the disk.
-    final class CachedFile: Sendable {
-        weak let file: OpenFile?
+    /// A content that others keep: were it held here, the open file of a deleted picture would stay on the disk.
+    final class CachedContent: Sendable {
+        weak let content: BlobContent?
 
-        init(_ file: OpenFile) {
-            self.file = file
+        init(_ content: BlobContent) {
+            self.content = content
         }
     }
 }

@@ -275,9 +275,9 @@ cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(v
   return MHD_create_response_from_buffer_with_free_callback_cls(size, (void *)bytes, release, owner);
 }
 
-cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
+cmhd_response *cmhd_stream(uint64_t length, size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner) {
-  return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, block, read, owner, release);
+  return MHD_create_response_from_callback(length == UINT64_MAX ? MHD_SIZE_UNKNOWN : length, block, read, owner, release);
 }
 
 static ssize_t read_nothing(void *owner, uint64_t position, char *space, size_t room) {

@@ -1,5 +1,6 @@
 import AgBase
 import AgLibrary
+import AgSQL
 import AgServer
 import Synchronization
 
@@ -27,22 +28,22 @@ enum VerifyCommand: Command {
     static func run(_ call: CommandCall) async throws -> ExitCode {
         _ = try call.words(0...0, of: self)
         let settings = try LibrarySettings(call.settings)
-        guard DataFolder.exists(settings.databasePath) else {
-            throw Failure(
-                .notFound, "There is no installation in \(settings.dataFolder): \(settings.databasePath) is missing.")
+        if case .sqlite(let path) = settings.database {
+            guard DataFolder.exists(path) else {
+                throw Failure(.notFound, "There is no installation in \(settings.dataFolder): \(path) is missing.")
+            }
+            if call.settings[required: repair] { try checkWritable(path) }
         }
-        if call.settings[required: repair] { try checkWritable(settings) }
         return try await DataFolder.explaining(settings) { try await verify(settings, call) }
     }
 
     /// A repair that cannot write would fail half-way.
-    private static func checkWritable(_ settings: LibrarySettings) throws {
-        let folder = settings.databasePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let path = folder.isEmpty ? "." : folder.joined(separator: "/") + "/"
-        guard access(path, W_OK) != 0 || access(settings.databasePath, W_OK) != 0 else { return }
+    private static func checkWritable(_ path: String) throws {
+        let folder = DatabasePlace.sqlite(path: path).folder ?? "."
+        guard access(folder, W_OK) != 0 || access(path, W_OK) != 0 else { return }
         throw Failure(
             .error,
-            "\(settings.databasePath) cannot be repaired where it is: \(OpeningTrouble.advice(for: errno)) "
+            "\(path) cannot be repaired where it is: \(OpeningTrouble.advice(for: errno)) "
                 + "Without --repair it can be verified.")
     }
 

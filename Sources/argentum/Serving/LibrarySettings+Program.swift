@@ -1,19 +1,17 @@
 import AgBase
+import AgBlobs
 import AgImaging
 import AgJobs
 import AgLibrary
+import AgSQL
 import AgServer
 
 extension LibrarySettings {
     /// What the program's settings mean for the library. Throws `Failure` for what this version cannot do.
     init(_ settings: Settings) throws {
         self.init(dataFolder: settings[required: ArgentumSettings.data])
-        if let database = settings[ArgentumSettings.database] {
-            databasePath = try PathSetting.database(database)
-        }
-        if let storage = settings[ArgentumSettings.storage] {
-            storageFolder = try PathSetting.storage(storage)
-        }
+        if let text = settings[ArgentumSettings.database] { database = try Self.database(text) }
+        if let text = settings[ArgentumSettings.storage] { storage = try StorePlace(setting: text) }
         storageReserve = settings[ArgentumSettings.storageReserve]
         uploadLimit = settings[required: ArgentumSettings.maxUpload]
         jobKinds = try Self.kinds(settings[required: ArgentumSettings.jobs])
@@ -23,6 +21,14 @@ extension LibrarySettings {
         jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
         jobs.drain = settings[required: ArgentumSettings.shutdownGrace]
         events.keptHours = Self.hours(settings[required: ArgentumSettings.eventRetention])
+    }
+
+    private static func database(_ text: String) throws -> DatabasePlace {
+        let place = try DatabasePlace(setting: text)
+        if case .postgres = place {
+            throw Failure(.usage, "--database: PostgreSQL is not in this version; name a file with sqlite:PATH.")
+        }
+        return place
     }
 
     /// Short tokens can be guessed, and this one is of scope admin.

@@ -6,6 +6,8 @@ import Testing
 
 @Suite("An answer on a socket", .timeLimit(.minutes(1)))
 struct AnswerOnSocketTests {
+    private static let pool = BlockingPool(threads: 1, name: "file")
+
     private static func file(_ bytes: [UInt8]) throws -> OpenFile {
         var template = Array("/tmp/argentum-http-XXXXXX".utf8CString)
         let file = OpenFile(adopting: try sys("mkstemp") { mkstemp(&template) })
@@ -22,11 +24,11 @@ struct AnswerOnSocketTests {
     private func withContent(_ size: Int, _ body: @escaping @Sendable (RawClient, [UInt8]) throws -> Void) async throws
     {
         let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
-        let file = try Self.file(bytes)
+        let file = BlobContent(try Self.file(bytes), byteCount: Int64(size), pool: Self.pool)
         try await withServer(routes: { router in
             router.on(.get, "/file") { request, _ in
                 content(
-                    of: DeliveredContent(.file(file, length: Int64(size)), tag: "v1", contentType: "image/webp"),
+                    of: DeliveredContent(.content(file), tag: "v1", contentType: "image/webp"),
                     for: request)
             }
             router.on(.get, "/after") { _, _ in .text(200, "after") }
@@ -93,8 +95,8 @@ struct AnswerOnSocketTests {
 
     @Test("a file that became shorter is an honest error")
     func shrunkFile() async throws {
-        let file = try Self.file([1, 2, 3])
-        try await withServer(handler: { _ in HTTPResponse(200, body: .file(file, offset: 0, length: 10)) }) { _, port in
+        let file = BlobContent(try Self.file([1, 2, 3]), byteCount: 10, pool: Self.pool)
+        try await withServer(handler: { _ in HTTPResponse(200, body: .content(file, 0..<10)) }) { _, port in
             let answer = try await blocking { try RawClient(port: port).get("/") }
             #expect(answer.status == 500)
             #expect(answer.text.contains("internal-error"))

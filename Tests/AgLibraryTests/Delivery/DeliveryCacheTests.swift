@@ -30,7 +30,7 @@ struct DeliveryCacheTests {
             await ground.database.close()
             let second = try await delivery.variant(.thumbnail, of: id)
             #expect(second.entityTag == first.entityTag)
-            guard case .bytes(let bytes) = second.content else { return #expect(Bool(false), "kept by its bytes") }
+            let bytes = try #require(second.content.bytes, "kept by its bytes")
             #expect(Int64(bytes.count) == second.byteCount)
         }
     }

@@ -119,7 +119,7 @@ struct FullDiskTests {
             #expect(try await desk.count("images") == 1)
 
             disk.empty()
-            library.ground.ballast.restore()
+            library.ground.ballast?.restore()
             #expect(disk.folder.files().contains("argentum.sqlite-ballast"))
             try await desk.work()
             #expect(try await library.images.progress(waiting).status == .completed)

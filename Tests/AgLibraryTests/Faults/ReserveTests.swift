@@ -1,5 +1,6 @@
 import AgBase
 import AgModel
+import AgSQL
 import AgTesting
 import Testing
 
@@ -29,7 +30,7 @@ struct ReserveTests {
         arguments: [("/a/b/rows.sqlite", "/a/b"), ("/rows", "/"), ("rows", ".")])
     func folders(path: String, folder: String) {
         var settings = LibrarySettings(dataFolder: "/data")
-        settings.databasePath = path
+        settings.database = .sqlite(path: path)
         #expect(settings.diskFolders == ["/data", folder])
     }
 }

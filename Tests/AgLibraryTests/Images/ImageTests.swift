@@ -44,17 +44,11 @@ struct ImageTests {
             #expect(waiting?.retryAfter == .seconds(1))
             try await desk.work()
             let original = try await desk.library.delivery.original(id)
-            guard case .file(let file) = original.content else {
-                Issue.record("the original is a file")
-                return
-            }
+            let file = try #require(original.content.file)
             #expect(try file.read(at: 0, count: 1 << 20) == picture)
             #expect(original.entityTag.count == 22)
             let thumbnail = try await desk.library.delivery.variant(.thumbnail, of: id)
-            guard case .bytes(let bytes) = thumbnail.content else {
-                Issue.record("the thumbnail is in its row")
-                return
-            }
+            let bytes = try #require(thumbnail.content.bytes, "the thumbnail is in its row")
             #expect(PictureFormat(sniffing: bytes) == .webp)
         }
     }

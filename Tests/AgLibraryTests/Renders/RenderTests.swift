@@ -19,11 +19,8 @@ struct RenderTests {
         RenderWish(width: width, height: height, fit: fit, format: format, quality: quality, longestSide: 4_096)
     }
 
-    private func bytes(_ delivered: Delivered) throws -> [UInt8] {
-        switch delivered.content {
-        case .bytes(let bytes): bytes
-        case .file(let file): try file.read(at: 0, count: Int(delivered.byteCount))
-        }
+    private func bytes(_ delivered: Delivered) async throws -> [UInt8] {
+        try await delivered.content.bytes(0..<delivered.byteCount)
     }
 
     private func settings(_ change: (inout RenderSettings) -> Void) -> RenderSettings {
@@ -46,19 +43,19 @@ struct RenderTests {
             let id = try await desk.upload(picture).image.id
             let renders = desk.library.renders
             let made = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
-            let bytes = try bytes(made)
+            let bytes = try await bytes(made)
             #expect(made.mediaType == "image/webp" && made.fileExtension == "webp")
             #expect(made.sha256 == .of(bytes) && PictureFormat(sniffing: bytes) == .webp)
 
             let found = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
-            #expect(try self.bytes(found) == bytes && found.entityTag == made.entityTag)
+            #expect(try await self.bytes(found) == bytes && found.entityTag == made.entityTag)
             #expect(renders.counts[.hit] == 1 && renders.counts[.miss] == 1 && renders.counts[.made] == 1)
             return (id, bytes)
         }
         try await LibraryDesk.with(folder: folder) { desk in
             let renders = desk.library.renders
             let found = try await renders.render(wish(100, 100, .cover), of: id, for: .server)
-            #expect(try bytes(found) == first)
+            #expect(try await bytes(found) == first)
             #expect(renders.counts[.made] == 0 && renders.counts[.hit] == 1)
             #expect(renders.holdings.files == 1)
         }
@@ -143,7 +140,7 @@ struct RenderTests {
         let folder = TemporaryFolder()
         let (id, good) = try await LibraryDesk.with(folder: folder) { desk in
             let id = try await desk.upload(picture).image.id
-            return (id, try bytes(try await desk.library.renders.render(wish(100), of: id, for: .server)))
+            return (id, try await bytes(try await desk.library.renders.render(wish(100), of: id, for: .server)))
         }
         let path = folder.file(try #require(folder.files(below: "renders").first))
         let whole = try OpenFile(reading: path).read(at: 0, count: 1 << 20)
@@ -158,7 +155,8 @@ struct RenderTests {
             try await LibraryDesk.with(folder: folder) { desk in
                 let renders = desk.library.renders
                 let again = try await renders.render(wish(100), of: id, for: .server)
-                #expect(try self.bytes(again) == good, "\(name)")
+                let bytesAgain = try await self.bytes(again)
+                #expect(bytesAgain == good, "\(name)")
                 #expect(renders.counts[.hit] == 0 && renders.counts[.made] == 1, "\(name)")
                 #expect(try OpenFile(reading: path).read(at: 0, count: 1 << 20) == whole, "\(name)")
             }
@@ -287,7 +285,7 @@ struct RenderTests {
                 }
                 for _ in 0..<3 {
                     let delivered = try await renders.render(wish(60), of: id, for: .server)
-                    #expect(try SHA256Digest.of(bytes(delivered)) == delivered.sha256, "call \(nth)")
+                    #expect(try await SHA256Digest.of(bytes(delivered)) == delivered.sha256, "call \(nth)")
                 }
             }
         }
@@ -315,7 +313,7 @@ struct RenderTests {
             for width in [101, 640] {
                 let again = try await renders.render(wish(width), of: id, for: .server)
                 #expect(lengths.all.last != small.byteCount)
-                #expect(PictureFormat(sniffing: try bytes(again)) == .webp)
+                #expect(PictureFormat(sniffing: try await bytes(again)) == .webp)
             }
             #expect(lengths.all.count == 3)
         }

@@ -20,8 +20,10 @@ final class LibraryDesk: Sendable {
     }
 
     /// Opens a library, lends it to `body`, and closes it however `body` ends.
+    ///
+    /// - Parameter bucket: where blobs are kept, in place of the folder.
     static func with<Value>(
-        folder: TemporaryFolder = TemporaryFolder(), clock: any TimeSource = SystemTime(),
+        folder: TemporaryFolder = TemporaryFolder(), bucket: Bucket? = nil, clock: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
         renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
         fixedToken: Secret? = nil,
@@ -36,7 +38,10 @@ final class LibraryDesk: Sendable {
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path
         codecs(&settings.codecs)
-        let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock, files: files)
+        let log = Log(to: SilentSink())
+        var doors = try await LibraryDoors.open(settings, log: log, time: clock, files: files)
+        if let bucket { doors.blobs = try RemoteStore(bucket, folder: folder.file("spool"), mark: doors.mark) }
+        let library = try await Library.open(settings, through: doors, log: log, time: clock, files: files)
         let desk = LibraryDesk(folder, clock, library)
         do {
             let value = try await body(desk)

@@ -1,6 +1,8 @@
 import AgBase
+import AgBlobs
 import AgImaging
 import AgLibrary
+import AgSQL
 import AgTesting
 import Testing
 
@@ -29,8 +31,8 @@ struct SharedStorageTests {
 
     private static func open(beside desk: LibraryDesk) async throws -> Library {
         var settings = LibrarySettings(dataFolder: "\(desk.folder.path)/second")
-        settings.databasePath = "\(desk.folder.path)/argentum.sqlite"
-        settings.storageFolder = desk.folder.path
+        settings.database = .sqlite(path: "\(desk.folder.path)/argentum.sqlite")
+        settings.storage = .folder(desk.folder.path)
         settings.codecs = CodecSettings(codecs: 1)
         settings.codecs.executable = BuiltProgram.path
         settings.workerName = "second"

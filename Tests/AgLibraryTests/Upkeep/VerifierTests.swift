@@ -164,7 +164,7 @@ struct VerifierTests {
         try await LibraryDesk.with { desk in
             try await desk.upload(picture)
             let store = desk.library.ground.blobs
-            let file = try store.spool.begin()
+            let file = try store.begin(.accepted)
             try file.append([1, 2, 3])
             let blob = StagedBlob(file: file, path: BlobPath("images/2026/01/01/original/aa/stray.png"))
             try await store.keep([blob])
@@ -211,7 +211,7 @@ struct CrashTests {
         let folder = TemporaryFolder()
         let path = BlobPath("images/2026/01/01/original/aa/half.png")
         try await LibraryDesk.with(folder: folder) { desk in
-            let file = try desk.library.ground.blobs.spool.begin()
+            let file = try desk.library.ground.blobs.begin(.accepted)
             try file.append([1])
             try await desk.library.ground.blobs.keep([StagedBlob(file: file, path: path)])
         }

@@ -74,7 +74,7 @@ struct Answer: Sendable {
             case .empty: ""
             case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
             case .prepared(let bytes): bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-            case .file, .stream: "(not read)"
+            case .content, .stream: "(not read)"
             }
     }
 

@@ -19,7 +19,14 @@ package struct HeldStore: BlobStore {
         self.hook = hook
     }
 
-    package var spool: Spool { real.spool }
+    package func enter() async throws -> Bool { try await real.enter() }
+    package func admitOthers() async throws { try await real.admitOthers() }
+    package func leave() async { await real.leave() }
+    package func installation() async throws -> InstallationID? { try await real.installation() }
+    package func mark(_ installation: InstallationID) async throws { try await real.mark(installation) }
+
+    package func checkRoom() throws(BlobError) { try real.checkRoom() }
+    package func begin(_ use: DiskReserve.Use) throws(BlobError) -> SpoolFile { try real.begin(use) }
 
     package func stage(_ source: OpenFile, byteCount: Int64) async throws -> SpoolFile {
         try await real.stage(source, byteCount: byteCount)
@@ -34,11 +41,21 @@ package struct HeldStore: BlobStore {
     package func withdraw(_ blobs: [StagedBlob]) async { await real.withdraw(blobs) }
     package func discard(_ files: [SpoolFile]) async { await real.discard(files) }
 
-    package func open<Value: Sendable>(
-        _ path: BlobPath, _ body: @escaping @Sendable (OpenFile) throws -> Value
-    ) async throws -> Value {
+    package func open(_ path: BlobPath, byteCount: Int64?, readingUpTo limit: Int64) async throws -> BlobContent {
+        try await held(path) { try await real.open(path, byteCount: byteCount, readingUpTo: limit) }
+    }
+
+    package func local(_ path: BlobPath, byteCount: Int64?) async throws -> OpenFile {
+        try await held(path) { try await real.local(path, byteCount: byteCount) }
+    }
+
+    package func check(_ path: BlobPath, _ recorded: BlobDigest) async throws -> BlobCheck {
+        try await held(path) { try await real.check(path, recorded) }
+    }
+
+    private func held<Value: Sendable>(_ path: BlobPath, _ read: () async throws -> Value) async throws -> Value {
         do {
-            let value = try await real.open(path, body)
+            let value = try await read()
             try await hook(.opened(path))
             return value
         } catch {
@@ -58,9 +75,10 @@ package struct HeldStore: BlobStore {
     package func walk(_ visit: @Sendable (BlobListing) async throws -> Void) async throws { try await real.walk(visit) }
 
     package func recover(
-        olderThan age: Duration, isReferenced: @Sendable (BlobPath) async throws -> Bool
+        olderThan age: Duration, fate: @Sendable (SpoolOwner) async throws -> SpoolOwner.Fate,
+        isReferenced: @Sendable (BlobPath) async throws -> Bool
     ) async throws -> Int {
-        try await real.recover(olderThan: age, isReferenced: isReferenced)
+        try await real.recover(olderThan: age, fate: fate, isReferenced: isReferenced)
     }
 
     package func checkWritable() async throws { try await real.checkWritable() }

@@ -1,3 +1,5 @@
+import AgBlobs
+import AgSQL
 import Testing
 
 @testable import argentum
@@ -16,7 +18,7 @@ struct PlaceSettingTests {
             ("file:///srv/a b", "/srv/a b"), ("file:///srv/~x/~", "/srv/~x/~"),
         ])
     func storage(_ text: String, _ path: String) throws {
-        #expect(try PathSetting.storage(text) == path)
+        #expect(try StorePlace(setting: text) == .folder(path))
     }
 
     @Test(
@@ -27,7 +29,7 @@ struct PlaceSettingTests {
             "file:///%FF", "http://x/y",
         ])
     func noStorage(_ text: String) {
-        let failure = #expect(throws: Failure.self) { try PathSetting.storage(text) }
+        let failure = #expect(throws: Failure.self) { try StorePlace(setting: text) }
         #expect(failure?.code == .usage && failure?.message.contains("--storage") == true)
     }
 
@@ -39,18 +41,40 @@ struct PlaceSettingTests {
             ("sqlite:/srv/100%25.sqlite", "/srv/100%25.sqlite"),
         ])
     func database(_ text: String, _ path: String) throws {
-        #expect(try PathSetting.database(text) == path)
+        #expect(try DatabasePlace(setting: text) == .sqlite(path: path))
     }
 
     @Test(
         "Another one is refused with a sentence that names the setting",
         arguments: [
-            "", "/srv/a.sqlite", "postgres://x", "sqlite:", "sqlite:~/a", "sqlite:///~/a", "sqlite://host/a",
+            "", "/srv/a.sqlite", "postgres:x", "postgres://a b", "postgres://a\u{7F}", "mysql://me:secret@host/a", "sqlite:", "sqlite:~/a", "sqlite:///~/a", "sqlite://host/a",
             "sqlite::memory:", "sqlite:/srv/", "sqlite:file:a?mode=ro", "sqlite:////srv/a",
         ])
     func noDatabase(_ text: String) {
-        let failure = #expect(throws: Failure.self) { try PathSetting.database(text) }
+        let failure = #expect(throws: Failure.self) { try DatabasePlace(setting: text) }
         #expect(failure?.code == .usage && failure?.message.contains("--database") == true)
+        #expect(failure?.message.contains("secret") == false)
+    }
+
+    @Test("A database of a server is a URL, which is shown without what may be a password")
+    func server() throws {
+        let shown = [
+            ("postgres://me:secret@host:5433/pictures?sslmode=require", "postgres://host:5433/pictures"),
+            ("POSTGRESQL://host/pictures", "postgres://host/pictures"),
+            ("postgres://me:sec@ret@host/a", "postgres://host/a"), ("postgres://me:secret?x@host/a", "postgres://"),
+            ("postgres:///a?host=/run&password=secret", "postgres:///a"),
+        ]
+        for (text, shown) in shown {
+            let place = try DatabasePlace(setting: text)
+            #expect(place == .postgres(url: text) && place.isShared && place.folder == nil)
+            #expect("\(place)" == shown)
+        }
+    }
+
+    @Test("An object store is refused with the sentence that it is not in this version")
+    func objectStore() {
+        let failure = #expect(throws: Failure.self) { try StorePlace(setting: "s3://bucket/prefix") }
+        #expect(failure?.code == .usage && failure?.message.contains("not in this version") == true)
     }
 
     @Test(

@@ -43,6 +43,44 @@ struct StartTests {
         try await server.stop()
     }
 
+    @Test("names a storage that cannot be, and what to do; the data directory stays empty of rows")
+    func storage() async throws {
+        try writeBytes([1], to: "\(folder.path)/file")
+        let cases = [
+            ("s3://bucket/prefix", Int32(2), "not in this version"), ("/srv/pictures", 2, "file:///FOLDER"),
+            ("file://\(folder.path)/file", 1, "It must be a folder"),
+            ("file://\(folder.path)/none/below", 1, "Make the folder above it first"),
+            ("file:///proc/pictures", 1, "/proc/pictures"),
+        ]
+        for (storage, code, words) in cases {
+            let result = try await serve("\(folder.path)/data", "--storage", storage)
+            #expect(result.code == code && result.errors.contains(words), "\(storage): \(result)")
+            #expect(!result.errors.contains("errno") && result.errors.split(separator: "\n").count == 1, "\(result)")
+            #expect(access("\(folder.path)/data/argentum.sqlite", F_OK) != 0)
+        }
+    }
+
+    @Test("refuses the storage of another installation, and one that holds nothing of its own")
+    func foreignStorage() async throws {
+        let (mine, theirs) = (try await Server.start(), try await Server.start())
+        _ = try await mine.addAndFinish(.photo())
+        _ = try await theirs.addAndFinish(.photo())
+        try await mine.stop()
+        try await theirs.stop()
+        let foreign = try await serve(mine.data, "--storage", "file://\(theirs.data)")
+        #expect(foreign.code == 1 && foreign.errors.contains("belongs to another installation"), "\(foreign)")
+        #expect(foreign.errors.contains(theirs.data) && foreign.errors.contains("--storage"), "\(foreign)")
+        let checked = try await Argentum.run("verify", "--data", mine.data, "--storage", "file://\(theirs.data)")
+        #expect(checked.code == 1 && checked.errors.contains("belongs to another installation"), "\(checked)")
+        mkdir("\(folder.path)/empty", 0o700)
+        let empty = try await serve(mine.data, "--storage", "file://\(folder.path)/empty")
+        #expect(empty.code == 1 && empty.errors.contains("see that it is mounted"), "\(empty)")
+        // Nothing of it has changed what they are.
+        try await mine.start()
+        #expect(try await mine.client.get("/readyz").status == 200)
+        try await mine.stop()
+    }
+
     @Test("never writes into its data what was meant for a closed standard output")
     func closedDescriptors() async throws {
         let script = "exec \"$0\" serve --port 0 --data \"$1\" <&- >&- 2>&-"

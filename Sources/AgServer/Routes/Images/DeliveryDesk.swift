@@ -57,13 +57,8 @@ struct DeliveryDesk: Sendable {
     }
 
     private func answer(_ delivered: Delivered, _ request: HTTPRequest, _ pass: Pass) -> HTTPResponse {
-        let source: DeliveredContent.Source =
-            switch delivered.content {
-            case .bytes(let bytes): .bytes(bytes)
-            case .file(let file): .file(file, length: delivered.byteCount)
-            }
         let content = DeliveredContent(
-            source, tag: delivered.entityTag, contentType: delivered.mediaType,
+            .content(delivered.content), tag: delivered.entityTag, contentType: delivered.mediaType,
             cacheControl: cacheControl(delivered, request, pass),
             disposition: ContentDisposition.inline.value(filename: filename(delivered)),
             // A signed URL is made to be shown on somebody else's page.

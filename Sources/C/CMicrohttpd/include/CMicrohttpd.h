@@ -105,8 +105,9 @@ cmhd_response *cmhd_owned_bytes(size_t size, void *bytes);
 /// A response on bytes that stay where they are until `release(owner)`.
 cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(void *owner), void *owner);
 
-/// A response of unknown length, filled by `read`: bytes copied, 0 after suspending, -1 at the end, -2 to break off.
-cmhd_response *cmhd_stream(size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
+/// A response filled by `read`: bytes copied, 0 after suspending, -1 at the end, -2 to break off. `length` is UINT64_MAX when it is
+/// not known; an end before it breaks the connection off.
+cmhd_response *cmhd_stream(uint64_t length, size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner);
 
 /// A response that speaks of so many bytes and is only for answers that send none, such as 304.
