@@ -27,5 +27,7 @@ package struct InstallationMark: Sendable, Hashable {
         installation = id
     }
 
-    package var text: String { JSONValue.object([.init(name: "installation", value: .string(installation.text))]).text + "\n" }
+    package var text: String {
+        JSONValue.object([.init(name: "installation", value: .string(installation.text))]).text + "\n"
+    }
 }

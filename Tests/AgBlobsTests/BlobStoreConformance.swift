@@ -280,7 +280,9 @@ struct InstallationMarkTests {
 
     @Test(
         "that is damaged is none",
-        arguments: ["", "{}", "null", "{\"installation\":1}", "{\"installation\":\"x\"}", "{\"installation\":", "\u{0}"])
+        arguments: [
+            "", "{}", "null", "{\"installation\":1}", "{\"installation\":\"x\"}", "{\"installation\":", "\u{0}",
+        ])
     func damaged(_ text: String) {
         #expect(InstallationMark(text) == nil)
     }

@@ -74,7 +74,8 @@ package final class BlobContent: Sendable {
     /// Gives a range to the sink, in order and in pieces. Throws what reader and sink throw, `ContentMismatch` when the bytes
     /// end early, and `CancellationError`.
     package func send(_ range: Range<Int64>, to sink: @escaping Sink) async throws {
-        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "\(range) is outside of \(byteCount) bytes")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= byteCount, "\(range) is outside of \(byteCount) bytes")
         if range.isEmpty { return }
         let tally = Tally()
         try await reader(range) { piece in

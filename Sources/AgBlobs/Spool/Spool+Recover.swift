@@ -23,7 +23,9 @@ extension Spool {
         let found = try await pool.run { [self] in try list() }
         var fates: [SpoolOwner: SpoolOwner.Fate] = [:]
         // What this process left and does not work on any more is judged by its age, like that of unknown ones.
-        for owner in Set(found.compactMap(\.name.owner)) where owner != self.owner { fates[owner] = try await fate(owner) }
+        for owner in Set(found.compactMap(\.name.owner)) where owner != self.owner {
+            fates[owner] = try await fate(owner)
+        }
         return found.compactMap { entry in
             let fate = entry.name.owner.flatMap { fates[$0] } ?? .unknown
             let isAbandoned = fate == .ended || (fate == .unknown && entry.status.modifiedAt <= limit)

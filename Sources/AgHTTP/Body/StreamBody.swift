@@ -34,7 +34,8 @@ package final class StreamBody: Sendable {
     ///   - length: of all that will be written, if it is known.
     ///   - endsOnShutdown: for bodies without an end of their own, such as events: they end as soon as the server stops.
     package init(
-        limit: Int = 256 << 10, length: Int64? = nil, endsOnShutdown: Bool = false, heartbeat: Heartbeat? = nil, producer: Producer? = nil
+        limit: Int = 256 << 10, length: Int64? = nil, endsOnShutdown: Bool = false, heartbeat: Heartbeat? = nil,
+        producer: Producer? = nil
     ) {
         machine = Mutex(StreamMachine(limit: limit))
         self.length = length

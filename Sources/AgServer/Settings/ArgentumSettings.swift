@@ -73,7 +73,9 @@ package enum ArgentumSettings {
     package static let database = Setting<String>(
         .init("database", .text, help: "sqlite:PATH. Without it: argentum.sqlite in the data directory."))
     package static let storage = Setting<String>(
-        .init("storage", .text, help: "file:///FOLDER for pictures, which may be a network mount. Without it: the data directory."))
+        .init(
+            "storage", .text,
+            help: "file:///FOLDER for pictures, which may be a network mount. Without it: the data directory."))
 
     package static let storageReserve = Setting<Int64>(
         .init(

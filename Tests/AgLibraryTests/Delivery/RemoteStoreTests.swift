@@ -114,8 +114,9 @@ struct RemoteStoreTests {
 
     @Test("loses the bytes of a deleted picture, and those that a crash left without a row")
     func removals() async throws {
+        let folder = TemporaryFolder()
         let path = BlobPath("images/2026/01/01/original/aa/half.png")
-        try await LibraryDesk.with(bucket: bucket) { desk in
+        try await LibraryDesk.with(folder: folder, bucket: bucket) { desk in
             let id = try await desk.upload(picture).image.id
             let file = try desk.library.ground.blobs.begin(.accepted)
             try file.append([1])
@@ -125,7 +126,7 @@ struct RemoteStoreTests {
             #expect(blobs == [path.text])
             #expect(try await verify(desk, repair: true).findings.isEmpty, "its rows may still come")
         }
-        try await LibraryDesk.with(bucket: bucket) { desk in
+        try await LibraryDesk.with(folder: folder, bucket: bucket) { desk in
             #expect(blobs == [path.text], "it may be another process's")
             let removed = try await desk.library.recover(fate: .ended)
             #expect(removed == 2 && blobs.isEmpty)

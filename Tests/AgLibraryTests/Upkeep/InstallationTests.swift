@@ -136,7 +136,9 @@ struct InstallationTests {
     func empty() async throws {
         let (database, first) = (TemporaryFolder(), TemporaryFolder())
         let id = try await open(database, first, isShared: true)
-        await expectRefused(database, TemporaryFolder(), isShared: true) { if case .unmarked = $0 { true } else { false } }
+        await expectRefused(database, TemporaryFolder(), isShared: true) {
+            if case .unmarked = $0 { true } else { false }
+        }
         #expect(try await open(database, TemporaryFolder()) == id)
     }
 

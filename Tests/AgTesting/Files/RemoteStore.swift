@@ -225,7 +225,9 @@ package struct RemoteStore: BlobStore {
             guard let path = Self.path(in: key), let owner = SpoolOwner(key.split(separator: "/")[1]) else { continue }
             if fates[owner] == nil { fates[owner] = try await fate(owner) }
             let fate = fates[owner] ?? .unknown
-            guard !living.contains(key), fate == .ended || (fate == .unknown && object.modifiedAt <= limit) else { continue }
+            guard !living.contains(key), fate == .ended || (fate == .unknown && object.modifiedAt <= limit) else {
+                continue
+            }
             if try await !isReferenced(path) {
                 bucket.delete(path.text)
                 removed += 1
