@@ -25,7 +25,8 @@ package struct LibraryDoors: Sendable {
         let parts = parts(settings, time, files)
         let blobs = try await parts.pool.run { try settings.storage.open(parts) }
         let (database, ballast) = try await database(settings, log, parts.pool)
-        return LibraryDoors(database: database, blobs: blobs, reserve: parts.reserve, mark: parts.mark, ballast: ballast)
+        return LibraryDoors(
+            database: database, blobs: blobs, reserve: parts.reserve, mark: parts.mark, ballast: ballast)
     }
 
     /// Opens what is there to be looked at, and changes nothing: also beside a running server, and on a disk that cannot be
