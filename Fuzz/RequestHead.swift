@@ -70,7 +70,8 @@ package enum RequestHeadFuzz: FuzzTarget {
         }
         unsafe head.initialize(
             to: cmhd_head(
-                count: UInt32(fields.count), is_plain: true, marks: marks(fields), fields: list, bytes: text))
+                count: UInt32(fields.count), memory: 0, is_plain: true, marks: marks(fields), fields: list, bytes: text)
+        )
         return unsafe head
     }
 

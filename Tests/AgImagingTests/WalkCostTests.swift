@@ -9,6 +9,7 @@ struct WalkCostTests {
         ("the same sixteen directories below 5,000 pages", { CrowdedFile.tiff(stride: 0) }),
         ("other sixteen directories below each of 5,000 pages", { CrowdedFile.tiff(stride: 16) }),
         ("45,000 items with notes beside 90,000 pieces", CrowdedFile.heifNotes),
+        ("49,000 times the same alpha, with 49,000 times the same property", CrowdedFile.heifAlphas),
         ("180,000 lists of associations that end before they begin", CrowdedFile.heifShortAssociations),
     ]
 

@@ -16,6 +16,9 @@ import CMicrohttpd
 
     var count: Int { unsafe Int(head.pointee.count) }
 
+    /// Bytes of the connection's memory that the head takes up.
+    var memory: Int { unsafe Int(head.pointee.memory) }
+
     /// Whether the head came in the one form that everybody reads alike.
     var isPlain: Bool { unsafe head.pointee.is_plain }
 

@@ -72,6 +72,10 @@ extension Exchange {
 
     /// A head that breaks the rules: answered at once, and the connection with it, as nobody knows where the next one starts.
     private func refuse(_ error: any Error) -> Bool {
+        if error as? Framing.Refusal == .headTooLarge {
+            _ = loop.refused(record, status: 431)
+            return false
+        }
         if course.requestID.isEmpty { course.requestID = RequestID.make() }
         let fault: Fault
         var status: Int?

@@ -12,6 +12,10 @@ struct Framing: Equatable {
 
     /// A head that is refused, with the status it deserves.
     struct Refusal: Error, Equatable {
+        /// The library may have no room left to answer: bytes are sent in its place.
+        static let headTooLarge = Refusal(
+            431, "head-too-large", "The request's header fields are longer than can be read here.")
+
         let status: Int
         let code: String
         let message: String
@@ -45,12 +49,21 @@ struct Framing: Equatable {
 
     /// RFC 3986, section 3.2.2, without the characters that nobody's host has: it becomes a part of links.
     private static func isHost(_ text: String) -> Bool {
-        text.utf8.allSatisfy { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x3A, 0x5B, 0x5D, 0x5F, 0x7E, 0x25: true
-            default: false
+        hasPort(text)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x3A, 0x5B, 0x5D, 0x5F, 0x7E, 0x25: true
+                default: false
+                }
             }
-        }
+    }
+
+    /// No port, or one that there is. The colons within brackets are those of an IPv6 address.
+    private static func hasPort(_ text: String) -> Bool {
+        let name = text.utf8.lastIndex(of: UInt8(ascii: "]")) ?? text.utf8.startIndex
+        guard let colon = text.utf8[name...].firstIndex(of: UInt8(ascii: ":")) else { return true }
+        let port = text.utf8[text.utf8.index(after: colon)...]
+        return port.isEmpty || (port.allSatisfy { 48...57 ~= $0 } && UInt16(Substring(port)) != nil)
     }
 
     private static func expectation(_ headers: HTTPHeaders) throws(Refusal) -> Bool {

@@ -10,8 +10,10 @@ package struct HTTPServerSettings: Sendable {
     package var maxConnections = 16_384
     /// Open connections from one address; 0 is no limit. Not for a server behind a proxy.
     package var maxConnectionsPerAddress = 0
-    /// A connection's memory, which its head must fit into. Cleared after every request, so larger is slower.
-    package var connectionMemory = 16 << 10
+    /// A request's head with what the library keeps about its fields, query and cookies.
+    package var maxHeadMemory = 16 << 10
+    /// A connection's memory: the request's head, and that of the answer. Cleared after every request, so larger is slower.
+    var connectionMemory: Int { maxHeadMemory + (4 << 10) }
     package var maxHeaderFields = 128
     /// Whose `X-Forwarded-For` names the client.
     package var trustedProxies = TrustedProxies.none

@@ -11,6 +11,9 @@ struct ReceivedHead {
         guard let block = unsafe connection.copyHead(line) else {
             throw Framing.Refusal(503, "out-of-memory", "There is no memory for another request.")
         }
+        // The answer's head needs memory of the same connection. Without it the request would take effect and the library
+        // would close without an answer.
+        guard block.memory <= settings.maxHeadMemory else { throw .headTooLarge }
         guard block.isPlain else {
             throw Framing.Refusal(
                 400, "malformed-head",

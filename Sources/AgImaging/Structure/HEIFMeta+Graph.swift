@@ -4,8 +4,11 @@ extension HEIFMeta {
         var items = kinds.mapValues { HEIFItem(kind: $0) }
         for (number, parts) in parts { items[number, default: HEIFItem()].parts = parts }
         for number in associations.keys { items[number, default: HEIFItem()].sides = sides(of: number) }
-        for auxiliary in auxiliaries where isAlpha(item: auxiliary.item) {
-            items[auxiliary.of, default: HEIFItem()].alphas.append(auxiliary.item)
+        // A file may name the same pair, and the same property of an item, thousands of times.
+        let pairs = Set(auxiliaries.map { Auxiliary(item: $0.item, of: $0.of) })
+        let alphas = Set(pairs.map(\.item)).filter(isAlpha(item:))
+        for pair in pairs.sorted() where alphas.contains(pair.item) {
+            items[pair.of, default: HEIFItem()].alphas.append(pair.item)
         }
         for (number, bytes) in payloads { items[number]?.canvas = HEIFCanvas(kinds[number] ?? "", bytes) }
         let all = properties.filter { $0.name == "ispe" }.map { sides($0.body) }
@@ -25,6 +28,13 @@ extension HEIFMeta {
     private func sides(_ body: Range<Int>) -> PictureSides {
         PictureSides(
             width: file.number(at: body.lowerBound + 4, 4) ?? 0, height: file.number(at: body.lowerBound + 8, 4) ?? 0)
+    }
+
+    private struct Auxiliary: Hashable, Comparable {
+        let item: Int
+        let of: Int
+
+        static func < (one: Auxiliary, other: Auxiliary) -> Bool { (one.of, one.item) < (other.of, other.item) }
     }
 
     private func isAlpha(item: Int) -> Bool {

@@ -26,7 +26,7 @@ package final class Access: Sendable {
         notices = database.notices
         tokens = Tokens(database: database, time: time, log: log, denials: denials)
         self.fixedToken = fixedToken.map { $0.reveal { SHA256Digest.of($0) } }
-        codes = SignInCodes(database: database, time: time, fixedToken: self.fixedToken)
+        codes = SignInCodes(database: database, time: time, fixedToken: self.fixedToken, denials: denials)
         isFixedTokenGuessable = fixedToken.map { $0.reveal { $0.count < Self.safeTokenBytes } } ?? false
         sessions = UISessions(database: database, time: time, fixedToken: self.fixedToken, denials: denials)
         subscribe()

@@ -46,10 +46,12 @@ enum AccessSchema {
                     id \(dialect.text) NOT NULL PRIMARY KEY,
                     digest \(dialect.blob) NOT NULL UNIQUE,
                     maker_token \(dialect.text) REFERENCES api_tokens (id) ON DELETE CASCADE,
+                    maker_session \(dialect.blob) REFERENCES ui_sessions (secret_hash) ON DELETE CASCADE,
                     expires_at \(dialect.integer) NOT NULL
                 )\(dialect.tableOptions)
                 """,
                 "CREATE INDEX sign_in_codes_by_token ON sign_in_codes (maker_token)",
+                "CREATE INDEX sign_in_codes_by_session ON sign_in_codes (maker_session)",
             ]
         },
     ]

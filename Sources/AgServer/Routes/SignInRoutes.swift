@@ -13,10 +13,21 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ gues
     book.on(.session) { request, _ in desk.session(request) }
     book.on(.signInLink) { request, _ in
         guard let maker = request.attached(Credential.self)?.origin else { preconditionFailure("Admitted as nobody") }
-        let link = try await parts.access.codes.make(for: maker)
-        let base = parts.publicURL ?? request.headers["host"].map { "http://\($0)" } ?? ""
+        let link = try await parts.access.codes.make(
+            for: maker, session: request.attached(Authority.self)?.session)
+        let base = try parts.publicURL ?? linkBase(request)
         return .answer(201, ["url": .string("\(base)\(signInPath)#\(link.code)"), "expiresAt": .time(link.until)])
     }
+}
+
+/// Without `public-url` a link leads to where its maker reached us; the answer goes to no one but the holder of an admin token.
+private func linkBase(_ request: HTTPRequest) throws -> String {
+    guard let host = request.headers["host"], !host.isEmpty else {
+        throw Fault(
+            .badRequest, "invalid-host",
+            "The Host header names no server that a link could lead to. Send one, or set public-url.")
+    }
+    return "http://\(host)"
 }
 
 /// The code stands behind `#`, which browsers keep to themselves: it reaches no log and no `Referer`.

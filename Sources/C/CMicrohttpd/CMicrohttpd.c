@@ -160,17 +160,32 @@ void cmhd_peer(cmhd_connection *connection, char *text, size_t room) {
 struct head_size {
   size_t fields;
   size_t bytes;
+  // Of the connection's memory, beside the head as it was received.
+  size_t nodes;
 };
+
+// What the library keeps for each field, argument of a query and cookie: its list node, rounded up.
+enum { NODE_SIZE = 64 };
 
 static enum MHD_Result measure(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                const char *value, size_t value_length) {
-  (void)kind;
   (void)name;
   (void)value;
   struct head_size *size = raw;
-  size->fields += 1;
-  size->bytes += name_length + value_length;
+  size->nodes += NODE_SIZE;
+  if (kind == MHD_HEADER_KIND) {
+    size->fields += 1;
+    size->bytes += name_length + value_length;
+  } else if (kind == MHD_COOKIE_KIND) {
+    // Cookies are cut up in a copy of their field.
+    size->nodes += name_length + value_length + 3;
+  }
   return MHD_YES;
+}
+
+static size_t received_size(cmhd_connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info == NULL ? 0 : info->header_size;
 }
 
 // The library (0.9) takes lone line feeds, folded lines (which it joins to the field's NAME: "Content: 5" and " -Length"
@@ -203,13 +218,13 @@ static enum MHD_Result walk_field(void *raw, enum MHD_ValueKind kind, const char
 static bool is_plain(cmhd_connection *connection, struct cmhd_line line) {
   // Later versions refuse these by themselves.
   if (!is_known_version()) return true;
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-  if (info == NULL || (uintptr_t)line.version != line.target_end) return false;
+  size_t received = received_size(connection);
+  if (received == 0 || (uintptr_t)line.version != line.target_end) return false;
   if ((uintptr_t)line.method + strlen(line.method) + 1 != line.target) return false;
   const char *version_end = line.version + strlen(line.version);
   struct head_walk walk = {version_end + 2, is_line_end(version_end)};
   if (walk.is_plain) MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &walk_field, &walk);
-  return walk.is_plain && walk.next + 2 == line.method + info->header_size;
+  return walk.is_plain && walk.next + 2 == line.method + received;
 }
 
 struct head_filling {
@@ -239,8 +254,8 @@ static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name
 }
 
 struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line) {
-  struct head_size size = {0, 0};
-  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &measure, &size);
+  struct head_size size = {0, 0, 0};
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, &measure, &size);
   size_t fields_size = size.fields * sizeof(struct cmhd_field);
   struct cmhd_head *head = malloc(sizeof *head + fields_size + size.bytes);
   if (head == NULL) return NULL;
@@ -248,6 +263,7 @@ struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line l
   struct head_filling filling = {fields, (char *)fields + fields_size, 0, 0};
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &fill, &filling);
   head->count = (uint32_t)size.fields;
+  head->memory = (uint32_t)(received_size(connection) + size.nodes);
   head->is_plain = is_plain(connection, line);
   head->marks = filling.marks;
   head->fields = fields;

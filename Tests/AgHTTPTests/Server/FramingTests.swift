@@ -43,10 +43,13 @@ struct FramingTests {
         #expect(throws: Framing.Refusal.self) { try Framing(["Host": "a", "host": "b"], version: "HTTP/1.1") }
         #expect(throws: Framing.Refusal.self) { try Framing(["Host": "a", "host": "b"], version: "HTTP/1.0") }
         #expect(try Framing([:], version: "HTTP/1.0").body == .none)
-        for good in ["a", "a.b:8080", "127.0.0.1:80", "[::1]:8080", ""] {
+        for good in ["a", "a.b:8080", "127.0.0.1:80", "[::1]:8080", "[::1]", "a:", "a:65535", ""] {
             #expect(try Framing(["Host": good], version: "HTTP/1.1").body == .none)
         }
-        for bad in ["a b", "a/b", "a@b", "a#b", "a?b", "a\\b", "<a>", "a\"b", "a,b", "ä"] {
+        for bad in [
+            "a b", "a/b", "a@b", "a#b", "a?b", "a\\b", "<a>", "a\"b", "a,b", "ä", "a:65536", "a:b", "a:1:2",
+            "[::1]:99999", "a:-1",
+        ] {
             let refusal = #expect(throws: Framing.Refusal.self) { try Framing(["Host": bad], version: "HTTP/1.1") }
             #expect(refusal?.code == "invalid-host", "\(bad)")
         }

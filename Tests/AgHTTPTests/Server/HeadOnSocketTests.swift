@@ -1,5 +1,6 @@
 import AgBase
 import AgHTTP
+import Synchronization
 import Testing
 
 @Suite("A request's head on a socket", .timeLimit(.minutes(1)))
@@ -117,6 +118,41 @@ struct HeadOnSocketTests {
             #expect(ids[0] == "abc-1")
             #expect(ids[1]?.contains(" ") == false)
             #expect(ids[2] == "abc-2")
+        }
+    }
+
+    /// Heads of about so many bytes, each taking up the connection's memory in another way.
+    enum LargeHead: CaseIterable {
+        case longField, manyFields, cookies
+
+        func fields(_ bytes: Int) -> String {
+            switch self {
+            case .longField: "X-Long: \(String(repeating: "x", count: bytes))\r\n"
+            case .manyFields:
+                String(repeating: "X-Many: \(String(repeating: "x", count: bytes / 100))\r\n", count: 100)
+            case .cookies:
+                "Cookie: \(String(repeating: "a=\(String(repeating: "b", count: 60)); ", count: bytes / 65))\r\n"
+            }
+        }
+    }
+
+    @Test("a head of any length is answered: it takes effect, or is refused with 431", arguments: LargeHead.allCases)
+    func largeHeads(_ shape: LargeHead) async throws {
+        let effects = Mutex(0)
+        let handler: HTTPServer.Handler = { _ in
+            effects.withLock { $0 += 1 }
+            var answer = HTTPResponse.text(200, "done")
+            for number in 0..<30 { answer.headers.add("X-Answer-\(number)", String(repeating: "y", count: 80)) }
+            return answer
+        }
+        try await withServer(handler: handler) { _, port in
+            let statuses = try await blocking {
+                try stride(from: 5_000, to: 21_000, by: 97).map {
+                    try RawClient(port: port).get("/", headers: shape.fields($0)).status
+                }
+            }
+            #expect(Set(statuses) == [200, 431])
+            #expect(statuses.count { $0 == 200 } == effects.withLock { $0 })
         }
     }
 

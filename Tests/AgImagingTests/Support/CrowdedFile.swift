@@ -36,6 +36,17 @@ enum CrowdedFile {
         return heif(box("iprp", box("ipco", size)) + (0..<20).flatMap { _ in part })
     }
 
+    /// One item is the other's alpha 49,000 times, and has its one property 49,000 times: each pair could be looked up in all of
+    /// the other list.
+    static func heifAlphas() -> [UInt8] {
+        let times = 49_000
+        let pair: [UInt8] = [0, 2] + Bomb.big(times, 2)
+        let references = box("iref", [0, 0, 0, 0] + box("auxl", pair + (0..<times).flatMap { _ in [UInt8]([0, 1]) }))
+        let runs = (0..<times / 250).flatMap { _ in [0, 2, 250] + [UInt8](repeating: 1, count: 250) }
+        let owned = box("ipma", [0, 0, 0, 0] + Bomb.big(times / 250, 4) + runs)
+        return heif(references + box("iprp", box("ipco", size) + owned))
+    }
+
     private static let size = box("ispe", [0, 0, 0, 0, 0, 0, 0, 64, 0, 0, 0, 64])
 
     private static func heif(_ parts: [UInt8]) -> [UInt8] {

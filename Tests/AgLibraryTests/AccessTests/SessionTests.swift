@@ -116,6 +116,24 @@ struct SessionTests {
         #expect(try await desk.access.signIn(code: unused) == nil)
     }
 
+    @Test("A link that was not used ends with the session that made it", arguments: [true, false])
+    func signedOutLink(_ isFixed: Bool) async throws {
+        let desk = try await AccessDesk(fixedToken: Secret("the-fixed-token-of-the-operator"))
+        let owner = try await desk.access.createToken(name: "owner", scope: .admin)
+        let cookie = try #require(
+            try await desk.access.signIn(token: isFixed ? "the-fixed-token-of-the-operator" : owner.text))
+        let maker = try #require(try await desk.access.credential(session: cookie)).origin
+        let code = try await desk.access.codes.make(for: maker, session: cookie).code
+        let kept = try await desk.access.codes.make(for: maker).code
+
+        try await desk.access.signOut(cookie)
+
+        #expect(try await desk.access.signIn(code: code) == nil)
+        #expect(try await desk.neighbour(Secret("the-fixed-token-of-the-operator")).signIn(code: code) == nil)
+        #expect(try await desk.access.signIn(code: kept) != nil)
+        #expect(try await desk.count("sign_in_codes") == 0)
+    }
+
     @Test("A session lives no longer than the token it was opened with")
     func tokenExpiry() async throws {
         let desk = try await AccessDesk()

@@ -69,6 +69,8 @@ struct cmhd_field {
 /// A request's header fields in one allocation, because the library's own die with the connection.
 struct cmhd_head {
   uint32_t count;
+  /// Bytes of the connection's memory that the head takes up, with what the library keeps about it.
+  uint32_t memory;
   /// False when the head held what the library reads and others do not, or read differently.
   bool is_plain;
   /// The marks of all names, so that most that are not there need no look at the fields.
