@@ -40,6 +40,7 @@ let package = Package(
     targets: [
         // 0 C doors
         door("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        door("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         door("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         door("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         native("CMicrohttpd", links: ["microhttpd"]),
@@ -49,7 +50,7 @@ let package = Package(
         module("AgBase", []),
         // 2 tools
         module("AgCrypto", ["AgBase", "COpenSSL"], nearC),
-        module("AgSQL", ["AgBase", "CSQLite"], nearC),
+        module("AgSQL", ["AgBase", "CSQLite", "CPostgres"], nearC),
         module("AgImaging", ["AgBase", "CVips", "CSandbox"], nearC),
         module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
         module("AgBlobs", ["AgBase", "AgCrypto"]),

@@ -15,7 +15,9 @@ package protocol Database: Sendable {
 
     /// Runs `body` in a transaction, which is durable when this returns. If it throws, nothing of it remains.
     ///
-    /// Runs even in a cancelled task: what tidies up must be able to write. `body` runs once at most.
+    /// Runs even in a cancelled task: what tidies up must be able to write.
+    ///
+    /// - Important: `body` may run several times, when another transaction decided first; only the last run counts.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value

@@ -13,9 +13,9 @@ package protocol SQLConnection {
 }
 
 extension SQLConnection {
-    /// Whether the query has a row.
+    /// Whether the query, a `SELECT`, has a row. Stops at the first one.
     package func exists(_ sql: SQL) throws -> Bool {
-        try first(sql) { _ in true } ?? false
+        try first("SELECT 1 WHERE EXISTS (\(sql))") { _ in true } ?? false
     }
 
     /// The first column of the first row; `nil` when there is no row.
@@ -25,14 +25,29 @@ extension SQLConnection {
 }
 
 /// A connection inside a transaction that may write.
+///
+/// The error of a statement ends the transaction: every later statement is refused, and nothing of it remains, whether the
+/// closure passes the error on or not. Decide races in the statement (`ON CONFLICT`, `RETURNING`), not by catching errors.
+///
+/// - Important: the closure may run again after a conflict with another transaction. It must change nothing outside of the
+///   database but through the hooks below.
 package protocol SQLTransaction: SQLConnection {
-    /// Runs `body` after the durable commit and before anybody is told of it, in commit order, and never after a
-    /// rollback. For caches that must not outlive what they hold: all writers wait for it.
+    /// A value that belongs to this transaction, one for each type; made when it is first asked for.
+    func attachment<Value: AnyObject>(_ make: () -> Value) -> Value
+
+    /// Runs `body` when the closure has returned, as the last statements before the commit.
+    ///
+    /// For rows that need a lock which all writers share: it is held for the shortest time, and taken last by everyone.
+    func beforeCommit(_ body: @escaping (any SQLTransaction) throws -> Void)
+
+    /// Runs `body` after the durable commit and before the caller is answered, and never after a rollback.
+    /// For caches that must not outlive what they hold: other writers may wait for it.
     func beforeAnswer(_ body: @escaping @Sendable () -> Void)
 
-    /// Runs `body` after the durable commit, in commit order, and never after a rollback.
+    /// Runs `body` after the durable commit, and never after a rollback; of two transactions of which one began after the
+    /// other was answered, in their order.
     ///
-    /// It runs on a thread that all hooks share: wake somebody and return.
+    /// It runs on a thread that all hooks share: wake a waiter and return.
     func afterCommit(_ body: @escaping @Sendable () -> Void)
 
     /// Sends the notice with the commit, to this and all other processes on the database; never after a rollback.

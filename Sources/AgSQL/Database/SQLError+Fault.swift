@@ -7,7 +7,7 @@ extension SQLError: TellsFault {
         case .full: .storageFull(cause: self)
         // SQLite calls a file corrupt that the disk could not read, too.
         case .io, .corrupt: Self.away("The database does not work at the moment; try again later.", .seconds(10), self)
-        case .busy: Self.away("The database is busy; try again.", .seconds(1), self)
+        case .busy, .conflict: Self.away("The database is busy; try again.", .seconds(1), self)
         case .timedOut:
             Fault(
                 .unavailable, "query-timed-out",

@@ -6,9 +6,11 @@ package struct SQLError: Error, Sendable, Equatable {
         case foreignKey
         /// Another constraint: NOT NULL, CHECK, a strict type.
         case constraint
-        /// Somebody else held the lock for longer than we wait.
+        /// Another transaction decided first, or both would have waited for each other: running it again may work.
+        case conflict
+        /// Another transaction held a lock for longer than we wait, or the server has no room for more.
         case busy
-        /// A read took longer than it may, and was ended.
+        /// A read took longer than it may, or one statement of a write did, and was ended.
         case timedOut
         /// No room left on the disk.
         case full

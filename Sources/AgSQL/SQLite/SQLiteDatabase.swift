@@ -109,7 +109,7 @@ package final class SQLiteDatabase: Database {
         return try await withCheckedThrowingContinuation { continuation in
             let answer = WriteAnswer<Value>(continuation)
             writer.add(
-                SQLiteWrite { transaction in
+                SQLWrite { transaction in
                     unsafe answer.value = try Self.$inside.withValue(mine) { try body(transaction) }
                 } finish: { error in
                     answer.finish(error)

@@ -28,7 +28,7 @@ final class SQLiteGroup: Sendable {
         time = settings.groupTime
     }
 
-    func run(_ writes: ArraySlice<SQLiteWrite>) -> Outcome {
+    func run(_ writes: ArraySlice<SQLWrite>) -> Outcome {
         guard let connection = unsafe connection else {
             return failed(writes, SQLError(.closed, "The database is closed."))
         }
@@ -51,8 +51,8 @@ final class SQLiteGroup: Sendable {
 
     /// What became of the writes that were tried, before the commit.
     private struct Attempt {
-        var passed: [SQLiteWrite] = []
-        var refused: [(SQLiteWrite, any Error)] = []
+        var passed: [SQLWrite] = []
+        var refused: [(SQLWrite, any Error)] = []
         var notices: [@Sendable () -> Void] = []
         var hooks: [@Sendable () -> Void] = []
         var signals: [Notice] = []
@@ -60,13 +60,16 @@ final class SQLiteGroup: Sendable {
         var broken: (any Error)?
     }
 
-    private func attempt(_ writes: ArraySlice<SQLiteWrite>, on connection: SQLiteConnection) -> Attempt {
+    private func attempt(_ writes: ArraySlice<SQLWrite>, on connection: SQLiteConnection) -> Attempt {
         var attempt = Attempt()
         let start = ContinuousClock.now
         for write in writes.prefix(size) {
-            let transaction = SQLiteTransaction(connection)
+            let transaction = LentTransaction(connection)
             do {
-                try inSavepoint(connection) { try write.body(transaction) }
+                try inSavepoint(connection) {
+                    try transaction.run(write.body)
+                    try transaction.complete()
+                }
                 attempt.passed.append(write)
                 attempt.notices += transaction.notices
                 attempt.hooks += transaction.hooks
@@ -133,7 +136,7 @@ final class SQLiteGroup: Sendable {
         }
     }
 
-    private func failed(_ writes: ArraySlice<SQLiteWrite>, _ error: any Error) -> Outcome {
+    private func failed(_ writes: ArraySlice<SQLWrite>, _ error: any Error) -> Outcome {
         var outcome = Outcome()
         outcome.taken = writes.count
         outcome.answers = writes.map { write in { write.finish(error) } }

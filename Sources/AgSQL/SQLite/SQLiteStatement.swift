@@ -49,6 +49,7 @@ final class SQLiteStatement {
             throw SQLError(.misuse, "The statement takes \(wanted) values, not \(values.count).", statement: text)
         }
         for (index, value) in values.enumerated() {
+            if case .text(let text) = value { try SQLValue.refuseNUL(in: text) }
             let code = bind(value, at: Int32(index + 1))
             guard code == SQLITE_OK else { throw unsafe SQLError(sqlite: connection, code, statement: text) }
         }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// an fsync is divided among all who wait for one.
 final class SQLiteWriter: Sendable {
     private struct State {
-        var waiting: [SQLiteWrite] = []
+        var waiting: [SQLWrite] = []
         var isScheduled = false
         var isClosed = false
     }
@@ -29,7 +29,7 @@ final class SQLiteWriter: Sendable {
     /// Writes that wait for the next commit.
     var waiting: Int { state.withLock(\.waiting.count) }
 
-    func add(_ write: SQLiteWrite) {
+    func add(_ write: SQLWrite) {
         let (isRefused, isFirst) = state.withLock { state in
             if state.isClosed { return (true, false) }
             state.waiting.append(write)
@@ -66,7 +66,7 @@ final class SQLiteWriter: Sendable {
         }
     }
 
-    private func commit(_ writes: ArraySlice<SQLiteWrite>) {
+    private func commit(_ writes: ArraySlice<SQLWrite>) {
         var rest = writes
         while !rest.isEmpty {
             let outcome = group.run(rest)

@@ -4,7 +4,7 @@ internal import Synchronization
 /// Tells a connection's running query to stop.
 ///
 /// SQLite asks every few thousand steps. `sqlite3_interrupt` would miss a query that is just about to begin.
-final class StopFlag: Sendable {
+final class StopFlag: QueryInterrupt {
     private let isRaised = Atomic<Bool>(false)
     private let deadline = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -17,7 +17,6 @@ final class StopFlag: Sendable {
         arm(until: nil)
     }
 
-    /// Counts as raised from then on.
     func arm(until moment: ContinuousClock.Instant?) {
         deadline.withLock { $0 = moment }
     }

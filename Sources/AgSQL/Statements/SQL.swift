@@ -6,6 +6,8 @@ package struct SQL: Sendable, Hashable {
     enum Piece: Sendable, Hashable {
         case text(String)
         case value(SQLValue)
+        /// A list for `IN` without members.
+        case nothing(SQLShape)
     }
 
     private(set) var pieces: [Piece] = []
@@ -42,6 +44,7 @@ package struct SQL: Sendable, Hashable {
             case .value:
                 count += 1
                 text += dialect.placeholder(count)
+            case .nothing(let shape): text += dialect.emptyList(of: shape)
             }
         }
         return text
@@ -54,6 +57,10 @@ package struct SQL: Sendable, Hashable {
 
     fileprivate mutating func append(_ value: SQLValue) {
         pieces.append(.value(value))
+    }
+
+    fileprivate mutating func appendNothing(_ shape: SQLShape) {
+        pieces.append(.nothing(shape))
     }
 
     fileprivate mutating func append(_ other: SQL) {
@@ -97,7 +104,7 @@ extension SQL: ExpressibleByStringInterpolation {
                 sql.append(value.sqlValue)
                 separator = ","
             }
-            sql.append(text: separator == "(" ? "(SELECT NULL WHERE 1 = 0)" : ")")
+            if separator == "(" { sql.appendNothing(Value.sqlShape) } else { sql.append(text: ")") }
         }
     }
 

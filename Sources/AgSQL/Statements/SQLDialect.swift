@@ -29,6 +29,23 @@ package enum SQLDialect: Sendable, Hashable, CaseIterable {
     /// Stands behind `CREATE TABLE t (…)`: makes SQLite hold columns to their types as PostgreSQL does.
     package var tableOptions: String { self == .sqlite ? " STRICT" : "" }
 
+    /// A list for `IN` without members. PostgreSQL takes an untyped NULL for text, which compares with text alone.
+    func emptyList(of shape: SQLShape) -> String {
+        switch self {
+        case .sqlite: "(SELECT NULL WHERE 1 = 0)"
+        case .postgres: "(SELECT NULL::\(type(of: shape)) WHERE FALSE)"
+        }
+    }
+
+    private func type(of shape: SQLShape) -> String {
+        switch shape {
+        case .integer: integer
+        case .real: real
+        case .text: text
+        case .blob: blob
+        }
+    }
+
     /// A query with one row when the table exists.
     package func tableExists(_ name: String) -> SQL {
         switch self {

@@ -7,6 +7,14 @@ package enum SQLValue: Sendable, Hashable {
     case blob([UInt8])
 }
 
+/// What a value is stored as, where there is no value to ask.
+package enum SQLShape: Sendable, Hashable {
+    case integer
+    case real
+    case text
+    case blob
+}
+
 extension SQLValue {
     /// The shape's name, for sentences about values that do not fit.
     var shape: String {
@@ -17,5 +25,12 @@ extension SQLValue {
         case .text: "text"
         case .blob: "bytes"
         }
+    }
+}
+
+extension SQLValue {
+    /// PostgreSQL cannot store NUL in text, so no database of ours takes it.
+    static func refuseNUL(in text: String) throws {
+        if text.utf8.contains(0) { throw SQLError(.constraint, "A text holds the character NUL.") }
     }
 }

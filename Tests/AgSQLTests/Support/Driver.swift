@@ -1,5 +1,6 @@
 import AgSQL
 import AgTesting
+import Foundation
 import Testing
 
 /// One implementation of `Database`, opened fresh for each test.
@@ -7,11 +8,15 @@ struct Driver: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let open: @Sendable (TemporaryFolder) async throws -> any Database
 
-    static let all = [
-        Driver(testDescription: "SQLite") { folder in
-            try await SQLiteDatabase.open(path: folder.file("test.db"))
-        }
-    ]
+    static let all = [sqlite] + (PostgresForTests.server == nil ? [] : [postgres])
+
+    static let sqlite = Driver(testDescription: "SQLite") { folder in
+        try await SQLiteDatabase.open(path: folder.file("test.db"))
+    }
+
+    static let postgres = Driver(testDescription: "PostgreSQL") { folder in
+        try await PostgresDatabase.open(url: folder.postgres())
+    }
 
     /// Opens, lends and closes a database.
     func with(_ body: (any Database) async throws -> Void) async throws {
@@ -52,4 +57,18 @@ extension Database {
 /// Does not sleep: gives the other tasks their turn until it is so. The suite's time limit ends a wait in vain.
 func eventually(_ isSo: () async throws -> Bool) async rethrows {
     while try await !isSo() { await Task.yield() }
+}
+
+extension TemporaryFolder {
+    /// The address of a schema that belongs to this folder: the same for every call.
+    func postgres() async throws -> String {
+        let note = file("postgres")
+        if let known = try? String(contentsOfFile: note, encoding: .utf8) { return known }
+        let (url, creation) = try #require(PostgresForTests.freshSchema())
+        let maker = try await PostgresDatabase.open(url: try #require(PostgresForTests.server))
+        try await maker.write { tx in _ = try tx.execute(SQL(raw: creation)) }
+        await maker.close()
+        try url.write(toFile: note, atomically: true, encoding: .utf8)
+        return url
+    }
 }

@@ -1,0 +1,158 @@
+internal import AgBase
+internal import Glibc
+
+/// Runs writes that waited for a connection: together in one transaction where several do, and alone where that did not
+/// work.
+///
+/// In a group each write has a savepoint, so that one that throws takes back only itself. A conflict takes the whole group
+/// back, and each of its writes runs again alone.
+struct PostgresGroup: Sendable {
+    let settings: PostgresSettings
+    let notices: Notices
+    /// Runs the hooks of a commit, in the order of the commits that this thread made.
+    let hooks: @Sendable ([@Sendable () -> Void]) -> Void
+
+    func run(_ writes: [SQLWrite], _ session: PostgresSession) {
+        let alone = writes.count > 1 ? together(writes, session) : writes
+        for write in alone { write.finish(outcome(of: write, session)) }
+    }
+
+    // MARK: Alone
+
+    /// Why there is nothing, or `nil` after the commit.
+    private func outcome(of write: SQLWrite, _ session: PostgresSession) -> (any Error)? {
+        for attempt in 1... {
+            do {
+                try session.run { try commit(write, on: $0) }
+                return nil
+            } catch let error as SQLError where error.code == .conflict && attempt < settings.attempts {
+                usleep(Self.pause(after: attempt))
+            } catch let unknown as OutcomeUnknown {
+                return unknown.error
+            } catch {
+                return error
+            }
+        }
+        return nil
+    }
+
+    /// 1 to 2 ms at first, doubled after each conflict up to 200 ms, so that the same two do not meet again.
+    private static func pause(after attempt: Int) -> UInt32 {
+        UInt32(1_000 * min(200, Double(1 << min(attempt, 8)) * 0.5) * Double.random(in: 1...2))
+    }
+
+    private func commit(_ write: SQLWrite, on connection: PostgresConnection) throws {
+        try connection.queue("BEGIN")
+        let transaction = LentTransaction(connection)
+        defer { transaction.end() }
+        do {
+            try transaction.run(write.body)
+            try transaction.complete()
+        } catch {
+            takeBack(connection)
+            throw error
+        }
+        try finish(connection)
+        tell([transaction])
+    }
+
+    // MARK: Together
+
+    private struct Attempt {
+        var passed: [(write: SQLWrite, transaction: LentTransaction<PostgresConnection>)] = []
+        var refused: [(write: SQLWrite, error: any Error)] = []
+
+        var count: Int { passed.count + refused.count }
+
+        func answer(_ error: (any Error)?) {
+            for (write, _) in passed { write.finish(error) }
+            for (write, refusal) in refused { write.finish(refusal) }
+        }
+    }
+
+    /// Returns the writes that have to run alone.
+    private func together(_ writes: [SQLWrite], _ session: PostgresSession) -> [SQLWrite] {
+        var attempt = Attempt()
+        do {
+            try session.run { connection in
+                attempt = Attempt()
+                try commit(writes, on: connection, &attempt)
+            }
+            attempt.answer(nil)
+            return Array(writes.dropFirst(attempt.count))
+        } catch let unknown as OutcomeUnknown {
+            attempt.answer(unknown.error)
+            return Array(writes.dropFirst(attempt.count))
+        } catch {
+            return writes
+        }
+    }
+
+    private func commit(_ writes: [SQLWrite], on connection: PostgresConnection, _ attempt: inout Attempt) throws {
+        let start = ContinuousClock.now
+        do {
+            try connection.queue("BEGIN")
+            for write in writes where ContinuousClock.now - start <= settings.groupTime {
+                try inSavepoint(write, on: connection, &attempt)
+            }
+            for (_, transaction) in attempt.passed {
+                try transaction.complete()
+                transaction.end()
+            }
+        } catch {
+            takeBack(connection)
+            throw error
+        }
+        try finish(connection)
+        tell(attempt.passed.map(\.transaction))
+    }
+
+    /// Throws what takes the whole group back: a conflict, or a connection that is gone.
+    private func inSavepoint(
+        _ write: SQLWrite, on connection: PostgresConnection, _ attempt: inout Attempt
+    ) throws {
+        let transaction = LentTransaction(connection)
+        do {
+            try connection.queue("SAVEPOINT one")
+            try transaction.run(write.body)
+            try connection.queue("RELEASE one")
+            attempt.passed.append((write, transaction))
+        } catch {
+            transaction.end()
+            let isConflict = (error as? SQLError)?.code == .conflict
+            guard !isConflict, connection.isReusable else { throw error }
+            try connection.queue("ROLLBACK TO one")
+            try connection.queue("RELEASE one")
+            attempt.refused.append((write, error))
+        }
+    }
+
+    // MARK: The end of a transaction
+
+    /// A commit whose answer got lost: what it wrote may be there.
+    private struct OutcomeUnknown: Error {
+        let error: SQLError
+    }
+
+    private func finish(_ connection: PostgresConnection) throws {
+        do {
+            try connection.finish("COMMIT")
+        } catch let error as SQLError where connection.isBroken {
+            throw OutcomeUnknown(error: error)
+        }
+    }
+
+    private func takeBack(_ connection: PostgresConnection) {
+        // A connection that fails here is broken and thrown away, and the server takes the transaction back itself.
+        if connection.isReusable { _ = try? connection.finish("ROLLBACK") }
+    }
+
+    private func tell(_ committed: [LentTransaction<PostgresConnection>]) {
+        for notice in committed.flatMap(\.notices) { notice() }
+        let signals = committed.flatMap(\.signals)
+        notices.deliver(signals, at: .beforeAnswer)
+        var bodies = committed.flatMap(\.hooks)
+        if !signals.isEmpty { bodies.append { [notices] in notices.deliver(signals, at: .afterCommit) } }
+        if !bodies.isEmpty { hooks(bodies) }
+    }
+}

@@ -1,0 +1,31 @@
+internal import AgBase
+
+/// How a PostgreSQL database is used by one process. The defaults are meant for a server on two to eight cores.
+package struct PostgresSettings: Sendable {
+    /// Connections that write, each with a thread. More do not help once the server's disk is busy.
+    package var writers: Int = 4
+    /// Connections for lists and counts, each with a thread.
+    package var readers: Int = 4
+    /// Connections for `ReadKind.lookUp` alone.
+    package var lookUpReaders: Int = 2
+    /// The most time to connect and sign in.
+    package var connectTimeout: Duration = .seconds(5)
+    /// How long a read may take from its first statement on, unless it is `ReadKind.whole`.
+    package var readLimit: Duration = .seconds(15)
+    /// The most time for one statement of a write.
+    package var writeLimit: Duration = .seconds(60)
+    /// The most time to wait for a lock that another transaction holds.
+    package var lockTimeout: Duration = .seconds(10)
+    /// How much longer than the server's own limit this side waits before it gives a connection up as dead.
+    package var networkSlack: Duration = .seconds(5)
+    /// Writes that share a commit at most when all writers are busy; 1 gives each its own.
+    package var groupSize: Int = 100
+    /// After this long a group is committed even if more writes wait.
+    package var groupTime: Duration = .milliseconds(20)
+    /// Runs of one write after conflicts with others, the first included.
+    package var attempts: Int = 10
+    /// Prepared statements kept per connection.
+    package var statements: Int = 300
+
+    package init() {}
+}

@@ -1,0 +1,224 @@
+import AgBase
+import AgTesting
+import Testing
+
+@testable import AgSQL
+
+/// What PostgreSQL alone can do to us: a server that goes away, a network that stalls, addresses that lead nowhere.
+@Suite(
+    "A PostgreSQL database", .timeLimit(.minutes(1)), .enabled(if: PostgresForTests.server != nil))
+struct PostgresDatabaseTests {
+    private static let quick: PostgresSettings = {
+        var settings = PostgresSettings()
+        settings.readLimit = .seconds(1)
+        settings.writeLimit = .seconds(1)
+        settings.networkSlack = .seconds(1)
+        return settings
+    }()
+
+    private func with(
+        _ settings: PostgresSettings = PostgresSettings(), _ body: (PostgresDatabase) async throws -> Void
+    ) async throws {
+        let folder = TemporaryFolder()
+        let database = try await PostgresDatabase.open(url: folder.postgres(), settings: settings)
+        try await database.makeShelves()
+        do {
+            try await body(database)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+    }
+
+    /// A database behind a relay, and the relay.
+    private func withRelay(_ body: (PostgresDatabase, Relay) async throws -> Void) async throws {
+        let folder = TemporaryFolder()
+        let url = try await folder.postgres()
+        let server = try #require(PostgresForTests.socketFolder)
+        let relay = Relay(at: folder.file(".s.PGSQL.5432"), to: server + "/.s.PGSQL.5432")
+        defer { relay.close() }
+        let through = url.replacing("host=\(server)", with: "host=\(folder.path)")
+        let database = try await PostgresDatabase.open(url: through, settings: Self.quick)
+        try await database.makeShelves()
+        try await body(database, relay)
+        relay.become(.cut)
+        await database.close()
+    }
+
+    @Test(
+        "says in one sentence why it cannot be used, and what to do",
+        arguments: [
+            ("postgres://argentum@127.0.0.1:1/argentum", "cannot be reached"),
+            ("postgres://argentum@/nowhere?host=SERVER", "createdb"),
+            ("postgres://stranger@/argentum?host=SERVER", "createuser"),
+            ("postgres://locked@/argentum?host=SERVER", "PGPASSWORD"),
+            ("postgres://locked:wrong@/argentum?host=SERVER", "refuses the password"),
+            ("postgres://locked:locked@/argentum?host=SERVER", "GRANT CREATE"),
+            ("postgres://argentum@/argentum?host=SERVER&options=-csearch_path%3Dnone", "search_path"),
+        ])
+    func refusals(_ url: String, _ words: String) async throws {
+        let server = try #require(PostgresForTests.socketFolder)
+        let error = await #expect(throws: SQLError.self) {
+            try await PostgresDatabase.open(url: url.replacing("SERVER", with: server), settings: Self.quick)
+        }
+        let text = try #require(error?.message)
+        #expect(text.contains(words), "\(text)")
+        #expect(!text.contains("wrong"))
+    }
+
+    @Test("reads and writes on after the server ended every connection")
+    func ended() async throws {
+        let folder = TemporaryFolder()
+        let schema = try await folder.postgres()
+        let name = "ended-\(UInt32.random(in: .min ... .max))"
+        let database = try await PostgresDatabase.open(url: "\(schema)&application_name=\(name)")
+        let other = try await PostgresDatabase.open(url: schema)
+        try await database.makeShelves()
+        for index in 0..<5 {
+            try await other.write { tx in
+                _ = try tx.all(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = \(name)"
+                ) { _ in }
+            }
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))") }
+            #expect(try await database.count("shelves") == index + 1)
+        }
+        await other.close()
+        await database.close()
+    }
+
+    @Test("gives a silent server up after the deadline, and comes back with it")
+    func stalled() async throws {
+        try await withRelay { database, relay throws in
+            relay.become(.stalled)
+            let read = await #expect(throws: SQLError.self) { try await database.count("shelves") }
+            let write = await #expect(throws: SQLError.self) {
+                try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, 'a')") }
+            }
+            #expect(read?.code == .io)
+            #expect(write?.code == .io)
+            relay.become(.cut)
+            relay.become(.fair)
+            try await Self.patiently {
+                try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (2, 'b')") }
+            }
+            let names = try await database.read { try $0.all("SELECT name FROM shelves WHERE id = 2") { try $0[0] as String } }
+            #expect(names == ["b"])
+        }
+    }
+
+    @Test("refuses at once while the server is away, and names the reason")
+    func away() async throws {
+        try await withRelay { database, relay throws in
+            relay.become(.cut)
+            var codes: Set<SQLError.Code> = []
+            let start = ContinuousClock.now
+            for _ in 0..<200 {
+                let error = await #expect(throws: SQLError.self) { try await database.count("shelves") }
+                if let error { codes.insert(error.code) }
+            }
+            #expect(codes == [.io])
+            #expect(ContinuousClock.now - start < .seconds(10))
+            relay.become(.fair)
+            try await Self.patiently { _ = try await database.count("shelves") }
+        }
+    }
+
+    @Test("answers a commit whose acknowledgement got lost as unknown, and does not run it twice")
+    func unknownOutcome() async throws {
+        try await withRelay { database, relay throws in
+            let runs = Collected<Int>()
+            let error = await #expect(throws: SQLError.self) {
+                try await database.write { tx in
+                    try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
+                    runs.add(1)
+                    relay.become(.deaf)
+                }
+            }
+            #expect(error?.code == .io)
+            #expect(runs.all.count == 1)
+            relay.become(.cut)
+            relay.become(.fair)
+            try await Self.patiently {
+                let count = try await database.count("shelves")
+                #expect(count == 1)
+            }
+        }
+    }
+
+    @Test("stops a statement that runs for too long, and says so")
+    func deadline() async throws {
+        try await with(Self.quick) { database throws in
+            let error = await #expect(throws: SQLError.self) {
+                try await database.read { try $0.first("SELECT pg_sleep(20)") { _ in } }
+            }
+            #expect(error?.code == .timedOut)
+            #expect(try await database.count("shelves") == 0)
+        }
+    }
+
+    @Test("keeps few prepared statements and goes on when they are evicted")
+    func statements() async throws {
+        var settings = PostgresSettings()
+        settings.statements = 3
+        settings.readers = 1
+        try await with(settings) { database throws in
+            for round in 0..<40 {
+                let number = round % 8
+                let back: Int? = try await database.read {
+                    try $0.value(SQL(raw: "SELECT \(number) + ") + "\(round)::bigint")
+                }
+                #expect(back == number + round)
+            }
+            let kept: Int? = try await database.read { try $0.value("SELECT count(*) FROM pg_prepared_statements") }
+            #expect((kept ?? 99) <= 4)
+        }
+    }
+
+    @Test("commits what waited together at once, without the one that fails")
+    func groups() async throws {
+        var settings = PostgresSettings()
+        settings.writers = 1
+        try await with(settings) { database throws in
+            let gate = Gate()
+            async let first: Void = database.write { tx in
+                gate.pass()
+                try tx.execute("INSERT INTO shelves VALUES (1000, 'first')")
+            }
+            await gate.arrived()
+            let outcomes = Collected<Bool>()
+            let transactions = Collected<String>()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<50 {
+                    group.addTask {
+                        let outcome = try? await database.write { tx in
+                            try tx.execute("INSERT INTO shelves VALUES (\(index % 40), \("s\(index)"))")
+                            return try tx.value("SELECT pg_current_xact_id()::text") as String?
+                        }
+                        outcomes.add(outcome != nil)
+                        if let id = outcome ?? nil { transactions.add(id) }
+                    }
+                }
+                while database.waitingWrites < 50 { await Task.yield() }
+                gate.open()
+                try await group.waitForAll()
+            }
+            try await first
+            #expect(outcomes.all.filter { $0 }.count == 40)
+            #expect(Set(transactions.all).count < 40)
+            #expect(try await database.count("shelves") == 41)
+        }
+    }
+
+    /// Asks again while the way back is being found; the suite's time limit ends a wait in vain.
+    private static func patiently(_ body: () async throws -> Void) async throws {
+        while true {
+            do {
+                return try await body()
+            } catch let error as SQLError where error.code == .io {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+}
