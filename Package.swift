@@ -69,7 +69,7 @@ let package = Package(
             ],
             swiftSettings: rules),
         // tests
-        .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs"], path: "Tests/AgTesting", swiftSettings: rules),
+        .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL"], path: "Tests/AgTesting", swiftSettings: rules),
         .target(
             name: "AgFuzzing",
             dependencies: [

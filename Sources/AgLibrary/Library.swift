@@ -53,7 +53,7 @@ package struct Library: Sendable {
         let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()
         let library = Library(
             ground, settings, codecs: try await Codecs.start(settings.codecs, log: ground.log),
-            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time), files: files)
+            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time, log: ground.log), files: files)
         let count = try await isAlone ? library.recover(olderThan: .zero, fate: .ended) : library.recover()
         if count > 0 { ground.log.info("abandoned files removed", ["count": count]) }
         try await ground.blobs.admitOthers()
@@ -102,6 +102,7 @@ package struct Library: Sendable {
             group.addTask { await ground.removals.run() }
             group.addTask { await ground.events.run() }
             group.addTask { await access.run() }
+            group.addTask { await signedURLs.run() }
             group.addTask { await keepRecovering() }
             group.addTask { await ground.ballast?.run() }
             group.addTask { await queueOldRecipes() }

@@ -37,7 +37,7 @@ package struct LibraryGround: Sendable {
         _ settings: LibrarySettings, through doors: LibraryDoors, log: Log, time: any TimeSource
     ) async throws -> LibraryGround {
         do {
-            try await Migrator(migrations).migrate(doors.database)
+            try await settings.database.migrate(Migrator(migrations), through: doors.database)
             try await Installation(doors, isShared: settings.database.isShared, time: time).join()
         } catch {
             await doors.database.close()
@@ -57,8 +57,7 @@ package struct LibraryGround: Sendable {
     ) async throws -> LibraryGround {
         let doors = try await LibraryDoors.inspect(settings, time: time, files: files)
         do {
-            let pending = try await Migrator(migrations).pending(doors.database)
-            guard pending.isEmpty else { throw olderSchema(pending.count) }
+            try await refuseOlder(doors.database)
             try await Installation(doors, isShared: settings.database.isShared, time: time).compare()
         } catch {
             await doors.database.close()
@@ -67,11 +66,43 @@ package struct LibraryGround: Sendable {
         return LibraryGround(doors, settings, log, time)
     }
 
-    private static func olderSchema(_ count: Int) -> Fault {
-        Fault(
+    /// Only a start and `migrate` change the schema: an older server may be running on it.
+    private static func refuseOlder(_ database: any Database) async throws {
+        let count = try await Migrator(migrations).pending(database).count
+        guard count > 0 else { return }
+        throw Fault(
             .conflict, "schema-older",
             "The database is older than this program: \(count) step(s) of its schema are missing, so nothing was checked and "
                 + "nothing changed. Start this version's server once, or check with the version that wrote it.")
+    }
+
+    /// Asks whether the database is one to live in, before any folder is made for it. Throws `SQLError`.
+    package static func probe(_ settings: LibrarySettings) async throws {
+        try await settings.database.probe(Migrator(migrations))
+    }
+
+    /// Applies the missing steps of the schema, or takes them back after having tried them. Returns them.
+    package static func migrate(_ settings: LibrarySettings, isRehearsal: Bool) async throws -> [Migration] {
+        let place = settings.resolved().database
+        let migrator = Migrator(migrations)
+        let numbers = try await isRehearsal ? place.rehearse(migrator) : place.migrate(migrator)
+        return migrations.filter { numbers.contains($0.number) }
+    }
+
+    /// Makes a new key to sign URLs with; see `SignedURLs.rotate`. Returns its id.
+    package static func rotateSigningKey(
+        _ settings: LibrarySettings, revokes: Bool, time: any TimeSource = SystemTime()
+    ) async throws -> String {
+        let database = try await settings.resolved().database.open()
+        do {
+            try await refuseOlder(database)
+            let id = try await SignedURLs.rotate(in: database, time: time, revokes: revokes)
+            await database.close()
+            return id
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 
     /// Whether no program has the database open, as far as its files say; one on another machine never is at rest.

@@ -26,7 +26,16 @@ package enum OpeningTrouble {
     private static func database(_ error: SQLError, _ place: DatabasePlace) -> String {
         switch place {
         case .sqlite(let path): file(error, path, in: place.folder ?? ".")
-        case .postgres: "The database \(place) cannot be used: \(error.message)"
+        case .postgres: server(error, "\(place)")
+        }
+    }
+
+    /// What the driver says of its server is a sentence with the remedy already.
+    private static func server(_ error: SQLError, _ url: String) -> String {
+        switch error.code {
+        case .io where error.statement.isEmpty, .schema where error.statement.isEmpty: "\(url): \(error.message)"
+        case .full: "The database server's disk is full: \(url). Free some space there and try again."
+        default: "The database \(url) cannot be used: \(error.message)."
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("Writes of the queue", .timeLimit(.minutes(1)))
+@Suite("Writes of the queue", .everyEngine, .timeLimit(.minutes(1)))
 struct ConcludingTests {
     /// Notes of each write whether it ends something.
     private final class Watched: Database {

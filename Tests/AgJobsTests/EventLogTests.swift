@@ -6,14 +6,14 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("The event log", .timeLimit(.minutes(1)))
+@Suite("The event log", .everyEngine, .timeLimit(.minutes(1)))
 struct EventLogTests {
     private func append(_ plant: Plant, _ count: Int, type: EventType = .imageCreated, image: String? = nil)
         async throws
     {
         try await plant.database.write { tx in
             for index in 0..<count {
-                try plant.events.append(type, imageID: image, data: "{\"n\":\(index)}", in: tx)
+                plant.events.append(type, imageID: image, data: "{\"n\":\(index)}", in: tx)
             }
         }
     }
@@ -59,7 +59,7 @@ struct EventLogTests {
             let subscription = try await plant.events.subscribe(after: nil)
             await #expect(throws: Refusal.self) {
                 try await plant.database.write { tx in
-                    try plant.events.append(.imageCreated, imageID: nil, data: "{}", in: tx)
+                    plant.events.append(.imageCreated, imageID: nil, data: "{}", in: tx)
                     throw Refusal()
                 }
             }
@@ -105,16 +105,20 @@ struct EventLogTests {
                 for _ in 0..<100 {
                     group.addTask {
                         try await plant.database.write { tx in
-                            try plant.events.append(.imageCreated, imageID: nil, data: "{}", in: tx)
-                            let mine: Int64 = try tx.value("SELECT max(sequence) FROM events") ?? 0
-                            tx.afterCommit { order.add(mine) }
+                            plant.events.append(.imageCreated, imageID: nil, data: "{}", in: tx)
+                            tx.beforeCommit { tx in
+                                let mine: Int64 = try tx.value("SELECT max(sequence) FROM events") ?? 0
+                                tx.afterCommit { order.add(mine) }
+                            }
                         }
                     }
                 }
                 try await group.waitForAll()
             }
         }
-        #expect(order.all == Array(1...100))
+        #expect(order.all.sorted() == Array(1...100))
+        // Elsewhere several threads commit, and tell of it in any order.
+        if Engine.current == .sqlite { #expect(order.all == Array(1...100)) }
     }
 
     @Test("shows each listener what its filter wants")
@@ -217,10 +221,10 @@ struct EventLogTests {
         try await Plant.with { plant in
             let subscription = try await plant.events.subscribe(after: nil)
             let upkeep = Task { await plant.events.run() }
-            let other = try await SQLiteDatabase.open(path: plant.folder.file("jobs.db"))
+            let other = try await plant.open()
             let log = EventLog(
                 database: other, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
-            try await other.write { tx in try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
+            try await other.write { tx in log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
             await other.close()
             let heard = Task { try await numbers(subscription, 1) }
             let notes = Collected<Int64>()
@@ -235,6 +239,8 @@ struct EventLogTests {
 
     @Test("serves ten thousand listeners with one query for each batch")
     func tenThousand() async throws {
+        // The engine has no part in it.
+        guard Engine.current == .sqlite else { return }
         try await Plant.with { plant in
             var subscriptions: [EventSubscription] = []
             for _ in 0..<10_000 { subscriptions.append(try await plant.events.subscribe(after: nil)) }
@@ -283,7 +289,7 @@ struct EventLogTests {
             let log = EventLog(database: held, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
             let add = { (count: Int) in
                 try await plant.database.write { tx in
-                    for _ in 0..<count { try log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
+                    for _ in 0..<count { log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
                 }
             }
             try await add(3)

@@ -1,11 +1,12 @@
 import AgBase
 import AgModel
 import AgSQL
+import AgTesting
 import Testing
 
 @testable import AgJobs
 
-@Suite("The job queue", .timeLimit(.minutes(1)))
+@Suite("The job queue", .everyEngine, .timeLimit(.minutes(1)))
 struct JobQueueTests {
     struct Refusal: Error {}
 
@@ -536,6 +537,8 @@ struct JobQueueTests {
 
     @Test("uses the right index for everything that is asked often")
     func plans() async throws {
+        // PostgreSQL decides by its statistics, which a test's few rows do not have.
+        guard Engine.current == .sqlite else { return }
         let queries: [(SQL, String)] = [
             (
                 "SELECT * FROM jobs WHERE subject = \("a") AND is_about_image = 1 ORDER BY id DESC LIMIT 5",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("A job worker", .timeLimit(.minutes(1)))
+@Suite("A job worker", .everyEngine, .timeLimit(.minutes(1)))
 struct JobWorkerTests {
     @Test("runs a job as soon as it is queued, without the clock moving")
     func prompt() async throws {
@@ -189,11 +189,7 @@ struct JobWorkerTests {
         for (allowed, expected) in [("'internal-error'", JobState.failed), ("'none'", .active)] {
             try await Plant.with { plant in
                 try await plant.database.write { tx in
-                    _ = try tx.execute(
-                        """
-                        CREATE TRIGGER refuse BEFORE UPDATE ON jobs WHEN new.error_code <> \(raw: allowed)
-                        BEGIN SELECT RAISE(ABORT, 'refused'); END
-                        """)
+                    for statement in Self.refusal(of: allowed, tx.dialect) { try tx.execute(statement) }
                 }
                 let worker = plant.worker([Work { _ in throw JobFailure(.invalid, "odd", "Odd.") }])
                 try await worker.whileRunning {
@@ -206,6 +202,24 @@ struct JobWorkerTests {
                     #expect(try await plant.state(id) == expected)
                 }
             }
+        }
+    }
+
+    /// Makes the database refuse every other code.
+    private static func refusal(of allowed: String, _ dialect: SQLDialect) -> [SQL] {
+        let trigger: SQL = "CREATE TRIGGER refuse BEFORE UPDATE ON jobs"
+        switch dialect {
+        case .sqlite:
+            return [trigger + " WHEN new.error_code <> \(raw: allowed) BEGIN SELECT RAISE(ABORT, 'refused'); END"]
+        case .postgres:
+            let function: SQL = """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE 'refused' USING ERRCODE = 'check_violation'; END $$
+                """
+            return [
+                function,
+                trigger + " FOR EACH ROW WHEN (new.error_code <> \(raw: allowed)) EXECUTE FUNCTION refuse()",
+            ]
         }
     }
 
@@ -445,7 +459,7 @@ struct JobWorkerTests {
             let worker = plant.worker([Work { leaving($0.subject) }])
             try await worker.whileRunning {
                 await eventually { plant.clock.isWaitedFor }
-                let other = try await SQLiteDatabase.open(path: plant.folder.file("jobs.db"))
+                let other = try await plant.open()
                 let events = EventLog(
                     database: other, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
                 let queue = JobQueue(

@@ -436,6 +436,81 @@ struct DatabaseConformance {
         await again.close()
     }
 
+    @Test("looks up while lists keep every other reader busy", arguments: Driver.all)
+    func lookUpBesides(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            let gates = (0..<8).map { _ in Gate() }
+            let lists = gates.map { gate in Task { try await database.read { _ in gate.pass() } } }
+            await gates[0].arrived()
+            #expect(try await database.read(.lookUp) { try $0.value("SELECT 1") as Int? } == 1)
+            for gate in gates { gate.open() }
+            for list in lists { try await list.value }
+        }
+    }
+
+    @Test("lends every row once, in pages by key", arguments: Driver.all)
+    func pages(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            for count in [0, 1, 4, 5, 11] {
+                try await database.write { tx in
+                    try tx.execute("DELETE FROM shelves")
+                    for index in 0..<count { try tx.execute("INSERT INTO shelves VALUES (\(index * 2), \("s\(index)"))") }
+                }
+                var seen: [Int] = []
+                try await database.each(
+                    page: 4,
+                    { after, limit in "SELECT id FROM shelves WHERE id > \(after ?? -1) ORDER BY id LIMIT \(limit)" },
+                    row: { row in
+                        let id: Int = try row[0]
+                        return (key: id, value: id)
+                    }
+                ) { seen.append($0) }
+                #expect(seen == (0..<count).map { $0 * 2 })
+            }
+        }
+    }
+
+    @Test("compares text by its bytes, whatever the language", arguments: Driver.all)
+    func collation(_ driver: Driver) async throws {
+        let names = ["", "A", "B", "Z", "a", "a-b", "ab", "z", "ä", "ö"]
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await database.write { tx in
+                for (index, name) in names.shuffled().enumerated() {
+                    try tx.execute("INSERT INTO shelves VALUES (\(index), \(name))")
+                }
+            }
+            let sorted = try await database.read {
+                try $0.all("SELECT name FROM shelves ORDER BY name") { try $0[0] as String }
+            }
+            #expect(sorted == names)
+            let later = try await database.read {
+                try $0.all("SELECT name FROM shelves WHERE name > \("Z") ORDER BY name") { try $0[0] as String }
+            }
+            #expect(later == ["a", "a-b", "ab", "z", "ä", "ö"])
+        }
+    }
+
+    @Test("counts keys up, and takes those that a restored row brings", arguments: Driver.all)
+    func countingKeys(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            let dialect = database.dialect
+            try await database.write { tx in
+                try tx.execute(
+                    SQL(raw: "CREATE TABLE log (number \(dialect.countingKey), word \(dialect.text))" + dialect.tableOptions))
+                try tx.execute("INSERT INTO log (word) VALUES ('a'), ('b')")
+                try tx.execute("DELETE FROM log")
+                try tx.execute("INSERT INTO log (word) VALUES ('c')")
+                try tx.execute("INSERT INTO log (number, word) VALUES (40, 'restored')")
+            }
+            let numbers = try await database.read {
+                try $0.all("SELECT number FROM log ORDER BY number") { try $0[0] as Int }
+            }
+            #expect(numbers == [3, 40])
+        }
+    }
+
     @Test("runs one statement at a time and the values it takes", arguments: Driver.all)
     func misuse(_ driver: Driver) async throws {
         try await driver.with { database throws in

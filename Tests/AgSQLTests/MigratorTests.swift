@@ -73,14 +73,15 @@ struct MigratorTests {
         }
     }
 
-    @Test("run once when several programs start together")
-    func together() async throws {
+    @Test("run once when several programs start together", arguments: Driver.all)
+    func together(_ driver: Driver) async throws {
         let folder = TemporaryFolder()
-        let path = folder.file("test.db")
+        // A schema is made at the first opening.
+        await (try driver.open(folder)).close()
         let applied = try await withThrowingTaskGroup(of: [Int].self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    let database = try await SQLiteDatabase.open(path: path)
+                    let database = try await driver.open(folder)
                     let numbers = try await Migrator([first, second, later]).migrate(database)
                     await database.close()
                     return numbers
@@ -89,5 +90,20 @@ struct MigratorTests {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(applied.sorted() == [1, 2, 101])
+    }
+
+    @Test("refuse a database that holds another program's tables, and leave it as it is", arguments: Driver.all)
+    func stranger(_ driver: Driver) async throws {
+        for table in ["CREATE TABLE customers (id INTEGER)", "CREATE TABLE schema_migrations (version TEXT)"] {
+            try await driver.with { database throws in
+                try await database.write { tx in _ = try tx.execute(SQL(raw: table)) }
+                for attempt in [{ _ = try await Migrator([first]).pending(database) }, { try await Migrator([first]).migrate(database) }] {
+                    let error = await #expect(throws: SQLError.self) { try await attempt() }
+                    #expect(error?.code == .schema)
+                    #expect(error?.message.contains("holds something else") == true)
+                }
+                await #expect(throws: SQLError.self) { try await database.count("shelves") }
+            }
+        }
     }
 }

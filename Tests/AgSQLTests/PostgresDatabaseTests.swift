@@ -20,7 +20,7 @@ struct PostgresDatabaseTests {
         _ settings: PostgresSettings = PostgresSettings(), _ body: (PostgresDatabase) async throws -> Void
     ) async throws {
         let folder = TemporaryFolder()
-        let database = try await PostgresDatabase.open(url: folder.postgres(), settings: settings)
+        let database = try await PostgresDatabase.open(url: PostgresForTests.schema(of: folder), settings: settings)
         try await database.makeShelves()
         do {
             try await body(database)
@@ -34,7 +34,7 @@ struct PostgresDatabaseTests {
     /// A database behind a relay, and the relay.
     private func withRelay(_ body: (PostgresDatabase, Relay) async throws -> Void) async throws {
         let folder = TemporaryFolder()
-        let url = try await folder.postgres()
+        let url = try await PostgresForTests.schema(of: folder)
         let server = try #require(PostgresForTests.socketFolder)
         let relay = Relay(at: folder.file(".s.PGSQL.5432"), to: server + "/.s.PGSQL.5432")
         defer { relay.close() }
@@ -70,7 +70,7 @@ struct PostgresDatabaseTests {
     @Test("reads and writes on after the server ended every connection")
     func ended() async throws {
         let folder = TemporaryFolder()
-        let schema = try await folder.postgres()
+        let schema = try await PostgresForTests.schema(of: folder)
         let name = "ended-\(UInt32.random(in: .min ... .max))"
         let database = try await PostgresDatabase.open(url: "\(schema)&application_name=\(name)")
         let other = try await PostgresDatabase.open(url: schema)
@@ -156,6 +156,54 @@ struct PostgresDatabaseTests {
             #expect(error?.code == .timedOut)
             #expect(try await database.count("shelves") == 0)
         }
+    }
+
+    @Test("ends a read that takes too long, also in many short statements", arguments: [ReadKind.lookUp, .query])
+    func readLimit(_ kind: ReadKind) async throws {
+        var settings = PostgresSettings()
+        settings.readLimit = .milliseconds(50)
+        try await with(settings) { database throws in
+            for statement: SQL in ["SELECT pg_sleep(30)", "SELECT pg_sleep(0.01)"] {
+                let error = await #expect(throws: SQLError.self) {
+                    try await database.read(kind) { connection in
+                        for _ in 0..<1_000 { _ = try connection.first(statement) { _ in } }
+                    }
+                }
+                #expect(error?.code == .timedOut)
+            }
+            #expect(try await database.read(kind) { try $0.value("SELECT 1") as Int? } == 1)
+        }
+    }
+
+    @Test("lets a check of the whole database take as long as it takes, and stops it with its task")
+    func whole() async throws {
+        var settings = PostgresSettings()
+        settings.readLimit = .milliseconds(50)
+        settings.networkSlack = .milliseconds(50)
+        try await with(settings) { database throws in
+            try await database.read(.whole) { try $0.first("SELECT pg_sleep(0.3)") { _ in } }
+            let gate = Gate()
+            let task = Task {
+                try await database.read(.whole) { connection in
+                    gate.arrive()
+                    _ = try connection.first("SELECT pg_sleep(60)") { _ in }
+                }
+            }
+            await gate.arrived()
+            task.cancel()
+            await #expect(throws: (any Error).self) { try await task.value }
+        }
+    }
+
+    @Test("opens a database to be looked at, and changes nothing there")
+    func inspection() async throws {
+        let folder = TemporaryFolder()
+        let url = try await PostgresForTests.schema(of: folder)
+        let database = try await PostgresDatabase.open(url: url, readsOnly: true)
+        #expect(try await database.read { try $0.value("SELECT 1") as Int? } == 1)
+        let error = await #expect(throws: SQLError.self) { try await database.write { _ in } }
+        #expect(error?.code == .misuse)
+        await database.close()
     }
 
     @Test("keeps few prepared statements and goes on when they are evicted")

@@ -2,9 +2,10 @@ import AgBase
 import AgHTTP
 import AgLibrary
 import AgServer
+import AgTesting
 import Testing
 
-@Suite("Who may call what", .timeLimit(.minutes(2)))
+@Suite("Who may call what", .everyEngine, .timeLimit(.minutes(2)))
 struct AdmissionTests {
     /// What the answer must be before the handler has a word; `nil` lets the handler answer.
     private func refusal(_ who: Who, _ operation: Operation) -> Int? {

@@ -7,7 +7,7 @@ import AgServer
 import AgTesting
 import Testing
 
-@Suite("Authority that ends while a call is under way", .timeLimit(.minutes(1)))
+@Suite("Authority that ends while a call is under way", .everyEngine, .timeLimit(.minutes(1)))
 struct AuthorityTests {
     enum End: CaseIterable {
         case revoked, revokedElsewhere, expired, signedOut, tokenOfSessionRevoked

@@ -1,11 +1,12 @@
 import AgBase
 import AgHTTP
 import AgLibrary
+import AgTesting
 import Testing
 
 @testable import AgServer
 
-@Suite("Pages of other origins", .timeLimit(.minutes(1)))
+@Suite("Pages of other origins", .everyEngine, .timeLimit(.minutes(1)))
 struct CORSTests {
     static let listed = "https://app.example"
     static let stranger = "https://evil.example"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgServer
 
-@Suite("Who listens to a long answer", .timeLimit(.minutes(1)))
+@Suite("Who listens to a long answer", .everyEngine, .timeLimit(.minutes(1)))
 struct CredentialWatchTests {
     private func watch(_ desk: ServerDesk, _ proof: Authority.Proof) async throws -> CredentialWatch {
         let found =

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgServer
 
-@Suite("Who tries secrets", .timeLimit(.minutes(1)))
+@Suite("Who tries secrets", .everyEngine, .timeLimit(.minutes(1)))
 struct GuessLimiterTests {
     private let wrong = #"{"token":"not-the-fixed-token"}"#
     private let right = "{\"token\":\"\(Who.fixedText)\"}"

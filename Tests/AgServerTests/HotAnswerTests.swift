@@ -7,7 +7,7 @@ import Testing
 
 @testable import AgServer
 
-@Suite("A hot answer", .timeLimit(.minutes(1)))
+@Suite("A hot answer", .everyEngine, .timeLimit(.minutes(1)))
 struct HotAnswerTests {
     /// A picture of one word, which a test can change.
     private final class Picture: Sendable {

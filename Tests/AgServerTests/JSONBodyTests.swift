@@ -4,7 +4,7 @@ import AgServer
 import AgTesting
 import Testing
 
-@Suite("A body of JSON", .timeLimit(.minutes(1)))
+@Suite("A body of JSON", .everyEngine, .timeLimit(.minutes(1)))
 struct JSONBodyTests {
     @Test(
         "that is no JSON is refused with the place",

@@ -5,9 +5,10 @@ import AgLibrary
 import AgModel
 import AgSQL
 import AgServer
+import AgTesting
 import Testing
 
-@Suite("The routes of jobs and events", .timeLimit(.minutes(1)))
+@Suite("The routes of jobs and events", .everyEngine, .timeLimit(.minutes(1)))
 struct JobRouteTests {
     private func enqueue(_ desk: ServerDesk, _ count: Int, kind: String = "generate-variants") async throws -> [JobID] {
         try await desk.database.write { tx in

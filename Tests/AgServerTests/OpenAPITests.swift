@@ -4,9 +4,10 @@ import AgJobs
 import AgLibrary
 import AgModel
 import AgServer
+import AgTesting
 import Testing
 
-@Suite("The OpenAPI document", .timeLimit(.minutes(1)))
+@Suite("The OpenAPI document", .everyEngine, .timeLimit(.minutes(1)))
 struct OpenAPITests {
     private func document() async throws -> (JSONValue, Application) {
         let desk = try await ServerDesk()

@@ -8,7 +8,7 @@ import Testing
 
 private struct Broken: Error {}
 
-@Suite("Operations", .timeLimit(.minutes(1)))
+@Suite("Operations", .everyEngine, .timeLimit(.minutes(1)))
 struct OperationsTests {
     @Test("The process says that it lives to anybody")
     func livez() async throws {

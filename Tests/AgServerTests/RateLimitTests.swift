@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgServer
 
-@Suite("Rate limits", .timeLimit(.minutes(1)))
+@Suite("Rate limits", .everyEngine, .timeLimit(.minutes(1)))
 struct RateLimitTests {
     private let start = Timestamp(milliseconds: 1_795_176_000_000)
 

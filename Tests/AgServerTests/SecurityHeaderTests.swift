@@ -2,9 +2,10 @@ import AgBase
 import AgHTTP
 import AgLibrary
 import AgServer
+import AgTesting
 import Testing
 
-@Suite("Security headers", .timeLimit(.minutes(1)))
+@Suite("Security headers", .everyEngine, .timeLimit(.minutes(1)))
 struct SecurityHeaderTests {
     @Test(
         "Every answer forbids sniffing, framing and running",

@@ -5,7 +5,7 @@ import AgServer
 import AgTesting
 import Testing
 
-@Suite("Sign-in", .timeLimit(.minutes(1)))
+@Suite("Sign-in", .everyEngine, .timeLimit(.minutes(1)))
 struct SignInTests {
     private func cookie(_ answer: Answer) throws -> String {
         let line = try #require(answer.headers["Set-Cookie"])

@@ -2,9 +2,10 @@ import AgBase
 import AgHTTP
 import AgLibrary
 import AgServer
+import AgTesting
 import Testing
 
-@Suite("The routes of tokens", .timeLimit(.minutes(1)))
+@Suite("The routes of tokens", .everyEngine, .timeLimit(.minutes(1)))
 struct TokenRouteTests {
     @Test("A token is made, listed without its secret, renamed and revoked")
     func life() async throws {

@@ -9,20 +9,27 @@ package struct SettingDefinition: Sendable, Hashable {
     package let help: String
     /// A secret is never printed, and can be given as a file by the variable with `_FILE` at its end.
     package let isSecret: Bool
+    /// A URL that may hold a password: that part is never printed nor taken as a flag, which other users of the machine can
+    /// read, and the whole can be given as a file like a secret.
+    package let mayHoldPassword: Bool
     /// Options of a single command call, such as `--wait`, have neither a variable nor a place in the file.
     package let isOption: Bool
 
     package init(
         _ name: String, _ kind: SettingKind, default fallback: String? = nil, help: String, isSecret: Bool = false,
-        isOption: Bool = false
+        mayHoldPassword: Bool = false, isOption: Bool = false
     ) {
         self.name = name
         self.kind = kind
         self.fallback = fallback
         self.help = help
         self.isSecret = isSecret
+        self.mayHoldPassword = mayHoldPassword
         self.isOption = isOption
     }
+
+    /// Whether a variable with `_FILE` at its end names a file that holds the value.
+    var canBeFile: Bool { isSecret || mayHoldPassword }
 
     package var flag: String { "--\(name)" }
 

@@ -44,6 +44,7 @@ extension Settings.Resolved {
     /// The value as it may be shown: secrets only say that they are there.
     package var shown: String {
         guard let text else { return "" }
-        return definition.isSecret ? "(secret)" : text
+        if definition.isSecret { return "(secret)" }
+        return definition.mayHoldPassword ? URLPassword.hidden(in: text) : text
     }
 }

@@ -55,7 +55,10 @@ extension SettingsTable {
     private func given(
         _ definition: SettingDefinition, _ origins: Origins
     ) throws(SettingComplaint) -> (String?, SettingSource) {
-        if let text = origins.flags[definition.name] { return (text, .flag(definition.flag)) }
+        if let text = origins.flags[definition.name] {
+            if definition.mayHoldPassword, URLPassword.isIn(text) { throw definition.refusesPassword }
+            return (text, .flag(definition.flag))
+        }
         if !definition.isOption {
             if let found = try variable(definition, origins) { return found }
             if let entry = origins.file?.entries.first(where: { $0.key == definition.name }) {
@@ -69,7 +72,7 @@ extension SettingsTable {
         _ definition: SettingDefinition, _ origins: Origins
     ) throws(SettingComplaint) -> (String?, SettingSource)? {
         let name = definition.variable
-        let path = definition.isSecret ? origins.variable("\(name)_FILE") : nil
+        let path = definition.canBeFile ? origins.variable("\(name)_FILE") : nil
         guard let path else { return origins.variable(name).map { ($0, .variable(name)) } }
         guard origins.variable(name) == nil else {
             throw SettingComplaint("\(name) and \(name)_FILE are both set; keep one")
@@ -92,7 +95,7 @@ extension SettingsTable {
 
     private func unknownVariables(_ environment: [String: String]) -> [String] {
         let settings = definitions.filter { !$0.isOption }
-        let known = Set(settings.map(\.variable) + settings.filter(\.isSecret).map { "\($0.variable)_FILE" })
+        let known = Set(settings.map(\.variable) + settings.filter(\.canBeFile).map { "\($0.variable)_FILE" })
             .union(otherVariables)
         return environment.keys.filter { $0.hasPrefix(Self.variablePrefix) && !known.contains($0) }.sorted().map {
             let hint = variableHint($0, known)
@@ -110,6 +113,12 @@ extension SettingsTable {
 }
 
 extension SettingDefinition {
+    fileprivate var refusesPassword: SettingComplaint {
+        SettingComplaint(
+            "\(flag) holds a password, which every user of this machine could read in the list of processes. Put the URL into a "
+                + "file that \(variable)_FILE names, or the password alone into PGPASSWORD or ~/.pgpass")
+    }
+
     fileprivate func subject(_ source: SettingSource) -> String {
         switch source {
         case .file(let line): "Line \(line) of the settings file: '\(name)'"

@@ -42,7 +42,9 @@ extension JobQueue {
     @discardableResult
     func reclaim(from worker: String, lastBeat: Int64) async throws -> Int {
         try await database.conclude { tx in
-            let beat: Int64? = try tx.value("SELECT beat FROM job_workers WHERE id = \(worker)")
+            let look: SQL = "SELECT beat FROM job_workers WHERE id = \(worker)"
+            // Held, so that it does not beat between the look and the taking.
+            let beat: Int64? = try tx.value(tx.dialect.hold(look) ?? look)
             guard beat ?? -1 == lastBeat else { return 0 }
             return try self.dispossess(worker, in: tx)
         }
@@ -63,7 +65,7 @@ extension JobQueue {
         let lost = try tx.all(
             """
             SELECT \(JobRecord.columns) FROM jobs\(raw: tx.dialect.index("jobs_leased"))
-            WHERE state = 'active' AND coalesce(worker, '') = \(worker)
+            WHERE state = 'active' AND coalesce(worker, '') = \(worker) ORDER BY id
             """
         ) { try JobRecord($0) }
         for record in lost {

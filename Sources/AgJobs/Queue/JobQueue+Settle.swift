@@ -13,6 +13,7 @@ extension JobQueue {
     /// when the job is no longer this attempt's.
     func complete(_ job: JobRecord, duration: Duration, effect: @escaping JobHandler.Effect) async throws {
         try await database.write { tx in
+            try self.hold(job, in: tx)
             let done = try tx.first(
                 """
                 UPDATE jobs SET state = 'completed', worker = NULL, finished_at = \(self.time.now()),
@@ -23,7 +24,7 @@ extension JobQueue {
             ) { try JobRecord($0) }
             guard let done else { throw LeaseLost() }
             try effect(tx)
-            try self.count(job.kind, .completed, by: 1, in: tx)
+            self.count(job.kind, .completed, by: 1, in: tx)
             try self.announce(done, duration: duration, in: tx)
         }
     }
@@ -42,7 +43,7 @@ extension JobQueue {
         let crash = !isLoss && verdict.failure.map(Judge.isCounted) == true ? 1 : 0
         let counts: SQL = "crashes = crashes + \(crash), losses = losses + \(isLoss ? 1 : 0)"
         guard let record = try settle(job, verdict, counts, in: tx) else { return false }
-        if record.state == .failed { try count(job.kind, .failed, by: 1, in: tx) }
+        if record.state == .failed { count(job.kind, .failed, by: 1, in: tx) }
         try announce(record, duration: duration, in: tx)
         tx.notify(.jobs(job.kind))
         return true
@@ -79,12 +80,17 @@ extension JobQueue {
         _ job: JobRecord, _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         try await database.write { tx in
+            try self.hold(job, in: tx)
             // An update rather than a look: it also keeps others from taking the job before the commit.
             guard try tx.execute("UPDATE jobs SET fence = fence WHERE \(Self.held(job))") == 1 else {
                 throw LeaseLost()
             }
             return try body(tx)
         }
+    }
+
+    private func hold(_ job: JobRecord, in tx: any SQLTransaction) throws {
+        if job.isAboutImage { try audience.hold(job.subject, in: tx) }
     }
 
     private static func held(_ job: JobRecord) -> SQL {

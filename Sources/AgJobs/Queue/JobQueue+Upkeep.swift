@@ -22,7 +22,7 @@ extension JobQueue {
             ) { [try $0[0] as String, try $0[1] as String] }
             for (key, group) in Dictionary(grouping: gone, by: \.self) {
                 guard let state = JobState(rawValue: key[1]) else { continue }
-                try self.count(JobKind(key[0]), state, by: -group.count, in: tx)
+                self.count(JobKind(key[0]), state, by: -group.count, in: tx)
             }
             return gone.count
         }

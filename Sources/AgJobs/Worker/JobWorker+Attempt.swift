@@ -110,6 +110,8 @@ extension JobWorker {
         } catch {
             return
         }
+        // One that was stopped for another reason is settled by whoever stopped it.
+        guard running.reason(job) == .timeout else { return }
         queue.log.error(
             "a job ignores its deadline; its slot stays taken until it ends", ["job_id": job.id, "kind": job.kind])
         await settle(job, .failed(Self.timeout(policy)), policy, begin)

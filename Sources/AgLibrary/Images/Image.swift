@@ -24,12 +24,14 @@ extension Image {
         uploadedAt = try row["uploaded_at"]
     }
 
-    func insert(in tx: any SQLTransaction) throws {
+    /// False when there is one with this id.
+    func insert(in tx: any SQLTransaction) throws -> Bool {
         try tx.execute(
             """
             INSERT INTO images (id, original_id, generation, original_filename, uploaded_at)
             VALUES (\(id), \(original.id), \(generation), \(filename), \(uploadedAt))
-            """)
+            ON CONFLICT (id) DO NOTHING
+            """) == 1
     }
 
     static func find(_ id: ImageID, in connection: any SQLConnection) throws -> Image? {
@@ -42,12 +44,18 @@ extension Image {
 
     /// The images that show an original, newest first.
     static func ids(showing original: OriginalID, in connection: any SQLConnection) throws -> [ImageID] {
+        try generations(showing: original, in: connection).map(\.id)
+    }
+
+    static func generations(
+        showing original: OriginalID, in connection: any SQLConnection
+    ) throws -> [(id: ImageID, generation: Int64)] {
         try connection.all(
             """
-            SELECT id FROM images WHERE original_id = \(original)
+            SELECT id, generation FROM images WHERE original_id = \(original)
             ORDER BY uploaded_at DESC, id DESC LIMIT \(audience)
             """
-        ) { ImageID(trusted: try $0[0]) }
+        ) { (id: ImageID(trusted: try $0[0]), generation: try $0[1]) }
     }
 
     static func oldest(of original: OriginalID, in connection: any SQLConnection) throws -> Image? {

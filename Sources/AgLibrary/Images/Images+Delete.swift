@@ -8,13 +8,13 @@ extension Images {
     /// and all that was derived from it. The files follow within seconds. Throws `Fault` 404.
     package func delete(_ id: ImageID) async throws {
         let gone: OriginalID? = try await database.conclude { [self] tx in
-            let image = try Images.require(id, in: tx)
+            let image = try Images.hold(id, in: tx)
             let isLast = try passOnJobs(of: image, in: tx)
             try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
             try tx.execute("DELETE FROM images WHERE id = \(id)")
             if isLast { try deleteOriginal(image.original, in: tx) }
             tx.notify(.changed(image.original.id))
-            try events.append(.imageDeleted, image, in: tx)
+            events.append(.imageDeleted, image, in: tx)
             return isLast ? image.original.id : nil
         }
         // No request reaches them any more. If we die before this, the next start does it.
@@ -47,7 +47,7 @@ extension Images {
                 throw Fault(
                     .notFound, "not-in-session", "The image \(id) is not in the session '\(session.excerpt())'.")
             }
-            try events.append(.imageUpdated, image, in: tx)
+            events.append(.imageUpdated, image, in: tx)
         }
     }
 

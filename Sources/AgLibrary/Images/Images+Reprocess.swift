@@ -10,7 +10,7 @@ extension Images {
     /// rebuild that nobody looks at, and go behind: new uploads never wait for more than one.
     package func reprocess(_ id: ImageID, _ kinds: [JobKind]) async throws -> [JobID] {
         try await database.write { [queue] tx in
-            let image = try Images.require(id, in: tx)
+            let image = try Images.hold(id, in: tx)
             return try kinds.map { kind in
                 let isRebuild = try queue.isWaiting(kind, priority: .interactive, in: tx)
                 let priority = isRebuild ? JobPriority.rebuild : .interactive

@@ -47,6 +47,19 @@ package struct Images: Sendable {
         return image
     }
 
+    /// Finds an image and holds its original. Throws `Fault` 404, and `SQLError.conflict`, which runs the transaction again,
+    /// when the image was pointed at another original meanwhile.
+    static func hold(_ id: ImageID, in tx: any SQLTransaction) throws -> Image {
+        let seen = try require(id, in: tx)
+        try Original.hold(seen.original.id, in: tx)
+        // What went on while we waited.
+        let image = try require(id, in: tx)
+        guard image.original.id == seen.original.id else {
+            throw SQLError(.conflict, "The image \(id) was given other bytes.")
+        }
+        return image
+    }
+
     static func unknown(_ id: ImageID) -> Fault {
         Fault(.notFound, "no-such-image", "There is no image \(id).")
     }

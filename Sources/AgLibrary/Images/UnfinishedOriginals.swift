@@ -3,6 +3,8 @@ import AgSQL
 
 /// The originals that may not have all their outcomes yet, so that whoever looks for those does not look at all others.
 ///
+/// Rows come and go while the original is held (`Original.hold`), or one that completes it and one that takes an outcome
+/// away would each see the other's past.
 /// Every incomplete original has a row, but for those that a new recipe made incomplete until `RecipeUpkeep` comes to
 /// them. One that is complete may have a row too: `Variant.isComplete` decides.
 enum UnfinishedOriginals {
@@ -36,7 +38,7 @@ enum UnfinishedOriginals {
     static func scan(for status: ImageStatus?, in connection: any SQLConnection) throws -> UnfinishedScan {
         guard let status, status != .completed else { return .throughAll }
         let many: Int64? = try connection.value("SELECT 1 FROM unfinished_originals LIMIT 1 OFFSET \(few)")
-        return many == nil ? .throughUnfinished : .throughAll
+        return many == nil ? .throughUnfinished(connection.dialect) : .throughAll
     }
 }
 
@@ -51,7 +53,10 @@ struct UnfinishedScan {
         condition: "EXISTS (SELECT 1 FROM unfinished_originals u WHERE u.original_id = i.original_id)",
         order: "i.uploaded_at")
 
-    /// The table's rows first, then sorted. No index has a sum, so none leads the database to sort by walking.
-    static let throughUnfinished = UnfinishedScan(
-        condition: "i.original_id IN (SELECT original_id FROM unfinished_originals)", order: "i.uploaded_at + 0")
+    /// The table's rows first, then sorted.
+    static func throughUnfinished(_ dialect: SQLDialect) -> UnfinishedScan {
+        UnfinishedScan(
+            condition: "i.original_id IN (SELECT original_id FROM unfinished_originals)",
+            order: SQL(raw: dialect.sorted(by: "i.uploaded_at")))
+    }
 }

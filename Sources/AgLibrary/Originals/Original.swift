@@ -62,14 +62,30 @@ extension Original {
         createdAt = try row["created_at"]
     }
 
-    func insert(in tx: any SQLTransaction) throws {
+    /// False when these bytes have a row already, perhaps since a moment ago.
+    func insert(in tx: any SQLTransaction) throws -> Bool {
         try tx.execute(
             """
             INSERT INTO originals (id, sha256, path, byte_count, format, width, height, frames,
                 has_alpha, is_damaged, created_at)
             VALUES (\(id), \(sha256.bytes), \(path.text), \(byteCount), \(format.rawValue), \(width), \(height),
                 \(frames), \(hasAlpha), \(isDamaged), \(createdAt))
-            """)
+            ON CONFLICT (sha256) DO NOTHING
+            """) == 1
+    }
+
+    /// Makes other transactions that ask so wait until this one ends. Whatever is decided by looking at several rows of an
+    /// original is decided under this: whether an image is its last, whether its outcomes are complete, which file a row
+    /// had. It is taken before the rows of jobs, so that two transactions never wait for each other.
+    static func hold(_ id: OriginalID, in tx: any SQLTransaction) throws {
+        guard let query = tx.dialect.hold("SELECT 1 FROM originals WHERE id = \(id)") else { return }
+        _ = try tx.first(query) { _ in }
+    }
+
+    /// Finds the original of these bytes, and holds it.
+    static func hold(_ sha256: SHA256Digest, in tx: any SQLTransaction) throws -> Original? {
+        let query: SQL = "SELECT \(columns) FROM originals o WHERE o.sha256 = \(sha256.bytes)"
+        return try tx.first(tx.dialect.hold(query) ?? query) { try Original($0) }
     }
 
     static func find(_ id: OriginalID, in connection: any SQLConnection) throws -> Original? {

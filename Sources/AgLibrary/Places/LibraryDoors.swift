@@ -37,13 +37,9 @@ package struct LibraryDoors: Sendable {
         let settings = settings.resolved()
         let parts = parts(settings, time, files)
         let blobs = try await parts.pool.run { try settings.storage.inspect(parts) }
-        switch settings.database {
-        case .sqlite(let path):
-            return LibraryDoors(
-                database: try await SQLiteDatabase.inspect(path: path), blobs: blobs, reserve: parts.reserve,
-                mark: parts.mark, ballast: nil)
-        case .postgres: throw Self.noPostgres
-        }
+        return LibraryDoors(
+            database: try await settings.database.inspect(), blobs: blobs, reserve: parts.reserve, mark: parts.mark,
+            ballast: nil)
     }
 
     private static func parts(
@@ -61,11 +57,9 @@ package struct LibraryDoors: Sendable {
         case .sqlite(let path):
             let ballast = Ballast(path: "\(path)-ballast", folder: settings.database.folder ?? ".", log: log)
             try await pool.run { ballast.prepare() }
-            let base = try await SQLiteDatabase.open(path: path)
+            let base = try await settings.database.open()
             return (AuthorizedDatabase(BallastedDatabase(base: base, ballast: ballast)), ballast)
-        case .postgres: throw Self.noPostgres
+        case .postgres: return (AuthorizedDatabase(try await settings.database.open()), nil)
         }
     }
-
-    private static let noPostgres = SQLError(.misuse, "PostgreSQL is not in this version.")
 }

@@ -123,6 +123,7 @@ extension Verifier {
     @discardableResult
     func makeAgain(_ original: OriginalID, where condition: SQL) async throws -> Bool {
         try await database.write { [queue] tx in
+            try Original.hold(original, in: tx)
             let removed = try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND \(condition)")
             guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return removed > 0 }
             try UnfinishedOriginals.add(original, in: tx)
@@ -135,6 +136,7 @@ extension Verifier {
     /// right one gets free: the row is given a path at which there is nothing.
     private func markLost(_ reference: FileReference, isThere: Bool) async throws -> Bool {
         try await database.write { tx in
+            try Original.hold(reference.originalID, in: tx)
             guard let original = try Original.find(reference.originalID, in: tx), original.path == reference.path else {
                 return false
             }

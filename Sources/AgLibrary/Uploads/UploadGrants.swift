@@ -76,6 +76,10 @@ package struct UploadGrants: Sendable {
 
     private func check(_ grant: UploadGrant, in connection: any SQLConnection) throws {
         if grant.usedAt != nil { throw Self.used }
+        try checkIgnoringUse(grant, in: connection)
+    }
+
+    private func checkIgnoringUse(_ grant: UploadGrant, in connection: any SQLConnection) throws {
         guard time.now() < grant.expiresAt else { throw Self.expired(grant.expiresAt) }
         if grant.failures >= Self.mostFailures { throw Self.exhausted }
         guard try access.holds(grant.maker, of: grant.id, in: connection) else { throw Self.revoked }
@@ -124,12 +128,15 @@ package struct UploadGrants: Sendable {
     /// Uses a grant up, in the transaction that stores its picture. Two that race: one wins, the other gets 409.
     /// Asks again all that was asked when the body began.
     func use(_ id: UploadGrantID, in tx: any SQLTransaction) throws {
+        // First the statement that one of them waits in, then the look.
+        let isMine = try tx.execute(
+            "UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id) AND used_at IS NULL") == 1
         let found = try tx.first("SELECT \(UploadGrant.columns) FROM upload_grants WHERE id = \(id)") {
             try UploadGrant($0)
         }
         guard let found else { throw Self.unknown }
-        try check(found, in: tx)
-        try tx.execute("UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id)")
+        guard isMine else { throw Self.used }
+        try checkIgnoringUse(found, in: tx)
     }
 
     /// A URL for what would be refused anyway is of no use, and each is a row.

@@ -18,22 +18,35 @@ extension Uploads {
     func record(_ plans: [UploadPlan], _ target: UploadTarget, in tx: any SQLTransaction) throws -> Recorded {
         if let grant = target.grant { try grants.use(grant, in: tx) }
         var result = Recorded()
+        let originals = try settleOriginals(plans, &result, in: tx)
         for plan in plans {
-            let original = try settleOriginal(plan, &result, in: tx)
+            guard let original = originals[plan.upload.sha256] else { throw PlanOutdated() }
             result.outcomes.append(try settleImage(plan.upload, original, target, in: tx))
         }
         return result
     }
 
-    /// The original that holds these bytes: the one that is there, or inserted, or healed.
+    /// In the order of the hashes, so that two batches of the same pictures do not wait for each other.
+    private func settleOriginals(
+        _ plans: [UploadPlan], _ result: inout Recorded, in tx: any SQLTransaction
+    ) throws -> [SHA256Digest: Original] {
+        // Of the same bytes the first plan says what is to be kept.
+        let firsts = Dictionary(plans.map { ($0.upload.sha256, $0) }) { first, _ in first }
+        let ordered = firsts.values.sorted {
+            $0.upload.sha256.bytes.lexicographicallyPrecedes($1.upload.sha256.bytes)
+        }
+        var originals: [SHA256Digest: Original] = [:]
+        for plan in ordered { originals[plan.upload.sha256] = try settleOriginal(plan, &result, in: tx) }
+        return originals
+    }
+
+    /// The original that holds these bytes: the one that is there, or inserted, or healed. It is held until the end.
     ///
     /// Throws `PlanOutdated` when the row is another than the plan was made for: its file may be another, too.
     private func settleOriginal(
         _ plan: UploadPlan, _ result: inout Recorded, in tx: any SQLTransaction
     ) throws -> Original {
-        let found = try Original.find(plan.upload.sha256, in: tx)
-        // Settled by an earlier plan of this batch.
-        if let found, result.usedPaths.contains(found.path) { return found }
+        let found = try Original.hold(plan.upload.sha256, in: tx)
         guard plan.fits(found) else { throw PlanOutdated() }
         guard let kept = plan.kept else {
             guard let found else { throw PlanOutdated() }
@@ -53,7 +66,7 @@ extension Uploads {
     }
 
     private func insert(_ original: Original, in tx: any SQLTransaction) throws {
-        try original.insert(in: tx)
+        guard try original.insert(in: tx) else { throw PlanOutdated() }
         try UnfinishedOriginals.add(original.id, in: tx)
     }
 
@@ -90,14 +103,15 @@ extension Uploads {
         return image
     }
 
+    /// Throws `PlanOutdated` when another upload has taken the fixed id since a moment ago: it is looked at again.
     private func insertImage(
         _ upload: AcceptedUpload, _ original: Original, _ target: UploadTarget, in tx: any SQLTransaction
     ) throws -> Image {
         let image = Image(
             id: target.fixedID ?? .make(), original: original, generation: 1, filename: upload.filename,
             uploadedAt: time.now())
-        try image.insert(in: tx)
-        try events.append(.imageCreated, image, in: tx)
+        guard try image.insert(in: tx) else { throw PlanOutdated() }
+        events.append(.imageCreated, image, in: tx)
         try queueJobs(for: image, upload, in: tx)
         return image
     }

@@ -43,6 +43,10 @@ struct OriginalAudience: JobAudience {
         return try Image.ids(showing: original, in: connection).map(\.text)
     }
 
+    func hold(_ subject: String, in tx: any SQLTransaction) throws {
+        if let original = OriginalID(untrusted: subject) { try Original.hold(original, in: tx) }
+    }
+
     func subject(of image: String, in connection: any SQLConnection) throws -> String? {
         try connection.value("SELECT original_id FROM images WHERE id = \(image)")
     }

@@ -43,6 +43,8 @@ struct VariantRecorder: Sendable {
 
     func record(_ rows: [VariantRow], in tx: any SQLTransaction) throws {
         let now = time.now()
+        // Two that record the same variant would both find the file of before, and the first one's file would stay.
+        try Original.hold(original.id, in: tx)
         let replaced = try rows.compactMap { try $0.record(for: original.id, at: now, in: tx) }
         try UnfinishedOriginals.settle(original.id, in: tx)
         try removals.ask(replaced.compactMap(\.path), at: now, in: tx)

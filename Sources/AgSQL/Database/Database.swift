@@ -50,4 +50,23 @@ extension Database {
     ) async throws -> Value {
         try await read(.query, body)
     }
+
+    /// Lends every row of a table to `body`, read in pages by key: a table of any size takes neither a long snapshot nor the
+    /// memory for it. Each page is a moment of its own, so a row that is written meanwhile may be among them or not.
+    ///
+    /// - Parameters:
+    ///   - query: the rows behind a key, `nil` for the first ones, in the order of the key and at most `limit`.
+    ///   - row: a row's key and what `body` gets.
+    package func each<Key: Sendable, Value: Sendable>(
+        page limit: Int = 500, _ query: @escaping @Sendable (_ after: Key?, _ limit: Int) -> SQL,
+        row: @escaping @Sendable (Row) throws -> (key: Key, value: Value), _ body: (Value) async throws -> Void
+    ) async throws {
+        var last: Key?
+        while true {
+            let rows = try await read(.whole) { [last] in try $0.all(query(last, limit), row) }
+            for row in rows { try await body(row.value) }
+            guard rows.count == limit, let end = rows.last else { return }
+            last = end.key
+        }
+    }
 }

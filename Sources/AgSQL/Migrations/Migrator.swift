@@ -41,8 +41,10 @@ package struct Migrator: Sendable {
     }
 
     private func apply(in tx: any SQLTransaction) throws -> [Int] {
-        try makeTable(in: tx)
+        // Before the first look: of two programs that start together the second finds everything done.
+        if let lock = tx.dialect.lock("schema_migrations") { _ = try tx.first(lock) { _ in } }
         let steps = try due(tx)
+        try makeTable(in: tx)
         for step in steps {
             for statement in step.statements(tx.dialect) { try tx.execute(SQL(raw: statement)) }
             try tx.execute(
@@ -65,17 +67,35 @@ package struct Migrator: Sendable {
             )\(raw: dialect.tableOptions)
             """
         try tx.execute(table)
-        if dialect == .postgres { try tx.execute("LOCK TABLE schema_migrations IN EXCLUSIVE MODE") }
     }
 
     private func due(_ connection: any SQLConnection) throws -> [Migration] {
-        guard try connection.exists(connection.dialect.tableExists("schema_migrations")) else { return migrations }
+        guard try connection.exists(connection.dialect.tableExists("schema_migrations")) else {
+            try refuseStrangers(connection)
+            return migrations
+        }
+        guard try connection.exists(connection.dialect.columnExists("checksum", in: "schema_migrations")) else {
+            throw Self.stranger(["schema_migrations"])
+        }
         let applied = try connection.all("SELECT number, name, checksum FROM schema_migrations ORDER BY number") {
             Applied(number: try $0[0], name: try $0[1], checksum: try $0[2])
         }
         for step in applied { try check(step, connection.dialect) }
         let done = Set(applied.map(\.number))
         return migrations.filter { !done.contains($0.number) }
+    }
+
+    /// Another program's tables are no place for ours: a name may mean something else there.
+    private func refuseStrangers(_ connection: any SQLConnection) throws {
+        let tables: [String] = try connection.all(connection.dialect.tables(limit: 3)) { try $0[0] }
+        if !tables.isEmpty { throw Self.stranger(tables) }
+    }
+
+    private static func stranger(_ tables: [String]) -> SQLError {
+        SQLError(
+            .schema,
+            "The database holds something else already (\(tables.joined(separator: ", "))): name an empty one, or one that "
+                + "Argentum made.")
     }
 
     private struct Applied {

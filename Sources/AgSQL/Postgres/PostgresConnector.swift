@@ -20,6 +20,44 @@ struct PostgresConnector: Sendable {
         return connection
     }
 
+    /// Why a text is no URL, as a sentence. What libpq says of one may hold a part of a password that was not encoded.
+    static func complaint(about url: String) -> String? {
+        let example = "Write postgres://USER@HOST/DATABASE."
+        guard url.contains("://") else { return "'\(URLPassword.hidden(in: url))' lacks the slashes. \(example)" }
+        let signs =
+            "This is no URL of a database. Signs such as @, /, ? and % in a user or password are written %40, %2F, %3F and %25."
+        switch parse(url) {
+        case .failure(let reason):
+            return URLPassword.isIn(url) ? signs : "'\(url)' is no URL of a database: \(reason.text). \(example)"
+        case .success(let options):
+            // libpq would take a part of the password for a host or a port, and name it in its complaint.
+            let isMisread = options["password"] == nil && options["sslpassword"] == nil
+            let isSplit = options["host"]?.contains("@") == true
+            return URLPassword.isIn(url) && (isMisread || isSplit) ? signs : nil
+        }
+    }
+
+    private struct Unreadable: Error {
+        let text: String
+    }
+
+    private static func parse(_ url: String) -> Result<[String: String], Unreadable> {
+        var reason: UnsafeMutablePointer<CChar>?
+        defer { unsafe PQfreemem(reason) }
+        guard let options = unsafe PQconninfoParse(url, &reason) else {
+            let said = unsafe reason.map { unsafe String(cString: $0) } ?? ""
+            return .failure(Unreadable(text: said.split(separator: "\n").first.map(String.init) ?? "it cannot be read"))
+        }
+        defer { unsafe PQconninfoFree(options) }
+        var values: [String: String] = [:]
+        var option = unsafe options
+        while let keyword = unsafe option.pointee.keyword {
+            if let value = unsafe option.pointee.val { unsafe values[String(cString: keyword)] = unsafe String(cString: value) }
+            unsafe option += 1
+        }
+        return .success(values)
+    }
+
     /// What the address says counts before our defaults; what comes after it is not negotiable.
     private var keywords: [(String, String)] {
         [

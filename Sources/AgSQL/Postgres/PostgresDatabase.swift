@@ -15,12 +15,13 @@ package final class PostgresDatabase: Database {
 
     private let readers: PostgresLane<Read>
     private let lookUps: PostgresLane<Read>
-    private let writers: PostgresLane<SQLWrite>
+    /// `nil` when the database was opened to be looked at.
+    private let writers: PostgresLane<SQLWrite>?
     private let readLimit: Duration
     package let notices = Notices()
     private let hooks = WorkThread("sql-after")
 
-    private init(_ connector: PostgresConnector) {
+    private init(_ connector: PostgresConnector, readsOnly: Bool) {
         let outage = PostgresOutage()
         let settings = connector.settings
         let reading = { (name: String, threads: Int) in
@@ -31,6 +32,10 @@ package final class PostgresDatabase: Database {
         readers = reading("sql-read", settings.readers)
         lookUps = reading("sql-look-up", settings.lookUpReaders)
         readLimit = settings.readLimit
+        guard !readsOnly else {
+            writers = nil
+            return
+        }
         let group = PostgresGroup(settings: settings, notices: notices) { [hooks] bodies in
             hooks.add { for body in bodies { body() } }
         }
@@ -41,21 +46,28 @@ package final class PostgresDatabase: Database {
 
     /// Connects once, to learn whether the server can serve us. Throws `SQLError` with a sentence that names the remedy.
     ///
-    /// - Parameter url: `postgres://user@host:port/database?sslmode=…`, with every parameter that libpq knows.
+    /// - Parameters:
+    ///   - url: `postgres://user@host:port/database?sslmode=…`, with every parameter that libpq knows.
+    ///   - readsOnly: writes are refused, and a read-only replica will do.
     package static func open(
-        url: String, settings: PostgresSettings = PostgresSettings()
+        url: String, settings: PostgresSettings = PostgresSettings(), readsOnly: Bool = false
     ) async throws -> PostgresDatabase {
         let connector = PostgresConnector(url: url, settings: settings)
         try await BlockingPool(threads: 1, name: "sql-open").run {
-            try PostgresFitness.check(connector.connect(.writer))
+            try PostgresFitness.check(connector.connect(readsOnly ? .reader : .writer), readsOnly: readsOnly)
         }
-        return PostgresDatabase(connector)
+        return PostgresDatabase(connector, readsOnly: readsOnly)
+    }
+
+    /// Why a text is no URL of a database, as a sentence; `nil` when it is one.
+    package static func complaint(about url: String) -> String? {
+        PostgresConnector.complaint(about: url)
     }
 
     package var dialect: SQLDialect { .postgres }
 
     /// Writes that wait for a connection.
-    package var waitingWrites: Int { writers.waiting }
+    package var waitingWrites: Int { writers?.waiting ?? 0 }
 
     package func read<Value: Sendable>(
         _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
@@ -79,6 +91,7 @@ package final class PostgresDatabase: Database {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         try refuseNesting()
+        guard let writers else { throw SQLError(.misuse, "The database was opened to be looked at, not to be changed.") }
         let mine = ObjectIdentifier(self)
         return try await withCheckedThrowingContinuation { continuation in
             let answer = WriteAnswer<Value>(continuation)
@@ -99,7 +112,7 @@ package final class PostgresDatabase: Database {
     package func close() async {
         await readers.close()
         await lookUps.close()
-        await writers.close()
+        await writers?.close()
         await hooks.drain()
     }
 

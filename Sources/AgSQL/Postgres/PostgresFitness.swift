@@ -1,6 +1,6 @@
 /// Whether a database is one that we can live in, asked once at opening, before anything is created.
 enum PostgresFitness {
-    static func check(_ connection: PostgresConnection) throws {
+    static func check(_ connection: PostgresConnection, readsOnly: Bool) throws {
         guard connection.serverVersion >= 140_000 else {
             throw refusal(
                 "The database server is PostgreSQL \(connection.serverVersion / 10_000); Argentum needs 14 or later.")
@@ -12,7 +12,7 @@ enum PostgresFitness {
             )
         }
         guard let found else { throw refusal("The database server does not answer queries.") }
-        if found.isReplica {
+        if found.isReplica, !readsOnly {
             throw refusal("This database is a read-only replica: name the primary server in the URL.")
         }
         guard found.encoding == "UTF8" else {
@@ -22,7 +22,7 @@ enum PostgresFitness {
         guard let schema = found.schema else {
             throw refusal("The database has no schema for this user: set the user's search_path to an existing schema.")
         }
-        guard found.mayCreate else {
+        guard found.mayCreate || readsOnly else {
             throw refusal(
                 "This user may not create tables in the schema \(schema): run `GRANT CREATE ON SCHEMA \(schema) TO` the user.")
         }

@@ -71,7 +71,10 @@ package enum ArgentumSettings {
     // MARK: Where things are kept
 
     package static let database = Setting<String>(
-        .init("database", .text, help: "sqlite:PATH. Without it: argentum.sqlite in the data directory."))
+        .init(
+            "database", .text,
+            help: "sqlite:PATH or postgres://USER@HOST/DATABASE. Without it: argentum.sqlite in the data directory.",
+            mayHoldPassword: true))
     package static let storage = Setting<String>(
         .init(
             "storage", .text,

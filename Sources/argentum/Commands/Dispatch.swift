@@ -5,7 +5,8 @@ import AgServer
 enum Dispatch {
     static let commands: [any Command.Type] = [
         ServeCommand.self, WorkerCommand.self, UploadCommand.self, GetCommand.self, ListCommand.self, JobsCommand.self,
-        TokenCommand.self, VerifyCommand.self, ConfigCommand.self, HealthCommand.self, OpenAPICommand.self,
+        TokenCommand.self, KeysCommand.self, VerifyCommand.self, MigrateCommand.self, ConfigCommand.self,
+        HealthCommand.self, OpenAPICommand.self,
         VersionCommand.self,
     ]
 

@@ -15,6 +15,9 @@ enum ServeCommand: Command {
         let settings = call.settings
         var librarySettings = try LibrarySettings(settings)
         let edge = try EdgeSettings(settings)
+        try await DataFolder.explaining(librarySettings) { [librarySettings] in
+            try await LibraryGround.probe(librarySettings)
+        }
         // Held until the process ends, so that no second server comes between our last write and our end.
         let ground = try await DataFolder.explaining(librarySettings) { [librarySettings] in
             try ServingGround(librarySettings)

@@ -10,7 +10,7 @@ extension LibrarySettings {
     /// What the program's settings mean for the library. Throws `Failure` for what this version cannot do.
     init(_ settings: Settings) throws {
         self.init(dataFolder: settings[required: ArgentumSettings.data])
-        if let text = settings[ArgentumSettings.database] { database = try Self.database(text) }
+        if let text = settings[ArgentumSettings.database] { database = try DatabasePlace(setting: text) }
         if let text = settings[ArgentumSettings.storage] { storage = try StorePlace(setting: text) }
         storageReserve = settings[ArgentumSettings.storageReserve]
         uploadLimit = settings[required: ArgentumSettings.maxUpload]
@@ -21,14 +21,6 @@ extension LibrarySettings {
         jobs.keptHours = Self.hours(settings[required: ArgentumSettings.jobRetention])
         jobs.drain = settings[required: ArgentumSettings.shutdownGrace]
         events.keptHours = Self.hours(settings[required: ArgentumSettings.eventRetention])
-    }
-
-    private static func database(_ text: String) throws -> DatabasePlace {
-        let place = try DatabasePlace(setting: text)
-        if case .postgres = place {
-            throw Failure(.usage, "--database: PostgreSQL is not in this version; name a file with sqlite:PATH.")
-        }
-        return place
     }
 
     /// Short tokens can be guessed, and this one is of scope admin.

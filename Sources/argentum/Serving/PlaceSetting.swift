@@ -44,13 +44,18 @@ extension DatabasePlace {
         return path
     }
 
-    /// What the URL means in detail is the driver's business.
+    /// libpq takes schemes in small letters only.
     private static func server(_ text: String) throws -> DatabasePlace {
         guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw Failure(
                 .usage, "--database: a URL holds no blanks and no control characters; write them with %, such as %20.")
         }
-        return .postgres(url: text)
+        let scheme = text.prefix { $0 != ":" }
+        let url = scheme.lowercased() + text.dropFirst(scheme.count)
+        if let complaint = PostgresDatabase.complaint(about: url) {
+            throw Failure(.usage, "--database: \(complaint)")
+        }
+        return .postgres(url: url)
     }
 }
 

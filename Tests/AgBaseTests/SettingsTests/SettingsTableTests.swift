@@ -7,8 +7,9 @@ private let token = Setting<String>(.init("token", .text, help: "h", isSecret: t
 private let maxUpload = Setting<Int64>(.init("max-upload", .bytes(1...1_000_000), default: "1 KB", help: "h"))
 private let quiet = Setting<Bool>(.init("quiet", .bool, default: "false", help: "h"))
 private let wait = Setting<Bool>(.init("wait", .bool, default: "false", help: "h", isOption: true))
+private let database = Setting<String>(.init("database", .text, help: "h", mayHoldPassword: true))
 private let table = SettingsTable(
-    [host.definition, port.definition, token.definition, maxUpload.definition, quiet.definition, wait.definition],
+    [database.definition, host.definition, port.definition, token.definition, maxUpload.definition, quiet.definition, wait.definition],
     otherVariables: ["ARGENTUM_BENCH"])
 
 private func resolve(
@@ -110,6 +111,24 @@ struct SettingsTableTests {
         #expect(settings.source(of: "token") == .secretFile(variable: "ARGENTUM_TOKEN_FILE"))
     }
 
+    @Test("A URL with a password is refused as a flag, may stand in a file, and never shows the password")
+    func password() throws {
+        let url = "postgres://a:hush@db/x"
+        let problem = #expect(throws: SettingsProblem.self) { try resolve(flags: ["database": url]) }
+        let sentence = try #require(problem?.sentences.first)
+        #expect(sentence.contains("ARGENTUM_DATABASE_FILE") && sentence.contains("PGPASSWORD"))
+        #expect(!sentence.contains("hush"))
+        for settings in [
+            try resolve(environment: ["ARGENTUM_DATABASE": url]), try resolve(file: "database = \(url)"),
+            try resolve(environment: ["ARGENTUM_DATABASE_FILE": "/run/d"], secrets: ["/run/d": "\(url)\n"]),
+        ] {
+            #expect(settings[database] == url)
+            #expect(settings.all.first { $0.definition.name == "database" }?.shown == "postgres://a:***@db/x")
+            #expect(settings.warnings == [])
+        }
+        #expect(try resolve(flags: ["database": "postgres://a@db/x"])[database] == "postgres://a@db/x")
+    }
+
     @Test("A secret from two places, or from a file that is not there, is an error")
     func secretFaults() {
         let both = #expect(throws: SettingsProblem.self) {
@@ -123,7 +142,7 @@ struct SettingsTableTests {
         #expect(missing?.sentences.first?.hasPrefix("ARGENTUM_TOKEN_FILE names a file that cannot be read") == true)
     }
 
-    @Test("_FILE is for secrets only")
+    @Test("_FILE is for secrets and URLs with passwords only")
     func noFileForOthers() throws {
         let settings = try resolve(environment: ["ARGENTUM_PORT_FILE": "/run/p"], secrets: ["/run/p": "1"])
         #expect(settings[port] == 8080)

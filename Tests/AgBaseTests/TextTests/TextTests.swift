@@ -161,3 +161,37 @@ struct VisibleTextTests {
         #expect(VisibleText.escaping("a\n\tb\u{1B}", keepsLines: true) == "a\n\tb\\u001b")
     }
 }
+
+@Suite("A password in a URL")
+struct URLPasswordTests {
+    @Test(
+        "is found and hidden wherever it stands, and nothing else is changed",
+        arguments: [
+            ("postgres://a:hush@db/x", "postgres://a:***@db/x"),
+            ("postgres://a:hu@sh@db/x", "postgres://a:***@db/x"),
+            ("postgres://a:hu/sh@db/x", "postgres://a:***@db/x"),
+            ("postgres://a:hu?sh@db/x", "postgres://a:***@db/x"),
+            ("postgres://a:h:ush@db", "postgres://a:***@db"), ("postgres://:hush@db", "postgres://:***@db"),
+            ("postgres://a:@db", "postgres://a:***@db"),
+            ("postgres://db/x?password=hush", "postgres://db/x?password=***"),
+            ("postgres://db?user=a&PassWord=hush&sslmode=require", "postgres://db?user=a&PassWord=***&sslmode=require"),
+            ("postgres://db/x?p%61ssword=hush", "postgres://db/x?p%61ssword=***"),
+            ("postgres://a:hush@db/x?sslpassword=hush", "postgres://a:***@db/x?sslpassword=***"),
+        ])
+    func hidden(_ url: String, _ shown: String) {
+        #expect(URLPassword.isIn(url))
+        #expect(URLPassword.hidden(in: url) == shown)
+    }
+
+    @Test(
+        "is not seen where there is none",
+        arguments: [
+            "", "sqlite:/srv/a:b@c.sqlite", "postgres://db", "postgres://a@db:5432/x", "postgres://db:5432/a@b",
+            "postgres://db/x?passfile=/run/pg&password", "postgres:///x?host=/run/pg",
+            "postgres://db/x?options=-csearch_path%3Da", "postgres://[::1]:5432/x",
+        ])
+    func none(_ url: String) {
+        #expect(!URLPassword.isIn(url))
+        #expect(URLPassword.hidden(in: url) == url)
+    }
+}

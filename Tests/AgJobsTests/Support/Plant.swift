@@ -11,7 +11,7 @@ struct Plant: Sendable {
     static let metadata = JobKind("generate-metadata")
 
     let folder: TemporaryFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let clock: ManualClock
     let events: EventLog
     let queue: JobQueue
@@ -22,8 +22,7 @@ struct Plant: Sendable {
         _ body: (Plant) async throws -> Void
     ) async throws {
         let folder = TemporaryFolder()
-        let database = try await SQLiteDatabase.open(path: folder.file("jobs.db"))
-        try await Migrator(JobsSchema.migrations).migrate(database)
+        let database = try await Engine.current.open(in: folder, JobsSchema.migrations)
         try await database.write { tx in _ = try tx.execute("CREATE TABLE effects (name TEXT NOT NULL)") }
         let clock = ManualClock()
         var settings = EventSettings()
@@ -42,6 +41,11 @@ struct Plant: Sendable {
             throw error
         }
         await database.close()
+    }
+
+    /// Another program on the same database.
+    func open() async throws -> any Database {
+        try await Engine.current.open(in: folder, JobsSchema.migrations)
     }
 
     @discardableResult

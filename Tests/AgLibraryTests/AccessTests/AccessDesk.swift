@@ -7,12 +7,11 @@ import AgTesting
 struct AccessDesk: Sendable {
     let folder = TemporaryFolder()
     let clock = HandClock()
-    let database: SQLiteDatabase
+    let database: any Database
     let access: Access
 
     init(fixedToken: Secret? = nil) async throws {
-        database = try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite")
-        try await Migrator(Access.migrations).migrate(database)
+        database = try await Engine.current.open(in: folder, Access.migrations)
         access = Access(database: database, time: clock, log: Log(to: SilentSink()), fixedToken: fixedToken)
     }
 

@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite("The owner's token", .timeLimit(.minutes(1)))
+@Suite("The owner's token", .everyEngine, .timeLimit(.minutes(1)))
 struct AdminTokenTests {
     @Test("The first start writes a token that works, for its owner's eyes only")
     func first() async throws {

@@ -6,7 +6,7 @@ import AgTesting
 import Synchronization
 import Testing
 
-@Suite("A revocation that cannot be written", .timeLimit(.minutes(1)))
+@Suite("A revocation that cannot be written", .everyEngine, .timeLimit(.minutes(1)))
 struct RevocationTests {
     /// A database whose disk may be full, or whose writer may hang.
     private struct Troubled: Database {

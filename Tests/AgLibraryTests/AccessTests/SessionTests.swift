@@ -4,7 +4,7 @@ import AgSQL
 import AgTesting
 import Testing
 
-@Suite("Sign-in and sessions", .timeLimit(.minutes(1)))
+@Suite("Sign-in and sessions", .everyEngine, .timeLimit(.minutes(1)))
 struct SessionTests {
     @Test("A link's code works once")
     func once() async throws {

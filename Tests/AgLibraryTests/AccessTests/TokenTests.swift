@@ -6,7 +6,7 @@ import AgSQL
 import AgTesting
 import Testing
 
-@Suite("Tokens", .timeLimit(.minutes(1)))
+@Suite("Tokens", .everyEngine, .timeLimit(.minutes(1)))
 struct TokenTests {
     @Test("A token opens what its scope says", arguments: TokenScope.allCases)
     func scope(_ scope: TokenScope) async throws {

@@ -3,7 +3,7 @@ import AgLibrary
 import AgTesting
 import Testing
 
-@Suite("Signing URLs", .timeLimit(.minutes(1)))
+@Suite("Signing URLs", .everyEngine, .timeLimit(.minutes(1)))
 struct SigningTests {
     let clock = HandClock()
     let path = "/api/images/x/thumbnail"
@@ -22,11 +22,11 @@ struct SigningTests {
             desk.library.signedURLs.sign(path: path, items: [.init("v", "1")], lives: .seconds(60)).query
         }
         try await LibraryDesk.with(folder: folder, clock: clock) { desk in
-            let left = try desk.library.signedURLs.check(path: path, items: items(query))
+            let left = try await desk.library.signedURLs.check(path: path, items: items(query))
             #expect(left == .seconds(60))
             clock.advance(.seconds(60))
-            let fault = #expect(throws: Fault.self) {
-                try desk.library.signedURLs.check(path: path, items: items(query))
+            let fault = await #expect(throws: Fault.self) {
+                try await desk.library.signedURLs.check(path: path, items: items(query))
             }
             #expect(fault?.code == "url-expired")
         }
@@ -50,7 +50,7 @@ struct SigningTests {
                 bad.append((path, other))
             }
             for (path, items) in bad {
-                let fault = #expect(throws: Fault.self) { try urls.check(path: path, items: items) }
+                let fault = await #expect(throws: Fault.self) { try await urls.check(path: path, items: items) }
                 #expect(fault?.code == "bad-signature")
             }
         }

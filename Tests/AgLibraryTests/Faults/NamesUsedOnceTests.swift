@@ -13,7 +13,7 @@ import Testing
 #endif
 
 /// What others do between two steps of an upload, a repair or a removal never costs a file that a row refers to.
-@Suite("No name is used twice", .timeLimit(.minutes(3)))
+@Suite("No name is used twice", .everyEngine, .timeLimit(.minutes(3)))
 struct NamesUsedOnceTests {
     let picture = PNGFile.drawn(60, 40)
 

@@ -6,7 +6,7 @@ import AgModel
 import AgTesting
 import Testing
 
-@Suite("A picture in the library", .timeLimit(.minutes(3)))
+@Suite("A picture in the library", .everyEngine, .timeLimit(.minutes(3)))
 struct ImageTests {
     let picture = PNGFile.drawn(700, 300)
 
@@ -155,7 +155,7 @@ struct ImageTests {
     }
 }
 
-@Suite("A list of pictures", .timeLimit(.minutes(2)))
+@Suite("A list of pictures", .everyEngine, .timeLimit(.minutes(2)))
 struct ImageListTests {
     @Test("walks all of them once, newest first, while others come in")
     func walk() async throws {

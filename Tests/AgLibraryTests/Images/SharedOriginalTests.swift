@@ -7,7 +7,7 @@ import AgTesting
 import Testing
 
 /// Several images may show the same bytes; what is made of them, and the jobs that make it, belong to the bytes.
-@Suite("Images that show one original", .timeLimit(.minutes(2)))
+@Suite("Images that show one original", .everyEngine, .timeLimit(.minutes(2)))
 struct SharedOriginalTests {
     let picture = PNGFile.drawn(60, 40)
 
@@ -94,7 +94,7 @@ struct SharedOriginalTests {
             let (first, second) = try await two(desk)
             try await desk.work()
             try await desk.library.ground.database.write { tx in
-                _ = try tx.execute("UPDATE image_variants SET sha256 = zeroblob(32) WHERE path IS NOT NULL")
+                _ = try tx.execute("UPDATE image_variants SET sha256 = \([UInt8](repeating: 0, count: 32)) WHERE path IS NOT NULL")
             }
             _ = try await desk.library.images.reprocess(first, [.generateVariants])
             try await desk.work()

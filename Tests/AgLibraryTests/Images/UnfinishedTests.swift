@@ -8,7 +8,7 @@ import Testing
 @testable import AgLibrary
 
 /// `unfinished_originals` may hold too much, and must never hold too little: then a list would hide a failure.
-@Suite("An unfinished picture", .timeLimit(.minutes(2)))
+@Suite("An unfinished picture", .everyEngine, .timeLimit(.minutes(2)))
 struct UnfinishedTests {
     private func noted(_ desk: LibraryDesk) async throws -> Int { try await desk.count("unfinished_originals") }
 
@@ -56,7 +56,7 @@ struct UnfinishedTests {
             try await desk.upload(PNGFile.drawn(40, 30))
             try await desk.work()
             try await desk.library.ground.database.write { tx in
-                let wrong: SQL = "sha256 = zeroblob(32)"
+                let wrong: SQL = "sha256 = \([UInt8](repeating: 0, count: 32))"
                 try tx.execute(
                     "UPDATE image_variants SET \(wrong) WHERE \(raw: place) IS NOT NULL AND name IN ('thumbnail', 'small.webp')"
                 )
@@ -109,7 +109,7 @@ struct UnfinishedTests {
             let step = try #require(LibrarySchema.migrations.first { $0.number == 6 })
             try await desk.library.ground.database.write { tx in
                 try tx.execute("DROP TABLE unfinished_originals")
-                for statement in step.statements(.sqlite) { try tx.execute("\(raw: statement)") }
+                for statement in step.statements(tx.dialect) { try tx.execute("\(raw: statement)") }
             }
             #expect(try await noted(desk) == 1)
             #expect(try await overlooked(desk) == 0)
@@ -135,11 +135,13 @@ struct UnfinishedTests {
 
     @Test("is looked for the shorter way: few by themselves, many among all from the newest on")
     func plans() async throws {
+        // PostgreSQL decides by its statistics, which a test's few rows do not have.
+        guard Engine.current == .sqlite else { return }
         try await LibraryDesk.with { desk in
             let cursor = ImageCursor(uploadedAt: Timestamp(milliseconds: 9), id: .make())
             for status in [ImageStatus.failed, .pending, .processing] {
                 for after in [nil, cursor] {
-                    let few = try await plan(status, .throughUnfinished, after, desk)
+                    let few = try await plan(status, .throughUnfinished(.sqlite), after, desk)
                     #expect(few.contains { $0.contains("images_by_original (original_id=?)") }, "\(few)")
                     #expect(!few.contains { $0.contains("images_by_upload") }, "\(few)")
                     let many = try await plan(status, .throughAll, after, desk)
@@ -187,7 +189,7 @@ struct UnfinishedTests {
                     """
                     INSERT INTO originals (id, sha256, path, byte_count, format, width, height, frames, has_alpha,
                         is_damaged, created_at)
-                    VALUES (\(id), \(hash), \("other/\(number)"), 1, 'png', 1, 1, 1, FALSE, FALSE, 1)
+                    VALUES (\(id), \(hash), \("other/\(number)"), 1, 'png', 1, 1, 1, 0, 0, 1)
                     """)
                 try UnfinishedOriginals.add(id, in: tx)
             }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import AgLibrary
 
-@Suite("A picture made on the fly", .timeLimit(.minutes(4)))
+@Suite("A picture made on the fly", .everyEngine, .timeLimit(.minutes(4)))
 struct RenderTests {
     let picture = PNGFile.drawn(700, 300)
 
@@ -348,7 +348,7 @@ struct RenderTests {
     }
 }
 
-@Suite("A variant in whichever format", .timeLimit(.minutes(2)))
+@Suite("A variant in whichever format", .everyEngine, .timeLimit(.minutes(2)))
 struct SmallerFormatTests {
     @Test("is the smaller of those that the client takes")
     func smaller() async throws {

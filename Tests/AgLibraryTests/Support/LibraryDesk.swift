@@ -19,6 +19,25 @@ final class LibraryDesk: Sendable {
         self.library = library
     }
 
+    /// Lends another server on the same database and storage, with a data folder and a name of its own.
+    func withNeighbour(_ body: (LibraryDesk) async throws -> Void) async throws {
+        var settings = LibrarySettings(dataFolder: "\(folder.path)/neighbour")
+        settings.database = try await Engine.current.place(in: folder)
+        settings.storage = .folder(folder.path)
+        settings.uploadLimit = 1 << 20
+        settings.codecs = CodecSettings(codecs: 1)
+        settings.codecs.executable = BuiltProgram.path
+        settings.workerName = "neighbour"
+        let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock)
+        do {
+            try await body(LibraryDesk(folder, clock, library))
+            await library.close()
+        } catch {
+            await library.close()
+            throw error
+        }
+    }
+
     /// Opens a library, lends it to `body`, and closes it however `body` ends.
     ///
     /// - Parameter bucket: where blobs are kept, in place of the folder.
@@ -26,10 +45,11 @@ final class LibraryDesk: Sendable {
         folder: TemporaryFolder = TemporaryFolder(), bucket: Bucket? = nil, clock: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
         renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
-        fixedToken: Secret? = nil,
+        fixedToken: Secret? = nil, through: (any Database) -> any Database = { $0 },
         _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
+        settings.database = try await Engine.current.place(in: folder)
         settings.uploadLimit = 1 << 20
         settings.storageReserve = reserve
         settings.renders = renders
@@ -40,6 +60,7 @@ final class LibraryDesk: Sendable {
         codecs(&settings.codecs)
         let log = Log(to: SilentSink())
         var doors = try await LibraryDoors.open(settings, log: log, time: clock, files: files)
+        doors.database = through(doors.database)
         if let bucket { doors.blobs = try RemoteStore(bucket, folder: folder.file("spool"), mark: doors.mark) }
         let library = try await Library.open(settings, through: doors, log: log, time: clock, files: files)
         let desk = LibraryDesk(folder, clock, library)
@@ -93,7 +114,7 @@ final class LibraryDesk: Sendable {
             try $0.exists(
                 """
                 SELECT 1 FROM jobs
-                WHERE state = 'active' OR (state = 'queued' AND (error_code IS NULL OR \(patiently)))
+                WHERE state = 'active' OR (state = 'queued' AND (error_code IS NULL OR \(patiently) = 1))
                 """)
         }
     }

@@ -8,7 +8,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite("Removing files", .timeLimit(.minutes(1)))
+@Suite("Removing files", .everyEngine, .timeLimit(.minutes(1)))
 struct BlobRemovalTests {
     @Test("goes on past one that will not go, and keeps its note")
     func stubborn() async throws {

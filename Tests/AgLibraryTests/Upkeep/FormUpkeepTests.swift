@@ -7,7 +7,7 @@ import Testing
 
 @testable import AgLibrary
 
-@Suite("Graphics from before their forms were tried", .timeLimit(.minutes(2)))
+@Suite("Graphics from before their forms were tried", .everyEngine, .timeLimit(.minutes(2)))
 struct FormUpkeepTests {
     private func upkeep(_ desk: LibraryDesk) -> FormUpkeep {
         FormUpkeep(database: desk.library.ground.database, queue: desk.library.ground.queue, pageSize: 2)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgLibrary
 
-@Suite("A new recipe", .timeLimit(.minutes(2)))
+@Suite("A new recipe", .everyEngine, .timeLimit(.minutes(2)))
 struct RecipeUpkeepTests {
     private func upkeep(_ desk: LibraryDesk) -> RecipeUpkeep {
         RecipeUpkeep(database: desk.library.ground.database, queue: desk.library.ground.queue, pageSize: 2)

@@ -5,7 +5,7 @@ import AgModel
 import AgTesting
 import Testing
 
-@Suite("On a machine that is too busy", .timeLimit(.minutes(2)))
+@Suite("On a machine that is too busy", .everyEngine, .timeLimit(.minutes(2)))
 struct BusyMachineTests {
     private let picture = PNGFile.drawn(40, 30)
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AgLibrary
 
-@Suite("A one-time upload", .timeLimit(.minutes(2)))
+@Suite("A one-time upload", .everyEngine, .timeLimit(.minutes(2)))
 struct UploadGrantTests {
     let picture = PNGFile.drawn(20, 20)
 

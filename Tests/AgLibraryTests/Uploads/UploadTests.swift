@@ -8,7 +8,7 @@ import AgSQL
 import AgTesting
 import Testing
 
-@Suite("An upload", .timeLimit(.minutes(2)))
+@Suite("An upload", .everyEngine, .timeLimit(.minutes(2)))
 struct UploadTests {
     let picture = PNGFile.drawn(40, 30)
 

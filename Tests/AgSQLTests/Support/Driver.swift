@@ -1,6 +1,5 @@
 import AgSQL
 import AgTesting
-import Foundation
 import Testing
 
 /// One implementation of `Database`, opened fresh for each test.
@@ -15,7 +14,7 @@ struct Driver: Sendable, CustomTestStringConvertible {
     }
 
     static let postgres = Driver(testDescription: "PostgreSQL") { folder in
-        try await PostgresDatabase.open(url: folder.postgres())
+        try await PostgresDatabase.open(url: PostgresForTests.schema(of: folder))
     }
 
     /// Opens, lends and closes a database.
@@ -57,18 +56,4 @@ extension Database {
 /// Does not sleep: gives the other tasks their turn until it is so. The suite's time limit ends a wait in vain.
 func eventually(_ isSo: () async throws -> Bool) async rethrows {
     while try await !isSo() { await Task.yield() }
-}
-
-extension TemporaryFolder {
-    /// The address of a schema that belongs to this folder: the same for every call.
-    func postgres() async throws -> String {
-        let note = file("postgres")
-        if let known = try? String(contentsOfFile: note, encoding: .utf8) { return known }
-        let (url, creation) = try #require(PostgresForTests.freshSchema())
-        let maker = try await PostgresDatabase.open(url: try #require(PostgresForTests.server))
-        try await maker.write { tx in _ = try tx.execute(SQL(raw: creation)) }
-        await maker.close()
-        try url.write(toFile: note, atomically: true, encoding: .utf8)
-        return url
-    }
 }

@@ -22,8 +22,8 @@ struct ServerDesk: Sendable {
         cors: CORSPolicy = .none,
         addRoutes: (inout RouteBook) -> Void = { _ in }
     ) async throws {
-        database = AuthorizedDatabase(try await SQLiteDatabase.open(path: "\(folder.path)/test.sqlite"))
-        try await Migrator(Access.migrations + JobsSchema.migrations).migrate(database)
+        database = AuthorizedDatabase(
+            try await Engine.current.open(in: folder, Access.migrations + JobsSchema.migrations))
         let log = Log(to: SilentSink())
         access = Access(database: database, time: clock, log: log, fixedToken: Secret(Who.fixedText))
         let events = EventLog(database: database, time: clock, log: log)

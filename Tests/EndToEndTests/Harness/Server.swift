@@ -46,6 +46,7 @@ final class Server: Sendable {
     /// Starts the program on the data directory as it is.
     func start() async throws {
         starts.withLock { $0 += 1 }
+        try await chooseDatabase()
         // One that was killed leaves its note behind.
         unlink(note)
         let arguments =
@@ -59,6 +60,15 @@ final class Server: Sendable {
             return answer?.status == 200 ? true : nil
         }
         running.withLock { $0 = Running(process: process, port: port) }
+    }
+
+    /// By the settings file, so that commands on the data directory find it too.
+    private func chooseDatabase() async throws {
+        let file = "\(data)/argentum.conf"
+        guard Harness.engine == .postgres, !options.contains("--database"), readText(file) == nil else { return }
+        let url = try await PostgresForTests.schema(of: folder)
+        mkdir(data, 0o700)
+        try PrivateFile.write("database = \(url)\n", to: file)
     }
 
     /// As a service manager stops it: SIGTERM, and SIGKILL for one that does not listen.

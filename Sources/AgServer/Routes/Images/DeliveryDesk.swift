@@ -11,7 +11,7 @@ struct DeliveryDesk: Sendable {
     func answer(
         _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID, Pass) async throws -> Delivered
     ) async throws -> HTTPResponse {
-        let pass = try admit(request)
+        let pass = try await admit(request)
         let ticket = delivery.cache.ticket()
         do {
             let delivered = try await fetch(id, pass)
@@ -38,7 +38,7 @@ struct DeliveryDesk: Sendable {
     }
 
     /// Throws `Fault` 401 or 403.
-    private func admit(_ request: HTTPRequest) throws -> Pass {
+    private func admit(_ request: HTTPRequest) async throws -> Pass {
         let items = try request.query.items().map { SignedURL.Item($0.name, $0.value) }
         let isKnown = request.attached(Credential.self) != nil
         guard SignedURL.isClaimed(by: items.map(\.name)) else {
@@ -49,7 +49,7 @@ struct DeliveryDesk: Sendable {
         }
         do {
             // Before the credential, which may be a cookie that came along: a signature may allow more.
-            return .signature(until: .now + (try signedURLs.check(path: request.path, items: items)))
+            return .signature(until: .now + (try await signedURLs.check(path: request.path, items: items)))
         } catch {
             if isKnown { return .credential }
             throw error
