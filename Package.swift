@@ -46,12 +46,13 @@ let package = Package(
         native("CMicrohttpd", links: ["microhttpd"]),
         native("CSandbox"),
         native("CWebUI"),
+        native("CHeif"),
         // 1 ground
         module("AgBase", []),
         // 2 tools
         module("AgCrypto", ["AgBase", "COpenSSL"], nearC),
         module("AgSQL", ["AgBase", "CSQLite", "CPostgres"], nearC),
-        module("AgImaging", ["AgBase", "CVips", "CSandbox"], nearC),
+        module("AgImaging", ["AgBase", "CVips", "CHeif", "CSandbox"], nearC),
         module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
         module("AgBlobs", ["AgBase", "AgCrypto"]),
         // 3 meaning

@@ -80,6 +80,21 @@ struct CorrectnessTests {
         }
     }
 
+    @Test("follows the container's mirror of AVIF and HEIC, alone and behind a rotation")
+    func heifMirror() async throws {
+        let codecs = try await TestCodecs.shared.value
+        // Quarter turns anticlockwise, the mirror behind them, and the EXIF orientation that shows the same.
+        for (turns, axis, same) in [(0, 1, 2), (0, 0, 4), (1, 0, 5), (3, 0, 7), (2, 1, 4), (1, 1, 7), (3, 1, 5)] {
+            for suffix in [".avif[Q=90]", ".heic[Q=90]"] {
+                let turned =
+                    turns == 0 ? Self.quarters().file(suffix) : HEIFPatch.rotated(Self.quarters().file(suffix), turns)
+                let bytes = HEIFPatch.mirrored(turned, axis)
+                let pixels = try await codecs.render(bytes, .only(96, .webp, quality: 95)).outputs[0].pixels()
+                #expect(corners(pixels) == Self.upright[same], "\(suffix), \(turns) turns, axis \(axis)")
+            }
+        }
+    }
+
     @Test("is in sRGB when the original was in another colour space")
     func profile() async throws {
         let codecs = try await TestCodecs.shared.value

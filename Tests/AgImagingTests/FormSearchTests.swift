@@ -35,7 +35,8 @@ struct FormSearchTests {
         switch form.encoding {
         case .lossy: "plain"
         case .lossySharp: "sharp \(form.setting.quality)"
-        case .lossy444: "full \(form.setting.quality)"
+        case .lossy444:
+            "\(form == .full(form.setting.quality) ? "full" : "repeating") \(form.setting.quality)"
         case .nearLossless: "near"
         case .lossless: "lossless"
         }
@@ -48,8 +49,11 @@ struct FormSearchTests {
         let near = try run(subject(.webp), ["lossless": (120, 0), "near": (90, 2)])
         #expect(near.kept == "near")
         let none = try run(
-            subject(.webp), ["lossless": (400, 0), "near": (300, 2), "sharp 80": (90, 40)])
-        #expect(none.tried.count == 3 && none.kept == "near")
+            subject(.webp), ["lossless": (400, 0), "near": (300, 2), "sharp 80": (90, 40), "sharp 92": (99, 15)])
+        #expect(none.tried.count == 4 && none.kept == "near")
+        let high = try run(
+            subject(.webp), ["lossless": (400, 0), "near": (300, 2), "sharp 80": (90, 40), "sharp 92": (99, 9)])
+        #expect(high.kept == "sharp 92")
     }
 
     @Test("of a smaller WebP takes the smaller of the right ones")
@@ -61,6 +65,9 @@ struct FormSearchTests {
         let large = try run(
             subject(.webp, isNative: false), ["sharp 80": (110, 3), "near": (150, 2), "sharp 65": (95, 5)])
         #expect(large.kept == "sharp 65")
+        let higher = try run(
+            subject(.webp, isNative: false), ["sharp 80": (70, 20), "near": (150, 2), "sharp 92": (90, 5)])
+        #expect(higher.kept == "sharp 92")
         let hopeless = try run(subject(.webp, isNative: false), ["sharp 80": (140, 3), "near": (150, 2)])
         #expect(hopeless.kept == "sharp 80")
     }
@@ -70,8 +77,11 @@ struct FormSearchTests {
         let usual = try run(subject(.webp, isLossySource: true), ["sharp 80": (60, 3)])
         #expect(usual.tried == ["sharp 80"])
         let wrong = try run(
-            subject(.webp, isLossySource: true), ["sharp 80": (60, 30), "near": (200, 2)])
+            subject(.webp, isLossySource: true), ["sharp 80": (60, 30), "sharp 92": (90, 20), "near": (200, 2)])
         #expect(wrong.kept == "near")
+        let higher = try run(
+            subject(.webp, isLossySource: true), ["sharp 80": (60, 17), "sharp 92": (70, 4)])
+        #expect(higher.kept == "sharp 92")
     }
 
     @Test("of a photograph on a page keeps the recipe of photographs while it is right and fits")
@@ -81,7 +91,13 @@ struct FormSearchTests {
         }
         #expect(try run(subject(.webp, .mixed), ["plain": (90, 20), "sharp 80": (95, 6)]).kept == "sharp 80")
         #expect(
-            try run(subject(.webp, .mixed), ["plain": (90, 20), "sharp 80": (95, 16), "near": (300, 2)]).kept == "near")
+            try run(
+                subject(.webp, .mixed),
+                ["plain": (90, 20), "sharp 80": (95, 16), "sharp 92": (140, 15), "near": (300, 2)]
+            ).kept == "near")
+        #expect(
+            try run(subject(.webp, .mixed), ["plain": (90, 20), "sharp 80": (95, 16), "sharp 92": (99, 5)]).kept
+                == "sharp 92")
         #expect(try run(subject(.avif, .mixed), ["plain": (90, 20), "full 64": (95, 6)]).kept == "full 64")
         #expect(
             try run(subject(.avif, .mixed), ["plain": (90, 20), "full 64": (95, 16), "full 72": (99, 6)]).kept
@@ -96,10 +112,27 @@ struct FormSearchTests {
         let back = try run(
             subject(.avif), ["full 72": (125, 3), "full 50": (99, 16), "full 57": (104, 15), "full 64": (112, 9)])
         #expect(back.tried == ["full 72", "full 50", "full 57", "full 64"] && back.kept == "full 64")
-        let still = try run(subject(.avif), ["full 72": (147, 3), "full 50": (112, 9)])
+        let still = try run(subject(.avif), ["full 72": (135, 3), "full 50": (112, 9)])
         #expect(still.kept == "full 50")
         let flat = try run(subject(.avif), ["full 72": (112, 0), "full 57": (111, 0)])
         #expect(flat.tried == ["full 72", "full 57"] && flat.kept == "full 57")
+    }
+
+    @Test("of an AVIF looks for repeated shapes where no lower quality would do, and where that ends in time")
+    func repeated() throws {
+        let text = try run(subject(.avif), ["full 72": (241, 6), "repeating 72": (72, 6)])
+        #expect(text.tried == ["full 72", "repeating 72"] && text.kept == "repeating 72")
+        let noise = try run(
+            subject(.avif), ["full 72": (241, 6), "repeating 72": (230, 6), "full 50": (190, 9)])
+        #expect(noise.kept == "full 50")
+        let wrong = try run(
+            subject(.avif), ["full 72": (241, 20), "repeating 72": (72, 20), "full 82": (260, 6)])
+        #expect(wrong.kept == "full 82")
+        for other in [
+            subject(.avif, pixels: 3_500_000), subject(.avif, isNative: false), subject(.avif, isLossySource: true),
+        ] {
+            #expect(try run(other, ["full 72": (241, 6), "full 50": (200, 9)]).tried == ["full 72", "full 50"])
+        }
     }
 
     @Test("of an AVIF raises the quality until the colours hold")
@@ -115,6 +148,7 @@ struct FormSearchTests {
         let two = try run(
             subject(.avif, pixels: 5_000_000), ["full 72": (190, 3), "full 50": (160, 3), "full 57": (170, 3)])
         #expect(two.tried.count == 2)
-        #expect(try run(subject(.webp, pixels: 17_000_000), ["plain": (300, 0)]).tried == ["plain"])
+        #expect(try run(subject(.webp, pixels: 17_500_000), ["lossless": (90, 0)]).tried == ["lossless"])
+        #expect(try run(subject(.webp, pixels: 19_000_000), ["plain": (300, 0)]).tried == ["plain"])
     }
 }

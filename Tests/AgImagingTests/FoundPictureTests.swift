@@ -54,7 +54,7 @@ struct FoundPictureTests {
 
     private func look(_ file: [UInt8], _ expected: Expected, _ codecs: Codecs) async throws {
         // As uploads do it, which look for the forms of graphics.
-        let order = expected.isLight == true ? RenderOrder(outputs: Quad.order.outputs, seeksForms: true) : Quad.order
+        let order = RenderOrder(outputs: Quad.order.outputs, seeksForms: true)
         let result = try await codecs.render(file, order)
         #expect(result.warnings.isEmpty, "\(expected.file): \(result.warnings)")
         for output in result.outputs + [try #require(result.thumbnail)] {
@@ -71,7 +71,7 @@ struct FoundPictureTests {
     @Test("is named in the README")
     func listed() throws {
         let readme = String(decoding: try Self.bytes("README.md"), as: UTF8.self)
-        #expect(Self.all.count == 18)
+        #expect(Self.all.count == 19)
         for expected in Self.all { #expect(readme.contains("`found/\(expected.file)`")) }
     }
 

@@ -1,3 +1,4 @@
+import CHeif
 import CSandbox
 import CVips
 import Glibc
@@ -47,6 +48,10 @@ struct Lockdown {
         try need("start libvips", unsafe vips_init("codec"))
         guard let folder, unsafe cvips_load_heif(folder) != 0 else {
             throw CodecError(.unavailable, "libvips has no HEIF module; install libvips with libheif.")
+        }
+        guard cheif_start() != 0 else {
+            throw CodecError(
+                .unavailable, "libheif lacks functions that are needed; install the one of Debian 12 or a newer one.")
         }
         cvips_calm()
         cvips_allow_only_ours()

@@ -51,7 +51,15 @@ struct Opened {
         seen.width = raster.width
         seen.height = raster.height
         try limits.check(seen, fileLength: file.view.count)
-        return try raster.clear(outside: structure.frame)
+        return try withSaidProfile(try raster.clear(outside: structure.frame))
+    }
+
+    /// libheif gives a grid the profile of its first tile, whatever the others and the grid itself say.
+    private func withSaidProfile(_ raster: Raster) throws(CodecError) -> Raster {
+        guard structure.format.isHEIF, structure.profileBytes == 0, raster.hasProfile else { return raster }
+        let plain = try unsafe raster.made { unsafe cvips_without_profile($0) }
+        plain.storedColorSpace = raster.storedColorSpace
+        return plain
     }
 
     func probe() throws(CodecError) -> PictureProbe {

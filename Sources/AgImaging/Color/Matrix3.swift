@@ -6,6 +6,8 @@ struct Matrix3: Equatable {
         self.rows = rows
     }
 
+    static let identity = Matrix3(rows: [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+
     init(columns: [[Double]]) {
         rows = (0..<3).map { row in columns.map { $0[row] } }
     }

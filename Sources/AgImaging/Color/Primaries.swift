@@ -22,6 +22,12 @@ struct Primaries: Equatable {
 
     private static let d65 = Point(0.3127, 0.3290)
     private static let illuminantC = Point(0.310, 0.316)
+    private static let d50 = Point(0.3457, 0.3585)
+
+    /// X, Y and Z of the white of print (ISO 3664) and of ICC's profiles.
+    static let whiteOfPrint = d50.tristimulus
+    /// From X, Y and Z beside that white to those beside sRGB's.
+    static let fromPrint = Matrix3.adaptation(from: d50.tristimulus, to: d65.tristimulus) ?? .identity
 
     static let sRGB = Primaries(
         red: Point(0.64, 0.33), green: Point(0.30, 0.60), blue: Point(0.15, 0.06), white: d65)

@@ -9,6 +9,9 @@ struct EncoderSetting: Hashable {
     /// Wide pictures are encoded with little effort: beyond it the time grows much faster than the gain.
     private static let widestWithEffort = 1_024
 
+    /// Encoders of AV1 count speed from 0, their slowest, to 9: it and effort are nine together.
+    static let fastest = 9
+
     init(quality: Int, effort: Int) {
         self.quality = quality
         self.effort = effort

@@ -31,7 +31,7 @@ struct FormSearch {
     private(set) var trials: [Trial] = []
 
     /// Beyond so many pixels an encoder at full chroma would take more memory than a child should.
-    static let mostPixels = 16_000_000
+    static let mostPixels = 18_000_000
     /// Beyond these, fewer trials, so that no picture takes many seconds.
     private static let manyPixels = 4_000_000
 
@@ -42,8 +42,9 @@ struct FormSearch {
     /// The form to try now; `nil` when enough was tried.
     func next() -> EncodingForm? {
         if subject.pixels > Self.mostPixels { return trials.isEmpty ? subject.plain : nil }
-        guard trials.count < (subject.pixels > Self.manyPixels ? 2 : 4) else { return nil }
-        return subject.format == .avif ? nextAVIF() : nextWebP()
+        let isLarge = subject.pixels > Self.manyPixels
+        if subject.format == .avif { return trials.count < (isLarge ? 2 : 4) ? nextAVIF() : nil }
+        return trials.count < (isLarge ? 3 : 4) ? nextWebP() : nil
     }
 
     mutating func note(_ trial: Trial) { trials.append(trial) }
@@ -64,6 +65,8 @@ struct FormSearch {
     private enum Need {
         case always
         case nothingFits
+        /// Nothing fits, and what was lossy was wrong: at a higher quality it may be right.
+        case lossyWrong
         /// Nothing fits, but something right is so near that a lower quality could.
         case littleTooLarge
         case nothingRight
@@ -79,24 +82,29 @@ struct FormSearch {
 
     private func ladderWebP() -> [(EncodingForm, Need)] {
         if subject.kind == .mixed {
-            return [(subject.plain, .always), (.sharp(80), .nothingFits), (.nearLossless, .nothingRight)]
-        }
-        if subject.isLossySource {
-            return [(.sharp(80), .always), (.sharp(65), .littleTooLarge), (.nearLossless, .nothingRight)]
-        }
-        if subject.isNative {
             return [
-                (.lossless, .always), (.nearLossless, .nothingFits), (.sharp(80), .nothingFits),
-                (.sharp(65), .littleTooLarge),
+                (subject.plain, .always), (.sharp(80), .nothingFits), (.sharp(92), .lossyWrong),
+                (.nearLossless, .nothingRight),
             ]
         }
-        return [(.sharp(80), .always), (.nearLossless, .always), (.sharp(65), .littleTooLarge)]
+        if subject.isLossySource {
+            return [
+                (.sharp(80), .always), (.sharp(65), .littleTooLarge), (.sharp(92), .lossyWrong),
+                (.nearLossless, .nothingRight),
+            ]
+        }
+        let first: [(EncodingForm, Need)] =
+            subject.isNative
+            ? [(.lossless, .always), (.nearLossless, .nothingFits), (.sharp(80), .nothingFits)]
+            : [(.sharp(80), .always), (.nearLossless, .always)]
+        return first + [(.sharp(65), .littleTooLarge), (.sharp(92), .lossyWrong)]
     }
 
     private func isNeeded(_ need: Need) -> Bool {
         switch need {
         case .always: true
         case .nothingFits: !fits
+        case .lossyWrong: !fits && !trials.contains { $0.isRight && $0.form.encoding == .lossySharp }
         case .littleTooLarge: !fits && isNearlyFitting
         case .nothingRight: smallestRight == nil
         }
@@ -120,15 +128,33 @@ struct FormSearch {
     private func nextAVIF() -> EncodingForm? {
         if fits { return nil }
         if subject.kind == .mixed, trials.isEmpty { return subject.plain }
-        let full = trials.filter { $0.form.encoding == .lossy444 }
+        let full = trials.filter(isFull)
         let first = subject.kind == .mixed ? 64 : 72
         guard !full.isEmpty else { return .full(first) }
+        if mayRepeat(full) { return .repeating(first) }
         let right = full.filter(\.isRight)
         guard let lowest = right.min(by: { $0.form.setting.quality < $1.form.setting.quality }) else {
             let tried = full.map(\.form.setting.quality).max() ?? first
             return ([72] + Self.higher).first { $0 > tried }.map { .full($0) }
         }
         return lowered(lowest, wrong: full.filter { !$0.isRight })
+    }
+
+    /// Without the search for repeated shapes.
+    private func isFull(_ trial: Trial) -> Bool {
+        trial.form.encoding == .lossy444 && trial.form == .full(trial.form.setting.quality)
+    }
+
+    /// About 1.8 s of processor time for a million pixels.
+    private static let mostToRepeat = 3_000_000
+
+    /// Text of a program repeats its letters to the pixel. That is worth its time only where no lower quality would do.
+    private func mayRepeat(_ full: [Trial]) -> Bool {
+        guard subject.kind == .graphic, subject.isNative, !subject.isLossySource, full.count == trials.count,
+            subject.pixels <= Self.mostToRepeat, let first = full.first, full.count == 1
+        else { return false }
+        let share = 1 - Self.slope * Double(first.form.setting.quality - Self.lower[Self.lower.count - 1])
+        return Double(first.byteCount) * share > Double(subject.limit)
     }
 
     /// As little below the lowest right quality as should do, above those that were wrong.
@@ -144,7 +170,7 @@ struct FormSearch {
 
     /// Of two colours alone there is nothing that a lower quality could leave out.
     private func saves(_ lowest: Trial) -> Bool {
-        let best = trials.filter { $0.form != lowest.form && $0.form.encoding == .lossy444 && $0.isRight }
+        let best = trials.filter { $0.form != lowest.form && isFull($0) && $0.isRight }
         guard let before = best.map(\.byteCount).min() else { return true }
         return Double(lowest.byteCount) < 0.97 * Double(before)
     }

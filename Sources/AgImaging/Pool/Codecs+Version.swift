@@ -11,5 +11,5 @@ extension Codecs {
     }()
 
     /// Raised by hand when `PictureKind`, `ColorShift` or `FormSearch` would choose otherwise.
-    private static let forms = 1
+    private static let forms = 2
 }

@@ -6,13 +6,19 @@ enum Complaint {
     static func take() -> CodecError {
         let text = unsafe String(cString: vips_error_buffer())
         vips_error_clear()
-        let lines = text.split(separator: "\n")
-        let last = lines.last.map(String.init) ?? "no reason given"
-        let memory = ["out of memory", "nsufficient memory", "unable to allocate", "emory allocation"]
+        return error(text, "decoded")
+    }
+
+    /// What libheif said when it could not encode.
+    static func ofEncoder(_ text: String) -> CodecError { error(text, "encoded") }
+
+    private static func error(_ text: String, _ what: String) -> CodecError {
+        let last = text.split(separator: "\n").last.map(String.init) ?? "no reason given"
+        let memory = ["out of memory", "nsufficient memory", "unable to allocate", "emory allocation", "no memory"]
         if memory.contains(where: { text.contains($0) }) {
             return CodecError(.outOfMemory, "The picture needs more memory than its decoder may use (\(last)).")
         }
-        return CodecError(.damaged, "The picture could not be decoded (\(last)).")
+        return CodecError(.damaged, "The picture could not be \(what) (\(last)).")
     }
 
     /// Forgets what was said so far, so that `ofLostData` speaks of one decode.

@@ -75,9 +75,11 @@ extension Raster {
 
     private func withUsualNumbers(_ layout: SampleLayout) throws(CodecError) -> Raster {
         if layout.isOffsetLab {
-            return try unsafe made { unsafe cvips_from_offset_lab($0) }.inColors(VIPS_INTERPRETATION_RGB16)
+            return try unsafe made { unsafe cvips_from_offset_lab($0) }.fromLab()
         }
-        if isColorimetric { return try inColors(VIPS_INTERPRETATION_RGB16) }
+        if isColorimetric {
+            return try interpretation == VIPS_INTERPRETATION_XYZ ? inColors(VIPS_INTERPRETATION_RGB16) : fromLab()
+        }
         if hasUsualNumbers { return self }
         switch format {
         case VIPS_FORMAT_USHORT, VIPS_FORMAT_UINT: return try scaled()
@@ -89,6 +91,17 @@ extension Raster {
                 "The picture's samples are signed, complex or 64 bits long; whole numbers without a sign and floating-point numbers "
                     + "of at most 32 bits are taken. Convert it and upload it again.")
         }
+    }
+
+    /// Lab of print, whose white is D50. libvips would take it for D65, and the picture would be yellowish.
+    private func fromLab() throws(CodecError) -> Raster {
+        let light = try unsafe inColors(VIPS_INTERPRETATION_LAB).made { image in
+            unsafe Primaries.whiteOfPrint.map { 100 * $0 }.withUnsafeBufferPointer {
+                unsafe cvips_lab_to_xyz(image, $0.baseAddress)
+            }
+        }
+        return try light.mixed([0, 0, 0], Primaries.fromPrint).interpreted(VIPS_INTERPRETATION_XYZ)
+            .inColors(VIPS_INTERPRETATION_RGB16)
     }
 
     /// The whole range of the numbers to the whole range of usual ones.
@@ -128,11 +141,16 @@ extension Raster {
         let largest = Self.largest(format)
         let matrix = chroma.matrix(largest)
         let black = stride(from: 0, to: 6, by: 2).map { -chroma.bounds(largest)[$0] }
+        return try mixed(black, matrix)
+    }
+
+    /// Three bands plus `offsets`, then by the matrix, in the numbers that they have.
+    private func mixed(_ offsets: [Double], _ matrix: Matrix3) throws(CodecError) -> Raster {
         let weights = (0..<9).map { matrix[$0 / 3, $0 % 3] }
         return try unsafe made { image in
-            unsafe black.withUnsafeBufferPointer { black in
+            unsafe offsets.withUnsafeBufferPointer { offsets in
                 unsafe weights.withUnsafeBufferPointer { weights in
-                    unsafe cvips_recombined(image, black.baseAddress, weights.baseAddress)
+                    unsafe cvips_recombined(image, offsets.baseAddress, weights.baseAddress)
                 }
             }
         }

@@ -1,4 +1,6 @@
+import CHeif
 import CVips
+import Glibc
 
 extension Raster {
     /// The picture as a file's bytes, with no metadata of any kind.
@@ -34,11 +36,15 @@ extension Raster {
 
     /// libheif answers success with an empty picture when the encoder could not start its threads.
     private func avif(_ form: EncodingForm) throws(CodecError) -> [UInt8] {
-        let bytes = try unsafe save {
-            unsafe cvips_save_avif(
-                $0, Int32(form.setting.quality), Int32(form.setting.effort), form.encoding == .lossy444 ? 1 : 0, &$1,
-                &$2)
-        }
+        let setting = form.setting
+        let bytes =
+            if form.encoding == .lossy444 {
+                try inMemory().drawnAVIF(setting)
+            } else {
+                try unsafe save {
+                    unsafe cvips_save_avif($0, Int32(setting.quality), Int32(setting.effort), &$1, &$2)
+                }
+            }
         let structure = try unsafe bytes.lend { (raw) throws(CodecError) in
             try unsafe PictureStructure.read(ByteView(raw))
         }
@@ -46,6 +52,28 @@ extension Raster {
             throw CodecError(.outOfMemory, "The AVIF encoder wrote a picture without content.")
         }
         return bytes
+    }
+
+    /// With the tools for drawn pictures, which libvips cannot ask for. Of pixels in memory.
+    private func drawnAVIF(_ setting: EncoderSetting) throws(CodecError) -> [UInt8] {
+        guard format == VIPS_FORMAT_UCHAR, bands == 3 || bands == 4 else {
+            throw CodecError(.damaged, "The picture's colours could not be told.")
+        }
+        var bytes: UnsafeMutableRawPointer?
+        var length = 0
+        var reason = [CChar](repeating: 0, count: 200)
+        let room = reason.count
+        let code = unsafe lent { image in
+            unsafe cheif_draw(
+                cvips_pixels(image), Int32(width), Int32(height), Int32(bands), Int32(setting.quality),
+                Int32(EncoderSetting.fastest - setting.effort), &bytes, &length, &reason, room)
+        }
+        defer { unsafe free(bytes) }
+        guard code == 0, let bytes = unsafe bytes else {
+            throw Complaint.ofEncoder(
+                String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        }
+        return unsafe Array(UnsafeRawBufferPointer(start: bytes, count: length))
     }
 
     private func save(

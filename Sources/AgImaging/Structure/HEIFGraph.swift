@@ -57,7 +57,8 @@ struct HEIFGraph {
 
     private func pixels(of item: HEIFItem) -> Int64 {
         if let canvas = item.canvas { return max(canvas.sides.pixels, item.sides.pixels) }
-        return item.sides.pixels > 0 || !item.parts.isEmpty ? item.sides.pixels : largest.pixels
+        let said = max(item.sides.pixels, item.video.sides.pixels)
+        return said > 0 || !item.parts.isEmpty ? said : largest.pixels
     }
 
     /// Tiles are of one size, cover the grid, and none lies outside of it (ISO/IEC 23008-12, section 6.6.2.3).

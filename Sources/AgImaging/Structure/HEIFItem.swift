@@ -3,6 +3,8 @@ struct HEIFItem {
     /// Four letters, such as `hvc1` or `grid`.
     var kind = ""
     var sides = PictureSides()
+    /// What its own bytes make of it, where it is coded: `sides` is only the container's word.
+    var video = VideoHeader()
     /// What it is put together of, in the order of the file; the same item may be named more than once.
     var parts: [Int] = []
     var alphas: [Int] = []

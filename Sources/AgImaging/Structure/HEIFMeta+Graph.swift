@@ -1,6 +1,6 @@
 extension HEIFMeta {
     /// The items as a decoder goes through them.
-    var graph: HEIFGraph {
+    func graph() throws(CodecError) -> HEIFGraph {
         var items = kinds.mapValues { HEIFItem(kind: $0) }
         for (number, parts) in parts { items[number, default: HEIFItem()].parts = parts }
         for number in associations.keys { items[number, default: HEIFItem()].sides = sides(of: number) }
@@ -10,12 +10,13 @@ extension HEIFMeta {
         for pair in pairs.sorted() where alphas.contains(pair.item) {
             items[pair.of, default: HEIFItem()].alphas.append(pair.item)
         }
+        for (number, video) in try videos() { items[number, default: HEIFItem()].video = video }
         for (number, bytes) in payloads { items[number]?.canvas = HEIFCanvas(kinds[number] ?? "", bytes) }
         let all = properties.filter { $0.name == "ispe" }.map { sides($0.body) }
         return HEIFGraph(items, largest: all.max { $0.pixels < $1.pixels } ?? PictureSides())
     }
 
-    private func properties(of item: Int) -> some Sequence<(name: String, body: Range<Int>)> {
+    func properties(of item: Int) -> some Sequence<(name: String, body: Range<Int>)> {
         (associations[item] ?? []).lazy.filter { properties.indices.contains($0 - 1) }.map { properties[$0 - 1] }
     }
 
@@ -41,17 +42,21 @@ extension HEIFMeta {
         properties(of: item).contains { $0.name == "auxC" && isAlpha($0.body) }
     }
 
-    /// The first bytes of grids and overlays, from as many runs as they lie in.
+    /// The first bytes of grids and overlays.
     private var payloads: [Int: [UInt8]] {
-        let wanted = kinds.filter { $0.value == "grid" || $0.value == "iovl" }
+        bytes(of: ["grid", "iovl"]).mapValues { $0.peek(HEIFCanvas.length) }
+    }
+
+    /// What the items of these kinds hold.
+    func bytes(of wanted: Set<String>) -> [Int: HEIFItemBytes] {
+        let wanted = kinds.filter { wanted.contains($0.value) }
         guard !wanted.isEmpty else { return [:] }
-        var payloads: [Int: [UInt8]] = [:]
+        var runs: [Int: [Range<Int>]] = [:]
         for extent in extents where wanted[extent.item] != nil && (extent.isInData || !extent.isElsewhere) {
-            let missing = HEIFCanvas.length - (payloads[extent.item]?.count ?? 0)
-            let start = (extent.isInData ? data.lowerBound : 0) + extent.offset
-            let length = extent.length == 0 ? missing : min(missing, extent.length)
-            payloads[extent.item, default: []] += file.copy(at: start, length)
+            let start = min((extent.isInData ? data.lowerBound : 0) + extent.offset, file.count)
+            let length = extent.length == 0 ? file.count - start : min(extent.length, file.count - start)
+            runs[extent.item, default: []].append(start..<start + length)
         }
-        return payloads
+        return runs.mapValues { HEIFItemBytes(file, $0) }
     }
 }

@@ -65,8 +65,12 @@ struct HEIFMeta {
         if found.width == 0 { properties.forEach { note($0, &found) } }
         found.layout.isPremultiplied = isPremultiplied
         for property in properties where property.name == "auxC" && isAlpha(property.body) { found.channels = 4 }
-        var graph = graph
+        var graph = try graph()
         found.decodedPixels = try graph.pixels(of: primary)
+        let coded = graph.items[primary]?.video.sides ?? PictureSides()
+        found.width = max(found.width, coded.width)
+        found.height = max(found.height, coded.height)
+        noteColors(graph, &found)
     }
 
     /// A phone's picture has a few hundred. What is behind the limit was not read, and a decoder would read it.
@@ -193,13 +197,6 @@ struct HEIFMeta {
             found.height = max(found.height, file.number(at: start + 8, 4) ?? 0)
         case "irot": found.quarterTurns = Int(file[start] ?? 0) & 3
         case "pixi": found.bitsPerSample = Int(file[start + 5] ?? 8)
-        case "colr" where file.matches("nclx", at: start):
-            guard let primaries = file.number(at: start + 4, 2), let transfer = file.number(at: start + 6, 2) else {
-                return
-            }
-            found.signal = ColorSignal(primaries: primaries, transfer: transfer)
-        case "colr" where file.matches("prof", at: start) || file.matches("rICC", at: start):
-            found.profileBytes += property.body.count
         default: break
         }
     }

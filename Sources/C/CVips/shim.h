@@ -188,6 +188,13 @@ static inline VipsImage *cvips_unpremultiply(VipsImage *in, VipsBandFormat forma
     return cvips_one(code, out);
 }
 
+static inline VipsImage *cvips_without_profile(VipsImage *in) {
+    VipsImage *out = NULL;
+    if (vips_copy(in, &out, NULL) != 0) return NULL;
+    vips_image_remove(out, VIPS_META_ICC_NAME);
+    return out;
+}
+
 static inline VipsImage *cvips_by_profile(VipsImage *in) {
     VipsImage *out = NULL;
     return cvips_one(vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "depth", 8, NULL), out);
@@ -204,6 +211,15 @@ static inline VipsImage *cvips_to_srgb(VipsImage *in) {
 static inline VipsImage *cvips_in_colors(VipsImage *in, VipsInterpretation meaning) {
     VipsImage *out = NULL;
     return cvips_one(vips_colourspace(in, &out, meaning, NULL), out);
+}
+
+// X, Y and Z of Lab, under the white (X, Y, Z; Y is 100) that belongs to it.
+static inline VipsImage *cvips_lab_to_xyz(VipsImage *in, const double *white) {
+    VipsImage *out = NULL;
+    VipsArrayDouble *values = vips_array_double_new(white, 3);
+    int code = vips_Lab2XYZ(in, &out, "temp", values, NULL);
+    vips_area_unref(VIPS_AREA(values));
+    return cvips_one(code, out);
 }
 
 // libtiff's Lab of 8 bits comes packed into four bytes a pixel.
@@ -339,11 +355,10 @@ static inline int cvips_save_webp(
 }
 
 // The chroma by name: `auto` would switch to 4:4:4 at quality 90. The encoder by name: another would make other bytes.
-static inline int cvips_save_avif(VipsImage *in, int quality, int effort, int full, void **bytes, size_t *length) {
+static inline int cvips_save_avif(VipsImage *in, int quality, int effort, void **bytes, size_t *length) {
     return vips_heifsave_buffer(
         in, bytes, length, "Q", quality, "effort", effort, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "encoder",
-        VIPS_FOREIGN_HEIF_ENCODER_AOM, "subsample_mode", full ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON,
-        "bitdepth", 8, "strip", TRUE, NULL);
+        VIPS_FOREIGN_HEIF_ENCODER_AOM, "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_ON, "bitdepth", 8, "strip", TRUE, NULL);
 }
 
 static inline int cvips_save_jpeg(VipsImage *in, int quality, int full, void **bytes, size_t *length) {

@@ -97,8 +97,8 @@ struct NumberTests {
 
     @Test("of Lab are Lab, of 8 and 16 bits, in both forms of TIFF, with alpha and a profile beside them")
     func lab() async throws {
-        // `Quarters.colors`, computed apart, under the white that libvips has for Lab.
-        let lab = [[44, 61, 41], [64, -60, 49], [34, 43, -74], [84, -9, 72]]
+        // `Quarters.colors`, computed apart, under D50: the white of print, in which Photoshop writes Lab.
+        let lab = [[45, 62, 43], [65, -55, 48], [32, 34, -76], [84, -4, 72]]
         let shown = Quarters.colors
         let signed = lab.map { [$0[0] * 255 / 100, $0[1] & 255, $0[2] & 255] }
         let offset = lab.map { [$0[0] * 255 / 100, $0[1] + 128, $0[2] + 128] }
@@ -108,13 +108,25 @@ struct NumberTests {
         for (photometric, bits, values) in kinds {
             let name = "photometric \(photometric), \(bits) bits"
             let file = SampledTIFF(photometric: photometric, bits: bits).file(values)
-            try await Quarters.expect(file, shown, tolerance: 16, name)
+            try await Quarters.expect(file, shown, tolerance: 9, name)
             let alpha = bits == 8 ? Quarters.cover : Quarters.cover.map { $0 * 257 }
             let clear = SampledTIFF(
                 photometric: photometric, bits: bits, extras: [0, 2], others: [(34_675, 7, Profiles.p3.map { Int($0) })]
             ).file(Quarters.with(alpha, Quarters.with([9, 9, 9, 9], values)))
             try await Quarters.expect(
-                clear, Quarters.with(Quarters.cover, shown), tolerance: 16, "\(name), mask and alpha")
+                clear, Quarters.with(Quarters.cover, shown), tolerance: 9, "\(name), mask and alpha")
+        }
+    }
+
+    @Test("of Lab without colour are greys without a tint", arguments: [8, 9])
+    func labGrey(_ photometric: Int) async throws {
+        let middle = photometric == 9 ? 128 : 0
+        let file = SampledTIFF(photometric: photometric)
+            .file([[255, middle, middle], [137, middle, middle], [64, middle, middle], [0, middle, middle]])
+        let codecs = try await TestCodecs.shared.value
+        let pixels = try await codecs.render(file, .only(64, .png)).outputs[0].pixels()
+        for (seen, wanted) in zip(Quarters.quarters(of: pixels), [255, 128, 60, 0]) {
+            #expect(seen.allSatisfy { abs($0 - wanted) <= 2 }, "\(seen), not \(wanted)")
         }
     }
 

@@ -94,6 +94,9 @@ struct SignalTests {
         try await Quarters.expect(PNGPatch.with([PNGPatch.gamma(1 / 2.8)], deep(power.stored)), Quarters.colors, "2.8")
         try await Quarters.expect(
             PNGPatch.with([PNGPatch.gamma(1), PNGPatch.p3], deep(wide.stored)), Quarters.colors, "linear P3")
+        let greys = Quarters.deep([[0], [9_000], [30_000], [38_055]], VIPS_INTERPRETATION_GREY16).file(".png")
+        try await Quarters.expect(
+            PNGPatch.with([PNGPatch.gamma(1)], greys), Quarters.threefold([[0], [104], [180], [201]]), "deep grey")
         try await Quarters.expect(
             PNGPatch.with([PNGPatch.gamma(1)], Quarters.picture(eight(linear.stored)).file(".png")), Quarters.colors,
             "8 bits")

@@ -5,6 +5,11 @@ enum HEIFPatch {
         with(property: "irot", [UInt8(turns)], bytes)
     }
 
+    /// Adds an `imir` property to the first item: 0 exchanges top and bottom, 1 left and right.
+    static func mirrored(_ bytes: [UInt8], _ axis: Int) -> [UInt8] {
+        with(property: "imir", [UInt8(axis)], bytes)
+    }
+
     private static func with(property name: String, _ body: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
         var file = bytes
         let properties = find("ipco", in: file)
@@ -22,6 +27,32 @@ enum HEIFPatch {
         let end = countPlace + 1 + Int(bytes[countPlace])
         file.insert(0x80 | UInt8(count + 1), at: end)
         file.insert(contentsOf: box, at: properties + number(bytes, properties, 4))
+        return file
+    }
+
+    /// The first item of a file, with what its decoder needs to know.
+    static func item(of file: [UInt8], _ width: Int, _ height: Int) -> HEIFFile.Item {
+        let kind = has("hvcC", in: file) ? ("hvc1", "hvcC") : ("av01", "av1C")
+        let configuration = find(kind.1, in: file)
+        let locations = find("iloc", in: file)
+        let base = locations + 16 + 2 + (file[locations + 8] == 0 ? 0 : 2) + 2
+        let entry = base + Int(file[locations + 13] >> 4) + 2
+        let start = number(file, base, Int(file[locations + 13] >> 4)) + number(file, entry, 4)
+        return HEIFFile.Item(
+            kind: kind.0, width: width, height: height, bytes: Array(file[start..<start + number(file, entry + 4, 4)]),
+            properties: [
+                .init(
+                    name: kind.1,
+                    body: Array(file[configuration + 8..<configuration + number(file, configuration, 4)]))
+            ])
+    }
+
+    /// Writes another size into the first `ispe`.
+    static func sized(_ bytes: [UInt8], _ width: Int, _ height: Int) -> [UInt8] {
+        var file = bytes
+        let place = find("ispe", in: file) + 12
+        put(width, at: place, &file)
+        put(height, at: place + 4, &file)
         return file
     }
 
