@@ -52,7 +52,8 @@ extension HEIFMeta {
         var known: [Int: Colors] = [:]
         let all = colors(of: primary, graph, &known)
         found.signal = all.signal
-        let own = properties(of: primary).filter { isProfile($0) }.reduce(0) { $0 + $1.body.count }
+        // Each counts once, however often a file repeats it.
+        let own = Set(properties(of: primary).filter { isProfile($0) }.map(\.body)).reduce(0) { $0 + $1.count }
         found.profileBytes = own > 0 ? own : all.profile?.count ?? 0
     }
 
