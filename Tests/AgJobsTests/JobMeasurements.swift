@@ -87,6 +87,36 @@ struct JobMeasurements {
         #expect(waits[296] <= .milliseconds(20))
     }
 
+    @Test("jobs are queued and leased at once behind a million queued ones of another share")
+    func longQueue() async throws {
+        let site = try await site()
+        _ = try await site.database.write { tx in
+            try tx.execute(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+                INSERT INTO jobs (id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt,
+                    max_attempts, crashes, losses, fence, created_at, share, turn)
+                SELECT printf('0190%08d-0000-7000-8000-000000000000', i), 'generate-variants', 'image-' || i, 1, '',
+                    '{}', 'queued', 10, i, 0, 3, 0, 0, 1, i, 'bulk', i FROM n
+                """)
+        }
+        let holder = LeaseHolder(id: "h", name: "h")
+        for share in ["bulk", "single"] {
+            let start = ContinuousClock.now
+            for index in 0..<1_000 {
+                var spec = JobSpec(kind: Plant.variants, subject: "\(share)-\(index)")
+                spec.share = share
+                let job = spec
+                _ = try await site.database.write { try site.queue.enqueue(job, in: $0) }
+                _ = try await site.queue.lease([Plant.variants: 1], room: 1, for: holder)
+            }
+            let time = (ContinuousClock.now - start) / 1_000
+            print("MEASURED enqueue and lease behind a million, \(share): \(time)")
+            #expect(time < .milliseconds(5))
+        }
+        await site.database.close()
+    }
+
     @Test("status and lists answer at once beside a million finished jobs")
     func million() async throws {
         let site = try await site()

@@ -413,6 +413,58 @@ struct JobQueueTests {
         }
     }
 
+    /// How the attempt ends that runs while its job is asked for anew.
+    enum End: String, CaseIterable, Sendable {
+        case completed
+        case failed
+        case willBeRetried
+        case workerLost
+        case workerStopped
+    }
+
+    @Test(
+        "runs a job that was asked for anew while it ran once more, however that attempt ends", arguments: End.allCases)
+    func askedAnew(_ end: End) async throws {
+        try await Plant.with { plant in
+            let anew = { (spec: inout JobSpec) in
+                spec.payload = #"{"again":true}"#
+                spec.runsAnew = true
+            }
+            let id = try await plant.enqueue(Plant.variants, "image", anew)
+            let job = try #require(try await plant.lease().first)
+            // Twice is as often as once, and one that does not ask for it takes nothing back.
+            for _ in 0..<2 { #expect(try await plant.enqueue(Plant.variants, "image", anew) == id) }
+            #expect(try await plant.enqueue() == id)
+            try await apply(end, to: job, plant)
+            #expect(try await plant.state(id) == .queued)
+            #expect(try await plant.effects() == (end == .completed ? ["first"] : []))
+            plant.clock.advance(by: .seconds(10))
+            let next = try #require(try await plant.lease().first)
+            #expect(next.id == id && next.payload == job.payload)
+            #expect(next.attempt == (end == .willBeRetried ? 2 : 1))
+            try await plant.queue.complete(next, duration: .zero, effect: leaving("second"))
+            #expect(try await plant.state(id) == .completed)
+            #expect(try await plant.lease().isEmpty)
+            #expect(try await plant.logged().count { $0.type == "job-completed" } == 1)
+            #expect(try await plant.queue.status()[0].counts == [.completed: 1])
+        }
+    }
+
+    private func apply(_ end: End, to job: JobRecord, _ plant: Plant) async throws {
+        let failure = JobFailure(.invalid, "x", "x")
+        switch end {
+        case .completed: try await plant.queue.complete(job, duration: .zero, effect: leaving("first"))
+        case .failed: try await plant.queue.fail(job, .failed(failure), duration: .zero)
+        case .willBeRetried:
+            let verdict = Verdict.again(after: .seconds(2), counts: true, failure: failure)
+            try await plant.queue.fail(job, verdict, duration: .zero)
+        case .workerLost:
+            let beat = try #require(try await plant.queue.beats()[Plant.holder("one").id])
+            try await plant.queue.reclaim(from: Plant.holder("one").id, lastBeat: beat)
+        case .workerStopped: try await plant.queue.release(Plant.holder("one"))
+        }
+    }
+
     @Test("retries what failed or was cancelled, with all its attempts, and nothing else")
     func retry() async throws {
         try await Plant.with { plant in

@@ -36,6 +36,8 @@ package struct JobRecord: Sendable {
     /// Times the whole worker died under it.
     let losses: Int
     let fence: Int64
+    /// Whose turns it takes: the `share` of its `JobSpec`, or that of its retries.
+    let share: String
     /// The images it was about when it was leased; empty for one that was not.
     var images: [String] = []
 
@@ -45,7 +47,8 @@ package struct JobRecord: Sendable {
     /// The columns that `init(_:)` reads, in its order.
     static let columns: SQL = """
         id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt, max_attempts,
-        created_at, started_at, finished_at, error_code, error_class, error_message, crashes, losses, fence, image_id
+        created_at, started_at, finished_at, error_code, error_class, error_message, crashes, losses, fence, image_id,
+        share
         """
 
     init(_ row: Row) throws {
@@ -68,6 +71,7 @@ package struct JobRecord: Sendable {
         losses = try row[18]
         fence = try row[19]
         imageID = isAboutImage ? try row[20] ?? subject : nil
+        share = try row[21]
         progress = state == .completed ? 100 : 0
     }
 

@@ -11,6 +11,10 @@ package struct JobSpec: Sendable {
     package var payload: String
     package var priority: JobPriority
     package var maxAttempts: Int
+    /// Whose work it is, as far as taking turns is concerned; empty for the program's own.
+    package var share: String
+    /// Asked for while it runs, it runs once more after that: what the running attempt makes does not count.
+    package var runsAnew = false
     /// A moment of the wall clock before which it does not run; `nil` runs it now.
     package var runAt: Timestamp?
     /// Whether it is about images: those that the queue's `JobAudience` names for `subject`.
@@ -24,7 +28,7 @@ package struct JobSpec: Sendable {
     package init(
         kind: JobKind, subject: String, recipe: String = "", payload: String = "{}", priority: JobPriority = .new,
         maxAttempts: Int = 3, runAt: Timestamp? = nil, isAboutImage: Bool = true,
-        imageID: String? = nil
+        imageID: String? = nil, share: String = ""
     ) {
         self.kind = kind
         self.subject = subject
@@ -35,5 +39,6 @@ package struct JobSpec: Sendable {
         self.runAt = runAt
         self.isAboutImage = isAboutImage
         self.imageID = imageID
+        self.share = share
     }
 }

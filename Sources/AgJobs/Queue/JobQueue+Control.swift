@@ -42,14 +42,16 @@ extension JobQueue {
 
     private func retryOnce(_ id: JobID) async throws {
         try await database.write { tx in
-            let state = try self.state(of: id, tx)
+            let job = try tx.first("SELECT \(JobRecord.columns) FROM jobs WHERE id = \(id)") { try JobRecord($0) }
+            guard let job else { throw JobRefusal.unknown }
+            let state = job.state
             guard state == .failed || state == .cancelled else {
                 throw Fault(
                     .conflict, "job-not-retryable",
                     "The job is \(state.rawValue); only a failed or cancelled one can be retried.")
             }
             try self.refuseTwin(of: id, tx)
-            try self.requeue(id, from: state, tx)
+            try self.requeue(job, tx)
         }
     }
 
@@ -108,17 +110,17 @@ extension JobQueue {
         throw Fault(.conflict, "job-already-queued", "The job \(twin) is already queued for the same work.")
     }
 
-    private func requeue(_ id: JobID, from state: JobState, _ tx: any SQLTransaction) throws {
+    private func requeue(_ job: JobRecord, _ tx: any SQLTransaction) throws {
         let record = try tx.first(
             """
             UPDATE jobs SET state = 'queued', attempt = 0, crashes = 0, losses = 0, run_at = \(time.now()),
                 waits_from = NULL, started_at = NULL, finished_at = NULL, finished_hour = NULL,
-                error_code = NULL, error_class = NULL, error_message = NULL
-            WHERE id = \(id) AND state = \(state) RETURNING \(JobRecord.columns)
+                error_code = NULL, error_class = NULL, error_message = NULL, \(requeued(job, tx.dialect))
+            WHERE id = \(job.id) AND state = \(job.state) RETURNING \(JobRecord.columns)
             """
         ) { try JobRecord($0) }
         guard let record else { return }
-        count(record.kind, state, by: -1, in: tx)
+        count(record.kind, job.state, by: -1, in: tx)
         try announce(record, in: tx)
         tx.notify(.jobs(record.kind))
     }

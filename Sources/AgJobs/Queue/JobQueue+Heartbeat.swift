@@ -83,7 +83,7 @@ extension JobQueue {
             let released = try tx.all(
                 """
                 UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now()),
-                    waits_from = NULL
+                    waits_from = NULL, turn = 0
                 WHERE state = 'active' AND worker = \(holder.id) RETURNING \(JobRecord.columns)
                 """
             ) { try JobRecord($0) }

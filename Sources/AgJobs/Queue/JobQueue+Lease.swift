@@ -17,7 +17,8 @@ struct Haul: Sendable {
 }
 
 extension JobQueue {
-    /// Takes what is due, highest priority first, into the hands of `holder`. A paused kind is passed over.
+    /// Takes what is due, highest priority first, into the hands of `holder`. Within a priority kinds take turns, and in
+    /// each kind the shares. A paused kind is passed over.
     ///
     /// Without `free` kinds, or with nothing due, no row is touched.
     func lease(
@@ -29,7 +30,7 @@ extension JobQueue {
             let allowed = try self.allowances(of: rates.filter { free[$0.key] != nil }, now, tx)
             let kinds = allowed.limit(free.filter { !pauses.holds($0.key) })
             let found = try self.candidates(kinds, room, now, tx)
-            let chosen = found.jobs.prefix(room).map(\.id)
+            let chosen = found.jobs.prefix(room)
             var haul = Haul()
             if !chosen.isEmpty { try self.beat(holder, in: tx) }
             for id in chosen {
@@ -39,6 +40,7 @@ extension JobQueue {
             }
             try self.spend(allowed, on: haul.jobs, tx)
             haul.nextDue = [try self.nextDue(found.exhausted, now, tx), allowed.wait].compactMap(\.self).min()
+            self.kindTurns.took(haul.jobs.map(\.kind))
             return haul
         }
     }
@@ -56,8 +58,8 @@ extension JobQueue {
     }
 
     private struct Candidates {
-        /// Highest priority first, then oldest.
-        var jobs: [(id: JobID, priority: Int)] = []
+        /// In the order in which they are to be taken.
+        var jobs: [JobID] = []
         /// Kinds of which nothing else is due: only for these does the next moment matter.
         var exhausted: [JobKind] = []
     }
@@ -66,29 +68,35 @@ extension JobQueue {
         _ free: [JobKind: Int], _ room: Int, _ now: Timestamp, _ tx: any SQLTransaction
     ) throws -> Candidates {
         var found = Candidates()
+        var lists: [JobKind: [KindTurns.Candidate]] = [:]
         for (kind, limit) in free {
             let wanted = min(limit, room)
             let due = try tx.all(Self.due(kind, now, limit: wanted, tx.dialect) + SQL(raw: tx.dialect.skipLocked)) {
-                (id: try $0[0] as JobID, priority: try $0[1] as Int)
+                KindTurns.Candidate(id: try $0[0], priority: try $0[1])
             }
             if due.count < wanted { found.exhausted.append(kind) }
-            found.jobs += due
+            lists[kind] = due
         }
-        found.jobs.sort { ($1.priority, $0.id.text) < ($0.priority, $1.id.text) }
+        found.jobs = kindTurns.merge(lists)
         return found
     }
 
     /// Written in `waits_from` for a job that waits for a moment of the wall clock, however that clock is set.
     static let appointment = Timestamp(milliseconds: 0)
 
-    /// Waiting for nothing; or due; or waiting since a moment that is still to come: then the clock was set back, and the
-    /// wait means nothing. So a queue that was filled while the clock was ahead runs at once when it is right again.
+    /// What a lease would take, in its order.
     static func due(_ kind: JobKind, _ now: Timestamp, limit: Int, _ dialect: SQLDialect) -> SQL {
         """
         SELECT id, priority FROM jobs\(raw: dialect.index("jobs_waiting"))
-        WHERE kind = \(kind) AND state = 'queued' AND (waits_from IS NULL OR run_at <= \(now) OR waits_from > \(now))
-        ORDER BY priority DESC, id LIMIT \(limit)
+        WHERE kind = \(kind) AND \(isDue(now))
+        ORDER BY priority DESC, turn, id LIMIT \(limit)
         """
+    }
+
+    /// Waiting for nothing; or due; or waiting since a moment that is still to come: then the clock was set back, and the
+    /// wait means nothing. So a queue that was filled while the clock was ahead runs at once when it is right again.
+    static func isDue(_ now: Timestamp) -> SQL {
+        "state = 'queued' AND (waits_from IS NULL OR run_at <= \(now) OR waits_from > \(now))"
     }
 
     private func take(
@@ -97,7 +105,7 @@ extension JobQueue {
         try tx.first(
             """
             UPDATE jobs SET state = 'active', attempt = attempt + 1, fence = fence + 1, worker = \(holder.id),
-                started_at = \(now), waits_from = NULL
+                started_at = \(now), waits_from = NULL, runs_anew = 0
             WHERE id = \(id) AND state = 'queued' RETURNING \(JobRecord.columns)
             """
         ) { try JobRecord($0) }

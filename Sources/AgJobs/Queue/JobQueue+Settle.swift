@@ -9,24 +9,34 @@ extension JobRecord {
 }
 
 extension JobQueue {
-    /// Marks the attempt completed and runs its effect, in one transaction. Throws `LeaseLost` and leaves nothing
+    /// Marks the attempt completed and runs its effect, in one transaction. A job that was asked for anew meanwhile goes back
+    /// into the queue instead, and completes with the attempt that begins after that. Throws `LeaseLost` and leaves nothing
     /// when the job is no longer this attempt's.
     func complete(_ job: JobRecord, duration: Duration, effect: @escaping JobHandler.Effect) async throws {
         try await database.write { tx in
             try self.hold(job, in: tx)
-            let done = try tx.first(
-                """
-                UPDATE jobs SET state = 'completed', worker = NULL, finished_at = \(self.time.now()),
-                    finished_hour = \(ServiceHours.newest),
-                    error_code = NULL, error_class = NULL, error_message = NULL
-                WHERE \(Self.held(job)) RETURNING \(JobRecord.columns)
-                """
-            ) { try JobRecord($0) }
-            guard let done else { throw LeaseLost() }
+            let done = try self.change(job, self.completed, where: "runs_anew = 0", in: tx)
+            let record = try done ?? self.change(job, self.anew(job, tx.dialect), in: tx)
+            guard let record else { throw LeaseLost() }
             try effect(tx)
-            self.count(job.kind, .completed, by: 1, in: tx)
-            try self.announce(done, duration: duration, in: tx)
+            if done != nil { self.count(job.kind, .completed, by: 1, in: tx) }
+            try self.announce(record, duration: duration, in: tx)
+            if done == nil { tx.notify(.jobs(job.kind)) }
         }
+    }
+
+    private var completed: SQL {
+        """
+        state = 'completed', finished_at = \(time.now()), finished_hour = \(ServiceHours.newest), \(Self.noError)
+        """
+    }
+
+    /// Back into the queue with all its attempts.
+    private func anew(_ job: JobRecord, _ dialect: SQLDialect) -> SQL {
+        """
+        state = 'queued', attempt = 0, crashes = 0, losses = 0, run_at = \(time.now()), waits_from = NULL,
+        started_at = NULL, \(requeued(job, dialect)), \(Self.noError)
+        """
     }
 
     /// Writes down that the attempt failed, and what comes of it. Throws `LeaseLost` as `complete` does.
@@ -49,27 +59,28 @@ extension JobQueue {
         return true
     }
 
-    /// An attempt fails for good only what it was asked for: a job whose payload was joined since the attempt began runs
-    /// again with it.
+    /// An attempt fails for good only what it was asked for: a job whose payload was joined since the attempt began, or that
+    /// was asked for anew, runs again.
     private func settle(
         _ job: JobRecord, _ verdict: Verdict, _ counts: SQL, in tx: any SQLTransaction
     ) throws -> JobRecord? {
         switch verdict {
         case .again(let wait, let isCounted, let failure):
-            try change(job, again(wait, isCounted, failure), counts, in: tx)
+            try change(job, again(job, wait, isCounted, failure, tx.dialect) + ", \(counts)", in: tx)
         case .failed(let failure):
-            try change(job, final(failure), counts, where: "payload = \(job.payload)", in: tx)
-                ?? change(job, again(.zero, false, failure), counts, in: tx)
+            try change(
+                job, final(failure) + ", \(counts)", where: "payload = \(job.payload) AND runs_anew = 0", in: tx)
+                ?? change(job, again(job, .zero, false, failure, tx.dialect) + ", \(counts)", in: tx)
         }
     }
 
     /// One fenced statement; `nil` when it meets no row.
     private func change(
-        _ job: JobRecord, _ change: SQL, _ counts: SQL, where condition: SQL = "1 = 1", in tx: any SQLTransaction
+        _ job: JobRecord, _ change: SQL, where condition: SQL = "1 = 1", in tx: any SQLTransaction
     ) throws -> JobRecord? {
         try tx.first(
             """
-            UPDATE jobs SET \(change), worker = NULL, \(counts)
+            UPDATE jobs SET \(change), worker = NULL
             WHERE \(Self.held(job)) AND \(condition) RETURNING \(JobRecord.columns)
             """
         ) { try JobRecord($0) }
@@ -97,11 +108,16 @@ extension JobQueue {
         "id = \(job.id) AND state = 'active' AND fence = \(job.fence)"
     }
 
-    private func again(_ wait: Duration, _ counts: Bool, _ failure: JobFailure?) -> SQL {
+    private func again(
+        _ job: JobRecord, _ wait: Duration, _ counts: Bool, _ failure: JobFailure?, _ dialect: SQLDialect
+    ) -> SQL {
         let now = time.now()
         let attempt: SQL = counts ? "attempt" : "attempt - 1"
         let error: SQL = failure.map { ", \(Self.columns(of: $0))" } ?? ""
-        return "state = 'queued', attempt = \(attempt), run_at = \(now + wait), waits_from = \(now)" + error
+        return """
+            state = 'queued', attempt = \(attempt), run_at = \(now + wait), waits_from = \(now),
+            \(requeued(job, dialect))
+            """ + error
     }
 
     private func final(_ failure: JobFailure) -> SQL {
@@ -110,6 +126,8 @@ extension JobQueue {
         \(Self.columns(of: failure))
         """
     }
+
+    private static let noError: SQL = "error_code = NULL, error_class = NULL, error_message = NULL"
 
     private static func columns(of failure: JobFailure) -> SQL {
         let words = failure.writable

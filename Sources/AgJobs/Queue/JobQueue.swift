@@ -12,6 +12,7 @@ package final class JobQueue: Sendable {
     let settings: JobSettings
     let audience: any JobAudience
     let ages: WaitingAges
+    let kindTurns = KindTurns()
     let progress = JobProgress()
 
     package init(

@@ -7,6 +7,7 @@ package enum JobsSchema {
         Migration(101, "jobs") { jobs($0) },
         Migration(102, "job-workers") { workers($0) },
         Migration(103, "the image a job was asked for") { ["ALTER TABLE jobs ADD COLUMN image_id \($0.text)"] },
+        Migration(104, "turns of jobs") { turns($0) },
         Migration(105, "nodes") { nodes($0) },
         Migration(106, "rates of kinds of jobs") { rates($0) },
     ]
@@ -98,6 +99,28 @@ package enum JobsSchema {
                 spent_until \(dialect.integer) NOT NULL
             )\(dialect.tableOptions)
             """
+        ]
+    }
+
+    /// Jobs from before keep their order among themselves, as those of one share.
+    private static func turns(_ dialect: SQLDialect) -> [String] {
+        [
+            "ALTER TABLE jobs ADD COLUMN share \(dialect.text) NOT NULL DEFAULT ''",
+            "ALTER TABLE jobs ADD COLUMN turn \(dialect.integer) NOT NULL DEFAULT 0",
+            "ALTER TABLE jobs ADD COLUMN runs_anew \(dialect.integer) NOT NULL DEFAULT 0",
+            """
+            UPDATE jobs SET turn = numbered.turn FROM (
+                SELECT id, row_number() OVER (PARTITION BY kind, priority ORDER BY id) - 1 AS turn
+                FROM jobs WHERE state = 'queued'
+            ) AS numbered WHERE jobs.id = numbered.id
+            """,
+            "DROP INDEX jobs_waiting",
+            // Everything that choosing the next job looks at, so that a queue of any length is searched without its rows.
+            """
+            CREATE INDEX jobs_waiting ON jobs (kind, priority DESC, turn, id, run_at, waits_from, state)
+            WHERE state = 'queued'
+            """,
+            "CREATE INDEX jobs_shares ON jobs (share, kind, priority, turn, state) WHERE state = 'queued'",
         ]
     }
 

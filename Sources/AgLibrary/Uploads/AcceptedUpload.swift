@@ -1,3 +1,4 @@
+import AgBase
 import AgBlobs
 package import AgCrypto
 package import AgImaging
@@ -10,5 +11,6 @@ package struct AcceptedUpload: Sendable {
     package let byteCount: Int64
     /// What is missing of the picture shall not fail it.
     package let allowsDamage: Bool
+    let caller: Caller
     let file: SpoolFile
 }

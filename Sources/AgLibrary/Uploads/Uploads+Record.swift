@@ -89,7 +89,7 @@ extension Uploads {
     private func queueJobs(for image: Image, _ upload: AcceptedUpload, in tx: any SQLTransaction) throws {
         let options: ImageJobOptions = upload.allowsDamage ? .allowDamaged : []
         for kind in [JobKind.generateVariants, .generateMetadata] {
-            try queue.enqueue(.image(kind, image, priority: .new, options), in: tx)
+            try queue.enqueue(.image(kind, image, priority: .new, options, for: upload.caller), in: tx)
         }
     }
 

@@ -59,7 +59,7 @@ package struct Uploads: Sendable {
                 try incoming.reopened(), allowDamaged: allowDamaged, for: incoming.caller)
             return AcceptedUpload(
                 filename: incoming.filename, sha256: digest, probe: probe, byteCount: incoming.byteCount,
-                allowsDamage: allowDamaged, file: incoming.file)
+                allowsDamage: allowDamaged, caller: incoming.caller, file: incoming.file)
         } catch let error as CodecError {
             throw UploadRefusal.notAcceptable(error)
         }

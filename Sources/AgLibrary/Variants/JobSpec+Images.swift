@@ -13,12 +13,16 @@ extension JobKind {
 extension JobSpec {
     /// Work on the original that an image shows. What it makes belongs to all images that show it, so there is one such
     /// job for all of them.
+    ///
+    /// - Parameter caller: whose jobs take turns with those of others; all that goes through one token is one caller's.
     static func image(
-        _ kind: JobKind, _ image: Image, priority: JobPriority, _ options: ImageJobOptions = []
+        _ kind: JobKind, _ image: Image, priority: JobPriority, _ options: ImageJobOptions = [],
+        for caller: Caller = .server
     ) -> JobSpec {
         var spec = JobSpec(
             kind: kind, subject: image.original.id.text, recipe: Recipe.current, payload: options.payload,
-            priority: priority, imageID: image.id.text)
+            priority: priority, imageID: image.id.text, share: caller.group)
+        spec.runsAnew = options.contains(.again)
         spec.join = ImageJobOptions.join
         return spec
     }

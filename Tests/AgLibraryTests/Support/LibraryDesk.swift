@@ -6,6 +6,7 @@ import AgLibrary
 import AgModel
 import AgSQL
 import AgTesting
+import Glibc
 
 /// A library in a folder of a test's own, with real codecs; its jobs run only while a test lets them.
 final class LibraryDesk: Sendable {
@@ -75,18 +76,20 @@ final class LibraryDesk: Sendable {
     }
 
     func accept(
-        _ bytes: [UInt8], filename: String? = nil, allowDamaged: Bool = false
+        _ bytes: [UInt8], filename: String? = nil, allowDamaged: Bool = false, for caller: Caller = .server
     ) async throws -> AcceptedUpload {
-        let incoming = try library.uploads.begin(filename: filename, for: .server)
+        let incoming = try library.uploads.begin(filename: filename, for: caller)
         try bytes.withUnsafeBytes { raw in try incoming.append(raw) }
         return try await library.uploads.accept(incoming, allowDamaged: allowDamaged)
     }
 
     @discardableResult
     func upload(
-        _ bytes: [UInt8], at target: UploadTarget = UploadTarget(), allowDamaged: Bool = false
+        _ bytes: [UInt8], at target: UploadTarget = UploadTarget(), allowDamaged: Bool = false,
+        for caller: Caller = .server
     ) async throws -> UploadOutcome {
-        try await library.uploads.store([try await accept(bytes, allowDamaged: allowDamaged)], at: target)[0]
+        let accepted = try await accept(bytes, allowDamaged: allowDamaged, for: caller)
+        return try await library.uploads.store([accepted], at: target)[0]
     }
 
     /// Runs the library's own work until every queued job has ended.
@@ -107,7 +110,11 @@ final class LibraryDesk: Sendable {
 
     /// Files of pictures, not of the database.
     var pictureFiles: [String] { folder.files(below: "images") }
-    var temporaryFiles: [String] { folder.files(below: "tmp") }
+    /// Those that are left once all that is being removed is gone.
+    var temporaryFiles: [String] {
+        while library.ground.blobs.spool.pendingRemovals > 0 { usleep(200) }
+        return folder.files(below: "tmp")
+    }
 
     private func hasUnfinishedJobs(_ patiently: Bool) async throws -> Bool {
         try await library.ground.database.read {

@@ -40,6 +40,22 @@ struct UploadTests {
         }
     }
 
+    @Test("of one picture is worked on next, however many another token has sent before")
+    func turns() async throws {
+        try await LibraryDesk.with { desk in
+            for number in 0..<4 {
+                try await desk.upload(PNGFile.drawn(8, 8, seed: number), for: Caller("bulk", member: "\(number)"))
+            }
+            try await desk.upload(PNGFile.drawn(8, 8, seed: 9), for: Caller("single"))
+            let order: [String] = try await desk.library.ground.database.read { connection in
+                try connection.all(
+                    "SELECT share FROM jobs WHERE kind = 'generate-variants' ORDER BY priority DESC, turn, id"
+                ) { try $0[0] }
+            }
+            #expect(order == ["bulk", "single", "bulk", "bulk", "bulk"])
+        }
+    }
+
     @Test("of a picture that has failed has it tried again")
     func failedBefore() async throws {
         try await LibraryDesk.with { desk in
