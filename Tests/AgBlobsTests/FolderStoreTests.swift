@@ -44,14 +44,22 @@ struct FolderStoreTests {
         #expect(try await store.local(path, byteCount: nil).read(at: 0, count: 100) == Array("first".utf8))
     }
 
-    @Test("removes a file that is never kept")
-    func dropped() throws {
+    @Test(
+        "removes a file that is never kept, on its own threads: a disk that hangs does not hold up the last reference")
+    func dropped() async throws {
         let store = try store()
+        let disk = Gate()
         do {
             let blob = try stage("half", in: store)
             #expect(folder.files().count == 1)
             #expect(blob.file.byteCount == 4)
+            // Both of the pool's threads hang.
+            for _ in 0..<2 { pool.submit { disk.pass() } }
         }
+        #expect(folder.files().count == 1)
+        #expect(store.spool.pendingRemovals == 1)
+        for _ in 0..<2 { disk.open() }
+        while store.spool.pendingRemovals > 0 { await Task.yield() }
         #expect(folder.files().isEmpty)
     }
 

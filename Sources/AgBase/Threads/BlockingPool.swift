@@ -28,6 +28,11 @@ package final class BlockingPool: TaskExecutor {
         queue.add { unowned.runSynchronously(on: executor) }
     }
 
+    /// Runs a blocking closure on one of the threads and waits for nothing.
+    package func submit(_ body: @escaping @Sendable () -> Void) {
+        queue.add(body)
+    }
+
     /// Runs a blocking closure on one of the threads and waits for it without holding a thread of the caller's.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

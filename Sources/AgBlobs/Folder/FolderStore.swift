@@ -26,7 +26,7 @@ package struct FolderStore: BlobStore {
         self.files = files
         self.pool = pool
         self.time = time
-        spool = Spool(folder: "\(root)/tmp", files: files, reserve: reserve, mark: mark)
+        spool = Spool(folder: "\(root)/tmp", files: files, pool: pool, reserve: reserve, mark: mark)
         do {
             for folder in [root, "\(root)/tmp", "\(root)/images", "\(root)/quarantine"] {
                 _ = try files.makeFolder(folder)
@@ -47,7 +47,7 @@ package struct FolderStore: BlobStore {
         self.files = files
         self.pool = pool
         self.time = time
-        spool = Spool(folder: "\(root)/tmp", files: files)
+        spool = Spool(folder: "\(root)/tmp", files: files, pool: pool)
         do {
             _ = try files.names(in: root)
         } catch {

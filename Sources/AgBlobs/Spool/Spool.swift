@@ -12,13 +12,17 @@ package final class Spool: Sendable {
     private let mark: SpoolMark
     /// Counts what is written here; `nil` counts nothing.
     private let reserve: DiskReserve?
+    private let pool: BlockingPool
     /// Names that a living `SpoolFile` of this process owns.
     private let living = Mutex<Set<String>>([])
+    private let removals = Mutex(0)
 
     package init(
-        folder: String, files: any FileOperations, reserve: DiskReserve? = nil, mark: SpoolMark = SpoolMark()
+        folder: String, files: any FileOperations, pool: BlockingPool, reserve: DiskReserve? = nil,
+        mark: SpoolMark = SpoolMark()
     ) {
         self.folder = folder
+        self.pool = pool
         self.files = files
         self.mark = mark
         self.reserve = reserve
@@ -63,6 +67,25 @@ package final class Spool: Sendable {
         // Closed: a job stages seven at a time.
         _ = file.finish()
         return file
+    }
+
+    /// Files that are about to be removed.
+    package var pendingRemovals: Int { removals.withLock { $0 } }
+
+    /// Removes a file on the pool's threads: the last reference to an upload may go on an event loop, which no disk may
+    /// hold up. So does the last one to the open file, whose bytes are freed when that is closed.
+    func removeSoon(_ name: String, _ open: OpenFile?) {
+        removals.withLock { $0 += 1 }
+        pool.submit { [self] in
+            withExtendedLifetime(open) { remove(name) }
+            removals.withLock { $0 -= 1 }
+        }
+    }
+
+    func remove(_ name: String) {
+        // What cannot be removed now is removed by the next recovery.
+        try? files.remove("\(folder)/\(name)")
+        ended(name)
     }
 
     func isLiving(_ name: String) -> Bool {

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Bytes on their way into the store, hashed while they are written.
 ///
-/// One task writes it. Unless it is being kept, it is removed from the disk when the last reference goes, however the
+/// One task writes it. Unless it is being kept, it is removed from the disk soon after the last reference goes, however the
 /// upload ended. Once kept, its name in the spool is a note for `recover`, until the store settles or withdraws it.
 package final class SpoolFile: Sendable {
     private struct State: ~Copyable {
@@ -37,27 +37,28 @@ package final class SpoolFile: Sendable {
     }
 
     deinit {
-        discardUnlessNoted()
-        spool.ended(state.withLock { $0.name })
+        let (name, isNote, open) = state.withLock { ($0.name, $0.isNote, $0.file.take()) }
+        if isNote || !beginDiscarding() { spool.ended(name) } else { spool.removeSoon(name, open) }
     }
 
-    /// Removes the spool's own name, unless it tells of a name in the store that nobody has settled.
+    /// Removes the spool's own name, unless it tells of a name in the store that is not settled. Blocks.
     package func discardUnlessNoted() {
         if !state.withLock({ $0.isNote }) { discard() }
     }
 
-    /// Removes the spool's own name now; what has been kept under another name stays. Nobody can keep it any more.
+    /// Removes the spool's own name now; what has been kept under another name stays. It cannot be kept any more. Blocks.
     package func discard() {
-        let name: String? = state.withLock { state in
-            if state.isDiscarded { return nil }
-            state.isDiscarded = true
-            return state.name
+        if beginDiscarding() { spool.remove(state.withLock { $0.name }) }
+    }
+
+    /// False when it was discarded before.
+    private func beginDiscarding() -> Bool {
+        let isFirst = state.withLock { state in
+            defer { state.isDiscarded = true }
+            return !state.isDiscarded
         }
-        guard let name else { return }
-        claim?.end()
-        // What cannot be removed now is removed by the next recovery.
-        try? spool.files.remove("\(spool.folder)/\(name)")
-        spool.ended(name)
+        if isFirst { claim?.end() }
+        return isFirst
     }
 
     /// Whether the spool's own name is gone, or is about to be.

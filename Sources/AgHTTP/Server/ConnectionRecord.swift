@@ -13,7 +13,8 @@ final class ConnectionRecord: @unchecked Sendable {
     var exchange: Exchange?
     /// After the answer, what the client still sends is to be read off.
     var lingers = false
-    private var hasHadRequest = false
+    /// A request may come, and none has begun: the connection is new, or was kept after an answer.
+    private var awaitsRequest = true
     private var watch: ConnectionWatch
     private var lastSaid: (at: MonotonicTime, bytes: Int64)?
 
@@ -26,13 +27,15 @@ final class ConnectionRecord: @unchecked Sendable {
 
     func headBegins(_ exchange: Exchange) {
         self.exchange = exchange
-        hasHadRequest = true
+        awaitsRequest = false
         watch.headBegan(at: exchange.startedAt)
     }
 
     func headIsComplete() { watch.headEnded() }
 
-    func exchangeEnded() {
+    /// - Parameter isKept: whether the connection stays open for another request.
+    func exchangeEnded(isKept: Bool) {
+        awaitsRequest = isKept
         exchange = nil
         lastSaid = nil
         watch.isIdle(since: .now)
@@ -40,8 +43,8 @@ final class ConnectionRecord: @unchecked Sendable {
 
     var isIdle: Bool { exchange == nil }
 
-    /// The client is there, but nothing of it was ever understood or answered.
-    var isUnheard: Bool { !hasHadRequest && !isCut && !lingers && SocketProbe(descriptor: socket).isPeerThere }
+    /// The client is there, and what it sent last was neither understood nor answered.
+    var isUnheard: Bool { awaitsRequest && !isCut && !lingers && SocketProbe(descriptor: socket).isPeerThere }
 
     /// Sends a whole answer behind the library's back, in the one moment at which it has nothing to send; `false` unless all
     /// of it went. What the client still sends is read off afterwards, or closing would destroy the answer on its way.

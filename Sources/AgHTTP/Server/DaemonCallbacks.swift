@@ -50,7 +50,7 @@ enum DaemonCallbacks {
             _, context, isAnswered in
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context!).takeRetainedValue()
             exchange.end(isAnswered: isAnswered)
-            exchange.record.exchangeEnded()
+            exchange.record.exchangeEnded(isKept: isAnswered && exchange.keepsConnection)
             // Its head went out before the stop and promised to keep the connection open; nobody waits for that now.
             if exchange.isEndless, exchange.loop.isDraining { exchange.record.cut() }
         }

@@ -121,6 +121,17 @@ import Glibc
         return unsafe DaemonResponse(response)
     }
 
+    /// Longer ones are sent by a `FileSender`. A memory map of so much is looked at in some 50 µs.
+    static let longestMapped: Int64 = 4 << 20
+
+    static func file(_ sender: FileSender) -> DaemonResponse? {
+        let owner = unsafe Unmanaged.passRetained(sender)
+        let response = unsafe cmhd_stream(
+            UInt64(sender.count), largeBlock, readFileOf, releaseFile, owner.toOpaque())
+        if unsafe response == nil { unsafe owner.release() }
+        return unsafe DaemonResponse(response)
+    }
+
     /// For the few bodies of unknown length that are not sent in chunks; those use the connection's own memory.
     private static let block = 4 << 10
     /// For those of known length, which are pictures.
@@ -149,4 +160,14 @@ private let readStream: @convention(c) (UnsafeMutableRawPointer?, UInt64, Unsafe
     owner, _, space, room in
     let sender = unsafe Unmanaged<StreamSender>.fromOpaque(owner!).takeUnretainedValue()
     return unsafe sender.read(into: UnsafeMutableRawBufferPointer(start: space, count: room))
+}
+
+private let releaseFile: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
+    unsafe Unmanaged<FileSender>.fromOpaque(owner!).release()
+}
+
+private let readFileOf: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
+    owner, position, space, room in
+    let sender = unsafe Unmanaged<FileSender>.fromOpaque(owner!).takeUnretainedValue()
+    return unsafe sender.read(from: Int64(position), into: UnsafeMutableRawBufferPointer(start: space, count: room))
 }

@@ -9,9 +9,30 @@ extension Exchange {
         course.hasHandler = true
         // The handler alone keeps it from here on.
         course.request = nil
-        let task = start { [self] in finish(with: await loop.service.handler(request)) }
+        run { [self] in await atHand(await loop.service.handler(request)) }
+    }
+
+    /// The same for an answer that is there but for its file.
+    func load(_ response: HTTPResponse) {
+        course.hasHandler = true
+        run { [self] in await atHand(response) }
+    }
+
+    private func run(_ answer: @escaping @Sendable () async -> HTTPResponse) {
+        let task = start { [self] in finish(with: await answer()) }
         state.withLock { $0.handler = task }
         loop.runJobs()
+    }
+
+    /// Whether an answer can be sent without waiting for a disk. A long file is asked for its bytes while it is sent.
+    func isAtHand(_ response: HTTPResponse) -> Bool {
+        guard let (file, range) = response.fileToSend, course.method != .head else { return true }
+        return range.count > DaemonResponse.longestMapped || loop.service.reads.access.isCached(file, range)
+    }
+
+    private func atHand(_ response: HTTPResponse) async -> HTTPResponse {
+        guard !isAtHand(response), let (file, range) = response.fileToSend else { return response }
+        return await loop.service.reads.load(file, range) ? response : unsendable(response)
     }
 
     /// Nothing of it runs before the loop's next `runJobs`.
@@ -80,6 +101,8 @@ extension Exchange {
         switch response.body {
         // Counted as it is sent.
         case .stream(let stream): return self.stream(stream)
+        case .content where response.fileToSend.map { $0.1.count > DaemonResponse.longestMapped } == true:
+            return response.fileToSend.flatMap { .file(FileSender(self, $0, $1)) }
         case .empty, .bytes, .prepared, .content:
             course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
             return .body(response.body)
@@ -115,7 +138,7 @@ extension Exchange {
         loop.runJobs()
     }
 
-    private func wake() {
+    func wake() {
         state.withLock { resume(&$0) }
     }
 
@@ -166,5 +189,11 @@ extension HTTPResponse {
         var response = self
         response.body = .stream(StreamBody(content, range))
         return response
+    }
+
+    /// The descriptor of a content that has one.
+    fileprivate var fileToSend: (OpenFile, Range<Int64>)? {
+        guard !hasNoBody, case .content(let content, let range) = body, let file = content.file else { return nil }
+        return (file, range)
     }
 }

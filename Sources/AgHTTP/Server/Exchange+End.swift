@@ -50,6 +50,14 @@ extension Exchange {
         if isEndless { state.withLock { $0.stream }?.end() }
     }
 
+    /// Whether another request may follow on the connection, as far as both ends have said.
+    var keepsConnection: Bool {
+        guard let head = course.head, !course.isLast, !course.endsConnection, !loop.isDraining else { return false }
+        return !head.headers.all("connection").contains { value in
+            value.split(separator: ",").contains { ASCIICase.isEqual(HTTPToken.trimmed($0), "close") }
+        }
+    }
+
     private func account(isAnswered: Bool) {
         // A head that the library refused, or that never came: no request of ours.
         guard course.phase != .head else { return }

@@ -51,6 +51,7 @@ extension Exchange {
         guard !course.method.rawValue.isEmpty, course.method.rawValue.utf8.allSatisfy(HTTPToken.isTokenByte) else {
             throw Framing.Refusal(400, "invalid-method", "The method holds a character that no method has.")
         }
+        course.isLast = version != "HTTP/1.1"
         let framing = try Framing(head.headers, version: version)
         course.expectsContinue = framing.expectsContinue
         course.endsConnection = framing.body == .chunked
@@ -147,8 +148,11 @@ extension Exchange {
 
     private func answer() -> Bool {
         if !course.hasHandler {
-            if let ready = course.ready { return queue(ready) }
-            startHandler()
+            switch course.ready {
+            case let ready? where isAtHand(ready.response): return queue(ready)
+            case let ready?: load(ready.response)
+            case nil: startHandler()
+            }
         }
         let response: HTTPResponse? = state.withLock { state in
             if state.outcome == nil { suspend(&state) }

@@ -38,6 +38,8 @@ final class Exchange: @unchecked Sendable {
         /// The library takes a lone line feed between chunks, which others skip over: should a proxy and we ever differ
         /// on where a chunked body ends, nothing is read behind it.
         var endsConnection = false
+        /// HTTP/1.0, where a connection is for one request.
+        var isLast = false
         var status = 499
         var bytesIn: Int64 = 0
         var bytesOut: Int64 = 0

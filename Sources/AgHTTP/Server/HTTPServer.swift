@@ -27,14 +27,17 @@ package final class HTTPServer: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
+    ///   - files: how files that are answers are read.
     ///   - ready: asked first for each request without a body, on its loop's thread and without a task: it must not wait.
     ///   - finish: completes the answers that no handler gives.
     ///   - handler: answers all others.
     package init(
-        settings: HTTPServerSettings, log: Log, ready: @escaping ReadyAnswer = { _ in nil },
+        settings: HTTPServerSettings, log: Log, files: any FileAccess = PageCache(),
+        ready: @escaping ReadyAnswer = { _ in nil },
         finish: @escaping Finish = { _, _ in }, handler: @escaping Handler
     ) {
-        service = HTTPService(settings: settings, log: log, ready: ready, finish: finish, handler: handler)
+        service = HTTPService(
+            settings: settings, log: log, files: files, ready: ready, finish: finish, handler: handler)
     }
 
     /// Listens and serves from now on; returns the port. A second call only returns it.

@@ -7,12 +7,14 @@ final class HTTPService: Sendable {
     let ready: HTTPServer.ReadyAnswer
     let finish: HTTPServer.Finish
     let handler: HTTPServer.Handler
+    let reads: FileReads
 
     init(
-        settings: HTTPServerSettings, log: Log, ready: @escaping HTTPServer.ReadyAnswer,
+        settings: HTTPServerSettings, log: Log, files: any FileAccess, ready: @escaping HTTPServer.ReadyAnswer,
         finish: @escaping HTTPServer.Finish, handler: @escaping HTTPServer.Handler
     ) {
         self.settings = settings
+        reads = FileReads(files)
         self.log = log
         self.ready = ready
         self.finish = finish

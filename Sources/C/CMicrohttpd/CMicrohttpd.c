@@ -14,7 +14,10 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 static const struct cmhd_callbacks *callbacks_of(void *raw) { return raw; }
 
@@ -294,6 +297,45 @@ cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(v
 cmhd_response *cmhd_stream(uint64_t length, size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner) {
   return MHD_create_response_from_callback(length == UINT64_MAX ? MHD_SIZE_UNKNOWN : length, block, read, owner, release);
+}
+
+// Whether the mapped pages are in memory: 1 or 0, or -1 when the system does not say.
+static int are_resident(char *map, size_t size, size_t page) {
+  enum { pages_at_once = 4096 };
+  unsigned char pages[pages_at_once];
+  for (size_t done = 0; done < size; done += pages_at_once * page) {
+    const size_t step = size - done < pages_at_once * page ? size - done : pages_at_once * page;
+    if (mincore(map + done, step, pages) != 0) return -1;
+    for (size_t i = 0; i < (step + page - 1) / page; i++)
+      if (!(pages[i] & 1)) return 0;
+  }
+  return 1;
+}
+
+// A filter of system calls may not know mincore; a byte of each page tells the same, and costs a call for each.
+static bool can_read_all(int file, uint64_t offset, size_t length, size_t page) {
+  char byte;
+  for (size_t done = 0; done < length; done += page)
+    if (cmhd_read_cached(file, &byte, 1, offset + done) != 1) return false;
+  return cmhd_read_cached(file, &byte, 1, offset + length - 1) == 1;
+}
+
+bool cmhd_is_cached(int file, uint64_t offset, size_t length) {
+  if (length == 0) return true;
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  const uint64_t start = offset - offset % page;
+  const size_t size = length + (size_t)(offset - start);
+  void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, file, (off_t)start);
+  if (map == MAP_FAILED) return false;
+  const int are = are_resident(map, size, page);
+  munmap(map, size);
+  return are < 0 ? can_read_all(file, offset, length, page) : are == 1;
+}
+
+ssize_t cmhd_read_cached(int file, void *space, size_t room, uint64_t offset) {
+  struct iovec vector = {.iov_base = space, .iov_len = room};
+  const ssize_t count = preadv2(file, &vector, 1, (off_t)offset, RWF_NOWAIT);
+  return count < 0 ? -1 : count;
 }
 
 static ssize_t read_nothing(void *owner, uint64_t position, char *space, size_t room) {

@@ -1,5 +1,6 @@
 import AgBase
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import AgHTTP
@@ -122,19 +123,43 @@ struct RefusalOnSocketTests {
 
     @Test(
         "without so much as a request line is closed without an answer, counted and logged once",
-        arguments: ["hello\r\n\r\n", "\u{16}\u{3}\u{1}\r\n"])
-    func noRequestLine(_ text: String) async throws {
+        arguments: ["hello\r\n\r\n", "\u{16}\u{3}\u{1}\r\n"], [0, 1, 2])
+    func noRequestLine(_ text: String, after requests: Int) async throws {
         let lines = LogLines()
         try await withServer(log: Log(to: lines), handler: { _ in HTTPResponse(204) }) { server, port in
             let isClosed = try await blocking {
                 let client = try RawClient(port: port)
+                for _ in 0..<requests { #expect(try client.get("/").status == 204) }
                 try client.send(text)
-                return try client.isClosed()
+                let isClosed = try client.isClosed()
+                // It has not gone by itself: that would be no refusal.
+                while server.metrics.refusedRequests == 0 { usleep(1_000) }
+                return isClosed
             }
-            #expect(isClosed)
-            try await until { server.metrics.refusedRequests == 1 }
+            #expect(isClosed && server.metrics.refusedRequests == 1)
         }
         #expect(lines.all.filter { $0.sentence == "request refused" }.count == 1)
+    }
+
+    @Test(
+        "is no end of a connection that client or server had announced",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        ])
+    func announced(_ text: String) async throws {
+        let lines = LogLines()
+        try await withServer(log: Log(to: lines), handler: { _ in HTTPResponse(204) }) { server, port in
+            try await blocking {
+                let client = try RawClient(port: port)
+                #expect(try client.request(text).status == 204)
+                #expect(try client.rest().isEmpty)
+            }
+            try await until { server.metrics.openConnections == 0 }
+            #expect(server.metrics.refusedRequests == 0)
+        }
+        #expect(lines.all.allSatisfy { $0.sentence != "request refused" })
     }
 
     @Test("is no request that ends because its client has gone, or has said nothing")

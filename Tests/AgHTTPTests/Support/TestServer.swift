@@ -24,14 +24,15 @@ func withServer<Value: Sendable>(
 
 func withServer<Value: Sendable>(
     _ tune: (inout HTTPServerSettings) -> Void = { _ in }, log: Log = Log(to: SilentSink()),
-    ready: @escaping HTTPServer.ReadyAnswer = { _ in nil }, handler: @escaping HTTPServer.Handler,
+    files: any FileAccess = PageCache(), ready: @escaping HTTPServer.ReadyAnswer = { _ in nil },
+    handler: @escaping HTTPServer.Handler,
     _ body: (HTTPServer, Int) async throws -> Value
 ) async throws -> Value {
     var settings = HTTPServerSettings(host: "127.0.0.1", port: 0)
     settings.tick = .milliseconds(10)
     settings.peerCheck = .milliseconds(20)
     tune(&settings)
-    let server = HTTPServer(settings: settings, log: log, ready: ready, handler: handler)
+    let server = HTTPServer(settings: settings, log: log, files: files, ready: ready, handler: handler)
     let port = try server.start()
     do {
         let value = try await body(server, port)

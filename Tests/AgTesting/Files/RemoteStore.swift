@@ -85,7 +85,7 @@ package struct RemoteStore: BlobStore {
         self.bucket = bucket
         self.pool = pool
         _ = try DiskFiles().makeFolder(folder)
-        spool = Spool(folder: RealPath.of(folder), files: DiskFiles(), reserve: reserve, mark: mark)
+        spool = Spool(folder: RealPath.of(folder), files: DiskFiles(), pool: pool, reserve: reserve, mark: mark)
     }
 
     // MARK: Processes that share a place

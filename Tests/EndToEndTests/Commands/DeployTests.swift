@@ -46,11 +46,11 @@ struct DeployTests {
         #expect(readText(out) == "", "A group or key that it does not know is ignored, and something stops working.")
     }
 
-    @Test("let the codec children lock themselves in")
+    @Test("let the codec children lock themselves in, and the server see what is in memory")
     func filter() throws {
         let unit = try text("deploy/argentum.service")
         let filter = try #require(unit.split(separator: "\n").first { $0.hasPrefix("SystemCallFilter=") })
-        for call in ["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp"] {
+        for call in ["landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp", "mincore"] {
             #expect(filter.split(separator: " ").contains { $0 == call }, "\(call)")
         }
     }

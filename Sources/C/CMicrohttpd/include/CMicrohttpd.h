@@ -112,6 +112,12 @@ cmhd_response *cmhd_lent_bytes(size_t size, const void *bytes, void (*release)(v
 cmhd_response *cmhd_stream(uint64_t length, size_t block, ssize_t (*read)(void *owner, uint64_t position, char *space, size_t room),
                            void (*release)(void *owner), void *owner);
 
+/// Whether all pages of a range of a file are in memory; false as well when that cannot be found out.
+bool cmhd_is_cached(int file, uint64_t offset, size_t length);
+
+/// Reads what is in memory without waiting for a disk; -1 when that is nothing, or cannot be found out.
+ssize_t cmhd_read_cached(int file, void *space, size_t room, uint64_t offset);
+
 /// A response that speaks of so many bytes and is only for answers that send none, such as 304.
 cmhd_response *cmhd_length_only(uint64_t size);
 
