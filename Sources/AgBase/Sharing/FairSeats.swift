@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A number of seats that no caller can take all of: each may have a part of what is free, so that there is always one
 /// for the next.
 ///
@@ -44,5 +46,39 @@ package struct FairSeats: Sendable {
         let free = limit - total
         if own < sure { return free > 0 }
         return group < 4 * free && own < 2 * free
+    }
+}
+
+/// Seats that many threads take, each of them held by an object that frees it.
+package final class SharedSeats: Sendable {
+    private let seats: Mutex<FairSeats>
+
+    package init(_ seats: FairSeats) {
+        self.seats = Mutex(seats)
+    }
+
+    /// For what there is only so much of: never more than `most` seats, and an eighth of them for callers that have none yet, so
+    /// that no caller can take all of them.
+    package convenience init(most: Int) {
+        self.init(FairSeats(max(1, most - most / 8), most: most))
+    }
+
+    /// A seat for as long as it is referred to; `nil` when there is none for this caller.
+    package func take(_ caller: Caller) -> Seat? {
+        guard seats.withLock({ $0.take(caller) }) else { return nil }
+        return Seat { [self] in seats.withLock { $0.free(caller) } }
+    }
+}
+
+/// A place that one call holds; free again when the last reference goes.
+package final class Seat: Sendable {
+    private let leave: @Sendable () -> Void
+
+    package init(_ leave: @escaping @Sendable () -> Void) {
+        self.leave = leave
+    }
+
+    deinit {
+        leave()
     }
 }

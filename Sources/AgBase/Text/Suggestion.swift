@@ -19,20 +19,22 @@ package enum Suggestion {
 
     private static func isShort(_ word: String) -> Bool { word.utf8.count <= longestWord }
 
-    /// Insertions, deletions and replacements of scalars that turn `a` into `b`. Takes as many steps as the product of
-    /// their lengths.
-    static func distance(_ a: String, _ b: String) -> Int {
-        let target = Array(b.unicodeScalars)
-        var row = Array(0...target.count)
-        for (i, scalar) in a.unicodeScalars.enumerated() {
-            var previous = row[0]
-            row[0] = i + 1
-            for (j, other) in target.enumerated() {
-                let replaced = previous + (scalar == other ? 0 : 1)
-                previous = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, previous + 1)
+    static func distance(_ a: String, _ b: String) -> Int { slips(Array(a.unicodeScalars), Array(b.unicodeScalars)) }
+
+    /// Insertions, deletions, replacements and exchanges of neighbours that turn `a` into `b` (optimal string alignment).
+    /// Takes as many steps as the product of their lengths.
+    package static func slips<Letter: Equatable>(_ a: [Letter], _ b: [Letter]) -> Int {
+        var before: [Int] = []
+        var row = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var next = [i + 1]
+            for (j, other) in b.enumerated() {
+                var least = min(row[j] + (letter == other ? 0 : 1), row[j + 1] + 1, next[j] + 1)
+                if i > 0, j > 0, letter == b[j - 1], a[i - 1] == other { least = min(least, before[j - 1] + 1) }
+                next.append(least)
             }
+            (before, row) = (row, next)
         }
-        return row[target.count]
+        return row[b.count]
     }
 }

@@ -17,6 +17,8 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPHeaders
     package var body: Body
+    /// Kept until the answer has been sent, or given up.
+    package var holds: (any Sendable)?
 
     package init(_ status: Int, headers: HTTPHeaders = [:], body: Body = .empty) {
         self.status = status

@@ -1,3 +1,5 @@
+import AgBase
+
 /// A file's name as a stranger gave it, fit to be shown.
 package enum FileName {
     private static let longest = 255
@@ -10,7 +12,7 @@ package enum FileName {
         if isHarmless(text) { return text }
         let last = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "\\" }.last ?? []
         var name = ""
-        name.unicodeScalars.append(contentsOf: last.lazy.filter { !isRefused($0) })
+        name.unicodeScalars.append(contentsOf: last.lazy.filter { !$0.steersText })
         if name.unicodeScalars.allSatisfy({ $0 == "." }) { return "" }
         guard name.utf8.count > longest else { return name }
         let end = ending(of: name)
@@ -53,13 +55,5 @@ package enum FileName {
             start.unicodeScalars.append(scalar)
         }
         return start
-    }
-
-    /// Controls, and the marks that reorder text and so can make `gpj.exe` look like `exe.jpg`.
-    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
-        default: false
-        }
     }
 }

@@ -65,20 +65,14 @@ extension JobFailure {
     /// In bytes. Children and providers may say anything; a row and its events need no more.
     static let longestMessage = 1_000
 
-    /// Its words as every database takes them and a terminal may show them: one line, without control characters.
+    /// Its words as every database takes them and a terminal may show them: one line, without characters that steer it.
     var writable: (code: String, message: String) {
         (Self.clean(code, 100), Self.clean(message, Self.longestMessage))
     }
 
     private static func clean(_ text: String, _ limit: Int) -> String {
         var clean = String.UnicodeScalarView()
-        var length = 0
-        for scalar in text.unicodeScalars {
-            let shown: Unicode.Scalar = scalar.properties.generalCategory == .control ? " " : scalar
-            length += UTF8.width(shown)
-            if length > limit { return String(clean) + "…" }
-            clean.append(shown)
-        }
+        clean.append(contentsOf: text.excerpt(limit).unicodeScalars.lazy.map { $0.steersText ? " " : $0 })
         return String(clean)
     }
 }

@@ -5,10 +5,12 @@ package import AgLibrary
 extension Application {
     /// The whole server in front of a library.
     ///
-    /// - Parameter readiness: shared with whoever stops the server, who tells it so.
+    /// - Parameters:
+    ///   - readiness: shared with the run of the server, which ends it.
+    ///   - downloadSeats: files that may be sent at a time.
     package init(
         _ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), publicURL: String?,
-        rateLimits: RateLimits = .none, cors: CORSPolicy = .none, log: Log
+        rateLimits: RateLimits = .none, cors: CORSPolicy = .none, downloadSeats: Int = 1_024, log: Log
     ) {
         let queue = library.ground.queue
         let events = library.ground.events
@@ -16,7 +18,7 @@ extension Application {
             access: library.access, readiness: readiness, metrics: metrics,
             metricSources: Self.metricSources(of: library),
             log: log, time: library.ground.time,
-            publicURL: publicURL, rateLimits: rateLimits, cors: cors)
+            publicURL: publicURL, rateLimits: rateLimits, cors: cors, downloadSeats: downloadSeats)
         self.init(parts) { book in
             let gates = ReadGates()
             addUploadRoutes(to: &book, library, publicURL: publicURL)

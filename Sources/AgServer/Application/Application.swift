@@ -10,6 +10,7 @@ package struct Application: Sendable {
     private let parts: ApplicationParts
     private let hotAnswers: HotAnswers
     private let cors: CORSDesk
+    private let downloads: DownloadSeats
 
     /// - Parameter addRoutes: the product's routes; those of the frame are there already.
     package init(_ parts: ApplicationParts, addRoutes: (inout RouteBook) -> Void = { _ in }) {
@@ -24,7 +25,9 @@ package struct Application: Sendable {
         let limiter = RateLimiter(parts.rateLimits, time: parts.time, tally: parts.access.requestTally)
         book.setAdmission(Self.admission(parts, limiter, guesses))
         cors = CORSDesk(parts.cors, publicURL: parts.publicURL)
-        hotAnswers = HotAnswers(access: parts.access, limiter: limiter, cors: cors, time: parts.time)
+        downloads = DownloadSeats(parts.downloadSeats)
+        hotAnswers = HotAnswers(
+            access: parts.access, limiter: limiter, cors: cors, downloads: downloads, time: parts.time)
         self.parts = parts
         router = book.router
         operations = book.operations
@@ -62,11 +65,16 @@ package struct Application: Sendable {
     package func respondAnew(to request: HTTPRequest) async -> HTTPResponse {
         let start = ContinuousClock.now
         let ticket = hotAnswers.ticket
-        var response = await router.respond(to: request)
+        var response = seated(await router.respond(to: request), request)
         complete(&response, request.head, crossOrigin(request))
         hotAnswers.keep(response, to: request, ticket)
         note(request.method, request.attached(RouteTag.self), response, since: start)
         return response
+    }
+
+    private func seated(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        downloads.seated(response, to: request.method, request.caller)
+            ?? .problem(DownloadSeats.refusal, for: request)
     }
 
     /// Completes an answer that the server gives by itself, before a request reaches us or in our place.

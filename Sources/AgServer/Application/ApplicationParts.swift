@@ -15,12 +15,14 @@ package struct ApplicationParts: Sendable {
     package var rateLimits: RateLimits
     /// Whose pages may call us from a browser.
     package var cors: CORSPolicy
+    /// Files that may be sent at a time; fewer where the system allows few open files.
+    package var downloadSeats: Int
 
     package init(
         access: Access, readiness: Readiness, metrics: Metrics = Metrics(),
         metricSources: [@Sendable () async throws -> [MetricFamily]] = [], log: Log,
         time: any TimeSource = SystemTime(), publicURL: String? = nil, rateLimits: RateLimits = .none,
-        cors: CORSPolicy = .none
+        cors: CORSPolicy = .none, downloadSeats: Int = 1_024
     ) {
         self.access = access
         self.readiness = readiness
@@ -31,5 +33,6 @@ package struct ApplicationParts: Sendable {
         self.publicURL = publicURL
         self.rateLimits = rateLimits
         self.cors = cors
+        self.downloadSeats = downloadSeats
     }
 }

@@ -39,9 +39,13 @@ final class HotAnswers: Sendable {
     private let limiter: RateLimiter
     private let time: any TimeSource
     private let cors: CORSDesk
+    private let downloads: DownloadSeats
     private let answers = Mutex(RecentlyUsed<Question, Answer>(budget: budget))
 
-    init(access: Access, limiter: RateLimiter, cors: CORSDesk, time: any TimeSource) {
+    init(
+        access: Access, limiter: RateLimiter, cors: CORSDesk, downloads: DownloadSeats, time: any TimeSource
+    ) {
+        self.downloads = downloads
         self.access = access
         self.limiter = limiter
         self.cors = cors
@@ -58,9 +62,9 @@ final class HotAnswers: Sendable {
             withExtendedLifetime(gone) {}
             return nil
         }
-        guard let response = Self.response(found, request.headers["if-none-match"]), isAdmitted(found, request) else {
-            return nil
-        }
+        guard let answer = Self.response(found, request.headers["if-none-match"]),
+            let response = seated(answer, found, request), isAdmitted(found, request)
+        else { return nil }
         return (response, found.route)
     }
 
@@ -104,6 +108,13 @@ final class HotAnswers: Sendable {
     private static func response(_ answer: Answer, _ condition: String?) -> ReadyResponse? {
         guard let condition else { return answer.gift?.ready }
         return condition == answer.tag ? answer.unchanged.map { .prepared($0) } : nil
+    }
+
+    /// A file needs a seat; without one the request goes the whole way, where its refusal is worded.
+    private func seated(_ answer: ReadyResponse, _ found: Answer, _ request: HTTPRequestHead) -> ReadyResponse? {
+        guard case .single(let response) = answer else { return answer }
+        let caller = found.credential?.origin.caller ?? .stranger(at: request.peer)
+        return downloads.seated(response, to: request.method, caller).map { .single($0) }
     }
 
     /// One that has to be refused goes the whole way, where its refusal is worded.

@@ -1,16 +1,18 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import AgBase
+import AgHTTP
+import AgLibrary
 
-/// What counts as one stranger: an IPv4 address, or the /64 that a single IPv6 customer has at least.
+/// What counts as one stranger; see `IPAddress.network`. A text that is no address is one of its own.
 enum PeerNetwork {
-    static func of(_ peer: String) -> String {
-        var address = in6_addr()
-        guard peer.contains(":"), inet_pton(AF_INET6, peer, &address) == 1 else { return peer }
-        return withUnsafeBytes(of: &address) { bytes in
-            bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ".") + "/64"
-        }
-    }
+    static func of(_ peer: String) -> String { IPAddress(peer)?.network ?? peer }
+}
+
+extension Caller {
+    /// Calls without a credential share as one group, and in it by where they come from.
+    static func stranger(at peer: String) -> Caller { Caller("strangers", member: PeerNetwork.of(peer)) }
+}
+
+extension HTTPRequest {
+    /// Whom this call shares queues with: its token, or its address among those of strangers.
+    var caller: Caller { attached(Credential.self)?.origin.caller ?? .stranger(at: peer) }
 }

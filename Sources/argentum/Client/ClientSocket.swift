@@ -43,14 +43,14 @@ final class ClientSocket {
 
     private func endpoint(
         _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
-    ) -> NetworkAddress? {
+    ) -> IPAddress? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let code = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(file.descriptor, $0, &length) }
         }
         guard code == 0 else { return nil }
-        return withUnsafeBytes(of: storage) { NetworkAddress(socketAddress: $0) }
+        return withUnsafeBytes(of: storage) { IPAddress(socketAddress: $0) }
     }
 
     private struct Candidate {

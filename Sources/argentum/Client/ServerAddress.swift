@@ -61,12 +61,12 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
         let wrong = Failure(.usage, "'\(text)' is neither a host's name nor its address.")
         if text.hasPrefix("[") {
             let inner = text.dropFirst().dropLast()
-            guard text.hasSuffix("]"), let address = NetworkAddress(String(inner)), !address.isIPv4 else { throw wrong }
+            guard text.hasSuffix("]"), let address = HostAddress(String(inner)), address.hasColons else { throw wrong }
             return address.text
         }
         let name = text.lowercased()
         let bare = name.hasSuffix(".") ? String(name.dropLast()) : name
-        if NetworkAddress(bare)?.isIPv4 == true || bare == "localhost" { return bare }
+        if IPAddress(bare)?.isIPv4 == true || bare == "localhost" { return bare }
         let labels = bare.split(separator: ".", omittingEmptySubsequences: false)
         guard let last = labels.last, labels.allSatisfy(isLabel), !isNumber(last) else { throw wrong }
         return name
@@ -94,7 +94,7 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// `localhost` may be resolved to anything, so what was connected to is looked at as well.
     var isThisMachine: Bool {
         if host == "localhost" { return true }
-        return NetworkAddress(host).map { $0.isLoopback || $0.isOfInterface } ?? false
+        return HostAddress(host).map { $0.address.isLoopback || $0.address.isOfInterface } ?? false
     }
 
     var description: String {

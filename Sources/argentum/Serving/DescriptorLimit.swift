@@ -20,7 +20,7 @@ struct DescriptorLimit {
 
     /// The database, the codec children and the loops, which are always there.
     static let own = 64
-    /// For jobs, renders and pictures that are sent: a server that took its last descriptor for a client could not even
+    /// For jobs, renders and open files that are kept for the next download: a server that took its last descriptor for a client could not even
     /// open the picture that the client asks for.
     var work: Int { min(1_024, max(64, descriptors / 4)) }
 
@@ -30,7 +30,13 @@ struct DescriptorLimit {
     /// What uploads may hold of descriptors, all of them together.
     var ofUploads: Int { 2 * uploads }
 
-    var connections: Int { max(16, descriptors - Self.own - work - ofUploads) }
+    /// Files that may be sent at a time, to all callers together: each holds two descriptors beside its connection.
+    var downloads: Int { min(1_024, max(16, descriptors / 16)) }
+
+    /// What downloads may hold of descriptors, all of them together.
+    var ofDownloads: Int { 2 * downloads }
+
+    var connections: Int { max(16, descriptors - Self.own - work - ofUploads - ofDownloads) }
 
     #if canImport(Glibc)
         private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -12,7 +12,7 @@ struct ListenHost: Sendable, Hashable {
     init(_ text: String) throws {
         let isBracketed = text.hasPrefix("[") && text.hasSuffix("]")
         let bare = isBracketed ? String(text.dropFirst().dropLast()) : text
-        if let address = NetworkAddress(bare), !(isBracketed && address.isIPv4) {
+        if let address = HostAddress(bare), address.hasColons || !isBracketed {
             name = address.text
             authority = Self.reachable(address)
         } else if !isBracketed, let address = try? ServerAddress("http://\(text):1"),
@@ -29,10 +29,11 @@ struct ListenHost: Sendable, Hashable {
     }
 
     /// All addresses of this machine include the loopback one.
-    private static func reachable(_ address: NetworkAddress) -> String {
+    private static func reachable(_ host: HostAddress) -> String {
+        let address = host.address
         if address.isUnspecified { return address.isIPv4 ? "127.0.0.1" : "[::1]" }
-        guard !address.isIPv4 else { return address.text }
+        guard !address.isIPv4 else { return host.text }
         // In a URL a percent sign begins an escape (RFC 6874).
-        return "[" + address.text.split(separator: "%").joined(separator: "%25") + "]"
+        return "[" + host.text.split(separator: "%").joined(separator: "%25") + "]"
     }
 }

@@ -26,7 +26,7 @@ struct ServerRun: Sendable {
             rateLimits: RateLimits(
                 perToken: settings[required: ArgentumSettings.rateLimit],
                 perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]),
-            cors: edge.cors, log: log)
+            cors: edge.cors, downloadSeats: DescriptorLimit.raise().downloads, log: log)
         server = HTTPServer(
             settings: Self.serverSettings(settings, edge, log), log: log, ready: { application.hotAnswer(to: $0) },
             finish: { application.finish(&$0, $1) }, handler: { await application.respondAnew(to: $0) })

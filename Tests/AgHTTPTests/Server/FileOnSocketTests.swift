@@ -6,6 +6,8 @@ import Testing
 
 @Suite("A file on a socket", .timeLimit(.minutes(1)))
 struct FileOnSocketTests {
+    private static let pool = BlockingPool(threads: 1, name: "file")
+
     /// A file without a name.
     private static func file(_ bytes: [UInt8]) throws -> OpenFile {
         var template = Array("/tmp/argentum-http-XXXXXX".utf8CString)
@@ -29,13 +31,14 @@ struct FileOnSocketTests {
         _ file: OpenFile, length: Int, isReady: Bool = false, _ files: any FileAccess,
         _ body: (HTTPServer, Int) async throws -> Value
     ) async throws -> Value {
-        let answer = HTTPResponse(200, body: .file(file, offset: 0, length: Int64(length)))
+        let file = BlobContent(file, byteCount: Int64(length), pool: Self.pool)
+        let answer = HTTPResponse(200, body: .content(file, 0..<Int64(length)))
         return try await withServer(
             { $0.loops = 1 }, files: files, ready: { isReady && $0.target == "/file" ? .single(answer) : nil },
             handler: { request in
                 guard request.path == "/file" else { return .text(200, "after") }
                 return content(
-                    of: DeliveredContent(.file(file, length: Int64(length)), tag: "v1", contentType: "image/webp"),
+                    of: DeliveredContent(.content(file), tag: "v1", contentType: "image/webp"),
                     for: request)
             }, body)
     }

@@ -8,55 +8,6 @@ import Testing
 
 @Suite("A revocation that cannot be written", .everyEngine, .timeLimit(.minutes(1)))
 struct RevocationTests {
-    /// A database whose disk may be full, or whose writer may hang.
-    private struct Troubled: Database {
-        let base: any Database
-        let trouble: Trouble
-
-        var dialect: SQLDialect { base.dialect }
-        var waitingWrites: Int { base.waitingWrites }
-        var notices: Notices { base.notices }
-
-        func read<Value: Sendable>(
-            _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-        ) async throws -> Value {
-            guard trouble.holdsNextRead.exchange(false, ordering: .acquiringAndReleasing) else {
-                return try await base.read(kind, body)
-            }
-            return try await base.read(kind) { connection in
-                // From here on the read sees this moment, whatever is committed before it goes on.
-                _ = try connection.exists("SELECT 1 FROM api_tokens")
-                trouble.reader.pass()
-                return try body(connection)
-            }
-        }
-
-        func write<Value: Sendable>(
-            _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
-        ) async throws -> Value {
-            trouble.writes.add(1, ordering: .relaxed)
-            if trouble.isFull.load(ordering: .acquiring) { throw SQLError(.full, "database or disk is full") }
-            if trouble.hangs.load(ordering: .acquiring) {
-                trouble.isAtWriter.open()
-                try await trouble.writer.pass()
-            }
-            return try await base.write(body)
-        }
-
-        func integrityFindings() async throws -> [String] { [] }
-        func close() async {}
-    }
-
-    private final class Trouble: Sendable {
-        let isFull = Atomic(false)
-        let hangs = Atomic(false)
-        let writes = Atomic(0)
-        let writer = Latch()
-        let isAtWriter = Latch()
-        let holdsNextRead = Atomic(false)
-        let reader = Gate()
-    }
-
     private let trouble = Trouble()
     private let desk: AccessDesk
     private let access: Access
@@ -64,7 +15,7 @@ struct RevocationTests {
     init() async throws {
         desk = try await AccessDesk()
         access = Access(
-            database: Troubled(base: desk.database, trouble: trouble), time: desk.clock, log: Log(to: SilentSink()))
+            database: TroubledDatabase(desk.database, trouble), time: desk.clock, log: Log(to: SilentSink()))
     }
 
     private func fill(_ isFull: Bool) { trouble.isFull.store(isFull, ordering: .releasing) }

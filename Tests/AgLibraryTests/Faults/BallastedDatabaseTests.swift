@@ -9,32 +9,6 @@ import Testing
 
 @Suite("The ballast of the database", .timeLimit(.minutes(1)))
 struct BallastedDatabaseTests {
-    /// A database on a disk that has no room for any write while the ballast is there.
-    private struct Full: Database {
-        let base: any Database
-        let folder: TemporaryFolder
-
-        var dialect: SQLDialect { base.dialect }
-        var waitingWrites: Int { base.waitingWrites }
-        var notices: Notices { base.notices }
-
-        func read<Value: Sendable>(
-            _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-        ) async throws -> Value {
-            try await base.read(kind, body)
-        }
-
-        func write<Value: Sendable>(
-            _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
-        ) async throws -> Value {
-            if folder.files().contains("ballast") { throw SQLError(.full, "database or disk is full") }
-            return try await base.write(body)
-        }
-
-        func integrityFindings() async throws -> [String] { [] }
-        func close() async {}
-    }
-
     private let folder = TemporaryFolder()
     private let disk = SmallDisk(total: 320 << 20)
     private let desk: AccessDesk
@@ -44,8 +18,10 @@ struct BallastedDatabaseTests {
     init() async throws {
         desk = try await AccessDesk()
         ballast = Ballast(path: folder.file("ballast"), folder: folder.path, files: disk, log: Log(to: SilentSink()))
+        // No room for any write while the ballast is there.
+        let trouble = Trouble { [folder] in folder.files().contains("ballast") }
         database = AuthorizedDatabase(
-            BallastedDatabase(base: Full(base: desk.database, folder: folder), ballast: ballast))
+            BallastedDatabase(base: TroubledDatabase(desk.database, trouble), ballast: ballast))
     }
 
     private var access: Access { Access(database: database, time: desk.clock, log: Log(to: SilentSink())) }

@@ -8,22 +8,24 @@ struct DescriptorLimitTests {
     @Test(
         "leaves some for files, the database and the codecs",
         arguments: [
-            (1_024, 576, 64), (20_000, 17_888, 512), (256, 96, 16), (128, 16, 8),
+            (1_024, 448, 64, 64), (20_000, 15_840, 512, 1_024), (256, 64, 16, 16), (128, 16, 8, 16),
         ])
-    func room(_ descriptors: Int, _ connections: Int, _ uploads: Int) {
+    func room(_ descriptors: Int, _ connections: Int, _ uploads: Int, _ downloads: Int) {
         #expect(DescriptorLimit(descriptors: descriptors).connections == connections)
         #expect(DescriptorLimit(descriptors: descriptors).uploads == uploads)
+        #expect(DescriptorLimit(descriptors: descriptors).downloads == downloads)
     }
 
     @Test(
-        "is kept by connections, uploads, work and the process itself together",
+        "is kept by connections, uploads, downloads, work and the process itself together",
         arguments: [128, 256, 1_024, 4_096, 1 << 20])
     func sum(_ descriptors: Int) {
         let limit = DescriptorLimit(descriptors: descriptors)
         // Two for each call that may upload, whoever the callers are; see the tests of `UploadSeats`.
         #expect(limit.ofUploads == 2 * limit.uploads)
-        let sum = DescriptorLimit.own + limit.work + limit.ofUploads + limit.connections
-        #expect(sum <= max(descriptors, DescriptorLimit.own + limit.work + limit.ofUploads + 16))
+        #expect(limit.ofDownloads == 2 * limit.downloads)
+        let fixed = DescriptorLimit.own + limit.work + limit.ofUploads + limit.ofDownloads
+        #expect(fixed + limit.connections <= max(descriptors, fixed + 16))
     }
 
     @Test("is raised to all that the system gives")

@@ -66,9 +66,9 @@ struct ServerAddressTests {
 
     @Test("An address of an interface here is this machine, and what was connected to is looked at besides")
     func connected() throws {
-        let own = try #require(NetworkAddress("127.0.0.1"))
+        let own = try #require(IPAddress("127.0.0.1"))
         #expect(own.isOfInterface)
-        #expect(NetworkAddress("192.0.2.1")?.isOfInterface == false)
+        #expect(IPAddress("192.0.2.1")?.isOfInterface == false)
         let listener = try LoopbackListener()
         let address = try ServerAddress("http://127.0.0.1:\(listener.port)")
         _ = try ClientSocket(address, isLocal: true, timeout: .seconds(5))

@@ -41,6 +41,37 @@ struct ClockTests {
         #expect(try await right.end(within: .seconds(30)) == .code(0))
     }
 
+    @Test("that is set while the server runs makes no wait longer than it is, nor negative")
+    func step() async throws {
+        let data = "\(folder.path)/data"
+        let clock = "\(folder.path)/clock"
+        try writeBytes(Array("+0d".utf8), to: clock)
+        let server = try await serve(
+            data, ["--jobs", "none"],
+            [
+                "ARGENTUM_TOKEN": Server.token, "LD_PRELOAD": fake ?? "", "FAKETIME_TIMESTAMP_FILE": clock,
+                "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            ])
+        try writeBytes(Picture.photo(width: 48, height: 32).bytes, to: "\(folder.path)/one.jpg")
+        #expect(try await command(data, "upload", "\(folder.path)/one.jpg").code == 0)
+        for step in ["+0d", "+30d", "-30d"] {
+            try writeBytes(Array(step.utf8), to: clock)
+            let (seconds, date) = try await oldestWaits(data)
+            #expect(!seconds.isEmpty && seconds.allSatisfy { 0...60 ~= $0 }, "\(step): \(seconds) \(date)")
+        }
+        server.send(SIGTERM)
+        #expect(try await server.end(within: .seconds(30)) == .code(0))
+    }
+
+    /// The ages of the oldest queued jobs, as `/metrics` says them, and the server's date.
+    private func oldestWaits(_ data: String) async throws -> ([Double], String) {
+        let address = try #require(readText("\(data)/server-url"))
+        let port = try #require(address.split(whereSeparator: { !$0.isNumber }).last.flatMap { UInt16($0) })
+        let metrics = try await Client(port: port, token: Server.token).get("/metrics")
+        let waits = metrics.text.split(separator: "\n").filter { $0.hasPrefix("argentum_jobs_oldest_wait_seconds{") }
+        return (waits.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }, metrics["date"] ?? "")
+    }
+
     private func command(_ data: String, _ words: String...) async throws -> Argentum.Result {
         try await Argentum.run(words: words + ["--data", data], environment: ["ARGENTUM_TOKEN": Server.token])
     }

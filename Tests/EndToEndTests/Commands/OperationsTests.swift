@@ -31,6 +31,35 @@ struct OperationsTests {
         #expect(!answer.text.contains(Server.token))
     }
 
+    @Test("can count connections, refusals and bytes that no route sees")
+    func connectionMetrics() async throws {
+        let before = try await numbers()
+        var open: [Connection] = []
+        for _ in 0..<5 { open.append(try await Connection.open(server.client.port)) }
+        try await open[0].send(Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        _ = try await open[0].answer(within: .seconds(5))
+        let sent = Picture.photo().bytes.count
+        _ = try await server.client.call("POST", "/api/images/upload", .form(.of([("a.jpg", Picture.photo().bytes)])))
+        let after = try await numbers()
+        func growth(_ name: String) -> Double { (after[name] ?? -1) - (before[name] ?? .infinity) }
+        #expect(after["argentum_http_connections"] ?? 0 >= 4)
+        #expect(growth("argentum_http_connections_total") >= 7)
+        #expect(growth("argentum_http_refused_total") >= 1)
+        #expect(growth("argentum_http_request_bytes_total") >= Double(sent) / 2)
+        #expect(growth("argentum_http_response_bytes_total") >= 100)
+        #expect(growth("argentum_http_connections_cut_total") >= 0)
+        for connection in open { connection.hangUp() }
+    }
+
+    /// Every metric without labels.
+    private func numbers() async throws -> [String: Double] {
+        let text = try await server.client.get("/metrics").text
+        let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
+        return Dictionary(lines.compactMap { line in Double(line[1]).map { (String(line[0]), $0) } }) { first, _ in
+            first
+        }
+    }
+
     @Test("have a description of every call")
     func openAPI() async throws {
         let document = try await server.json("/openapi.json")

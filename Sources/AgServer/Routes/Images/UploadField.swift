@@ -38,23 +38,12 @@ enum UploadField: Equatable {
     static func nearMiss(of name: String) -> String? {
         guard name.utf8.count <= longestNearMiss else { return nil }
         let letters = letters(of: name)
-        return plain.map(\.name).first { isOneSlip(letters, Self.letters(of: $0)) }
+        return plain.map(\.name).first { Suggestion.slips(letters, Self.letters(of: $0)) <= 1 }
     }
 
     private static let longestNearMiss = 32
 
     private static func letters(of name: String) -> [UInt8] {
         name.utf8.map(ASCIICase.lower).filter { 48...57 ~= $0 || 97...122 ~= $0 || $0 >= 0x80 }
-    }
-
-    /// Whether the two are equal but for one letter too many, too few or wrong, or two that changed places.
-    private static func isOneSlip(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        guard abs(a.count - b.count) <= 1 else { return false }
-        let start = zip(a, b).prefix { $0 == $1 }.count
-        let restA = a[start...]
-        let restB = b[start...]
-        if a.count != b.count { return a.count > b.count ? restA.dropFirst() == restB : restA == restB.dropFirst() }
-        return restA.dropFirst() == restB.dropFirst()
-            || (restA.prefix(2).reversed() == Array(restB.prefix(2)) && restA.dropFirst(2) == restB.dropFirst(2))
     }
 }
