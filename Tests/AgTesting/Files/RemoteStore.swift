@@ -76,6 +76,7 @@ package struct RemoteStore: BlobStore {
     private let spool: Spool
     private let pool: BlockingPool
     private let living = LivingNotes()
+    package var pendingRemovals: Int { spool.pendingRemovals }
 
     /// - Parameter folder: of this machine's, where bytes are collected.
     package init(
