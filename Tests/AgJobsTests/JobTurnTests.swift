@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("Turns of jobs", .timeLimit(.minutes(1)))
+@Suite("Turns of jobs", .everyEngine, .timeLimit(.minutes(1)))
 struct JobTurnTests {
     /// What happens to a queue, one letter a share: `a*5` queues five jobs, `3` leases three one by one.
     struct Course: Sendable, CustomTestStringConvertible {
