@@ -176,7 +176,7 @@ struct JobWorkerTests {
             try await worker.whileRunning {
                 let id = try await plant.enqueue()
                 try await plant.clock.run { try await plant.state(id) == .completed }
-                #expect(worker.running.counts == [Plant.variants: 1])
+                await eventually { worker.running.counts == [Plant.variants: 1] }
                 latch.open()
                 await eventually { worker.running.isEmpty }
             }

@@ -206,6 +206,23 @@ struct PostgresDatabaseTests {
         await database.close()
     }
 
+    @Test("gives its connections up when it is let go without being closed")
+    func letGo() async throws {
+        let folder = TemporaryFolder()
+        let url = try await PostgresForTests.schema(of: folder)
+        let other = try await PostgresDatabase.open(url: "\(url)&application_name=other")
+        do {
+            let database = try await PostgresDatabase.open(url: url)
+            try await database.write { tx in _ = try tx.first("SELECT 1") { _ in } }
+            _ = try await database.read { try $0.value("SELECT 1") as Int? }
+        }
+        let name = try #require(url.split(separator: "application_name=").last?.split(separator: "&").first.map(String.init))
+        try await eventually {
+            try await other.read { try !$0.exists("SELECT 1 FROM pg_stat_activity WHERE application_name = \(name)") }
+        }
+        await other.close()
+    }
+
     @Test("keeps few prepared statements and goes on when they are evicted")
     func statements() async throws {
         var settings = PostgresSettings()

@@ -44,6 +44,13 @@ package final class PostgresDatabase: Database {
             session: { PostgresSession(connector, .writer, outage) }, serve: group.run)
     }
 
+    /// One that is let go without `close` must not keep its connections.
+    deinit {
+        readers.refuse()
+        lookUps.refuse()
+        writers?.refuse()
+    }
+
     /// Connects once, to learn whether the server can serve us. Throws `SQLError` with a sentence that names the remedy.
     ///
     /// - Parameters:

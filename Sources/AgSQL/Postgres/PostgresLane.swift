@@ -37,9 +37,14 @@ final class PostgresLane<Work: Sendable>: Sendable {
         queue.add(work)
     }
 
+    /// Refuses new work; what is queued is finished.
+    func refuse() {
+        queue.close()
+    }
+
     /// Refuses new work, and waits for what is queued. May be called again.
     func close() async {
-        queue.close()
+        refuse()
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
                 if state.running > 0 { state.closing.append(continuation) }

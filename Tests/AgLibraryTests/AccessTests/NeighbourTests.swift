@@ -12,12 +12,12 @@ import Testing
 struct NeighbourTests {
     private let desk: AccessDesk
     /// Another program's connection to the same rows.
-    private let database: SQLiteDatabase
+    private let database: any Database
     private let neighbour: Access
 
     init() async throws {
         desk = try await AccessDesk()
-        database = try await SQLiteDatabase.open(path: "\(desk.folder.path)/test.sqlite")
+        database = try await Engine.current.open(in: desk.folder)
         neighbour = Access(database: database, time: desk.clock, log: Log(to: SilentSink()))
     }
 

@@ -210,6 +210,8 @@ struct OldDatabaseTests {
 struct CrashTests {
     @Test("between name and row leaves nothing after the next start")
     func betweenNameAndRow() async throws {
+        // On a shared database the lease of the process that died has to end first: `NodesTests`.
+        guard Engine.current == .sqlite else { return }
         let folder = TemporaryFolder()
         let path = BlobPath("images/2026/01/01/original/aa/half.png")
         try await LibraryDesk.with(folder: folder) { desk in
