@@ -179,6 +179,8 @@ struct JobTurnTests {
 
     @Test("are found by two looks into indexes")
     func plan() async throws {
+        // PostgreSQL decides by its statistics, which a test's few rows do not have.
+        guard Engine.current == .sqlite else { return }
         try await Plant.with { plant in
             let query = "SELECT " + plant.queue.turn(Plant.variants, "\(JobPriority.new)", "a", .sqlite)
             let plan = try await plant.database.read { connection in
