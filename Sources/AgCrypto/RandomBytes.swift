@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// Bytes nobody can guess, from OpenSSL's generator, which the kernel seeds.
+/// Unpredictable bytes, from OpenSSL's generator, which the kernel seeds.
 package enum RandomBytes {
     package static func make(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

@@ -50,7 +50,7 @@ internal import Synchronization
 ///
 /// A finished one keeps the digest alone; one that was given up keeps its last 63 bytes at most until it is used again.
 @safe private final class SpareContexts: Sendable {
-    // A context is bound to no thread, and whoever takes one is its only owner.
+    // A context is bound to no thread, and its taker is its only owner.
     @safe private struct Context: @unchecked Sendable {
         let pointer: OpaquePointer
     }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Results of look-ups that stay good until somebody writes about their topic.
+/// Results of look-ups that stay good until something is written about their topic.
 ///
 /// A look-up takes a ticket first: a result that was read before a write and comes in after it is not kept. What is written
 /// without a word to the cache is noticed when an entry's `lifetime` ends.

@@ -1,6 +1,6 @@
 /// An error of the machine below us that knows what a client is to be told of it.
 ///
-/// One place per kind of error: whoever has nothing to add lets it pass, and the answer is right all the same.
+/// One place per kind of error: code that has nothing to add rethrows it, and the answer is right all the same.
 package protocol TellsFault: Error {
     var fault: Fault { get }
 }

@@ -8,7 +8,7 @@
 package final class OpenFile: Sendable {
     package let descriptor: Int32
 
-    /// Takes over `descriptor`; nobody else may close it.
+    /// Takes over `descriptor`; no other code may close it.
     package init(adopting descriptor: Int32) {
         self.descriptor = descriptor
     }

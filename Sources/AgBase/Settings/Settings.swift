@@ -19,7 +19,7 @@ package struct Settings: Sendable {
         byName = Dictionary(uniqueKeysWithValues: all.map { ($0.definition.name, $0) })
     }
 
-    /// The value of a setting, or `nil` when nobody set it and it has no default.
+    /// The value of a setting, or `nil` when it is not set and has no default.
     package subscript<Value: SettingReadable>(_ setting: Setting<Value>) -> Value? {
         byName[setting.definition.name]?.value.flatMap(Value.init(settingValue:))
     }
@@ -34,7 +34,7 @@ package struct Settings: Sendable {
 
     package func source(of name: String) -> SettingSource? { byName[name]?.source }
 
-    /// Whether somebody asked for this value, rather than leaving the default.
+    /// Whether this value was set, rather than left at its default.
     package func isGiven(_ name: String) -> Bool {
         byName[name].map { $0.source != .fallback && $0.source != .unset } ?? false
     }

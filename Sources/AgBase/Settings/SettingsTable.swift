@@ -3,7 +3,7 @@ package struct SettingsTable: Sendable {
     package static let variablePrefix = "ARGENTUM_"
 
     package let definitions: [SettingDefinition]
-    /// Variables of the same prefix that somebody else reads.
+    /// Variables of the same prefix that other programs read.
     package let otherVariables: Set<String>
 
     /// Two definitions of one name, or a default that its own kind refuses, are mistakes of ours and stop the program.

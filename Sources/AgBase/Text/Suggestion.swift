@@ -1,6 +1,6 @@
 /// Guesses what was meant: the known word with the fewest slips from the one given.
 package enum Suggestion {
-    /// Nobody misspells a longer word of ours, and the cost of a comparison is the product of both lengths.
+    /// None of our words is longer, and the cost of a comparison is the product of both lengths.
     package static let longestWord = 64
 
     /// The closest of `known` within a third of the word's length, or `nil`; always `nil` for a word that is longer

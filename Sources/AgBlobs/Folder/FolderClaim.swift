@@ -8,12 +8,12 @@ import AgBase
 
 /// Tells the processes that work on one storage folder of each other.
 ///
-/// Each has a data directory of its own, so those directories' locks do not help here. Whoever comes first is alone
+/// Each has a data directory of its own, so those directories' locks do not help here. The first one is alone
 /// until it says `share`: until then, and only then, what lies in the spool is certain to be abandoned.
 /// The kernel lets go when the process ends, however it ends.
 package final class FolderClaim: Sendable {
     private let file: OpenFile
-    /// Whether nobody else worked on the folder when the claim was made.
+    /// Whether no other process worked on the folder when the claim was made.
     package let isAlone: Bool
 
     private init(_ file: OpenFile, isAlone: Bool) {

@@ -69,7 +69,7 @@ extension FolderStore {
             let absolute = "\(root)/\(folder)"
             if !knownFolders.contains(folder) {
                 _ = try files.makeFolder(absolute)
-                // Also when it existed: whoever made it may have died before this sync.
+                // Also when it existed: its maker may have died before this sync.
                 try files.syncFolder(parent)
                 knownFolders.insert(folder)
             }

@@ -94,7 +94,7 @@ package struct FolderStore: BlobStore {
     package func remove(_ paths: [BlobPath]) async throws {
         try await pool.run { [self] in
             for path in paths { try removeIfThere(path) }
-            // Also where nothing was left: whoever removed it may have died before this sync.
+            // Also where nothing was left: the process that removed it may have died before this sync.
             for folder in Set(paths.compactMap(\.folders.last)) { try syncIfThere(folder) }
         }
     }

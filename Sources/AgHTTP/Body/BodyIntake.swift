@@ -19,7 +19,7 @@ struct BodyIntake {
 
     /// The handler has asked for the body at least once.
     private(set) var isWanted = false
-    /// Nobody will read the rest: what arrives is thrown away.
+    /// The rest is not read: what arrives is discarded.
     private(set) var isDiscarding = false
     private var ready: BodyChunk?
     private var filling: BodyBuffer?

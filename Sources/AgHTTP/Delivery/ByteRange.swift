@@ -1,6 +1,6 @@
 /// What a `Range` header asks for: RFC 9110, section 14.
 enum ByteRange: Equatable {
-    /// Everything: no range, one that cannot be read, or several, which only cost and are served by nobody's need.
+    /// Everything: no range, one that cannot be read, or several, which cost more and which no client needs.
     case whole
     case part(Range<Int64>)
     case unsatisfiable

@@ -12,7 +12,7 @@ package struct HTTPHeaders: Sendable {
 
     private enum Storage: Sendable {
         case fields([Field])
-        /// As received: nothing is made into a `String` before somebody asks.
+        /// As received: nothing is made into a `String` before it is asked for.
         case block(HeaderBlock)
     }
 

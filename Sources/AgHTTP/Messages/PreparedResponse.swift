@@ -24,7 +24,7 @@ package final class PreparedResponse: Sendable {
     /// The library's form of it, which this keeps, with an id of its own for this request.
     ///
     /// One for each loop, and only on that loop's thread: the library reads the headers before the loop goes on to
-    /// another request, and nobody else changes them.
+    /// another request, and no other code changes them.
     func form(on loop: EventLoop, id: String) -> DaemonResponse? {
         let form = known(on: loop) ?? make(for: loop)
         form?.replace("X-Request-Id", id)

@@ -4,7 +4,7 @@ import AgBase
 /// it was ours.
 enum ErrorTranslation {
     static func fault(for error: any Error) -> Fault {
-        // Nobody is left to read these: they only must not look like our failure.
+        // No client is left to read these: they only must not look like our failure.
         if error is ClientGone || error is StreamClosed {
             return Fault(
                 .badRequest, "client-gone", "The client closed the connection before its request was answered.")

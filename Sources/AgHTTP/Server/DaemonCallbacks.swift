@@ -51,7 +51,7 @@ enum DaemonCallbacks {
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context!).takeRetainedValue()
             exchange.end(isAnswered: isAnswered)
             exchange.record.exchangeEnded(isKept: isAnswered && exchange.keepsConnection)
-            // Its head went out before the stop and promised to keep the connection open; nobody waits for that now.
+            // Its head went out before the stop and promised to keep the connection open; no request follows now.
             if exchange.isEndless, exchange.loop.isDraining { exchange.record.cut() }
         }
 

@@ -2,9 +2,9 @@ import AgBase
 import CMicrohttpd
 import Glibc
 
-/// The library's form of an answer. It counts who has it: whoever makes one releases it, also after queueing it.
+/// The library's form of an answer. It counts who has it: its maker releases it, also after queueing it.
 @safe struct DaemonResponse: @unchecked Sendable {
-    // The library guards its count; headers are added by whoever made it, or on the thread of the loop it belongs to.
+    // The library guards its count; headers are added by its maker, or on the thread of the loop it belongs to.
     let pointer: OpaquePointer
 
     private init?(_ pointer: OpaquePointer?) {

@@ -28,7 +28,7 @@ extension EventLoop {
         }
     }
 
-    /// The grace is over: 503 for whoever waits.
+    /// The grace is over: 503 for all requests that wait.
     func giveUp() {
         for record in records.values { record.exchange?.giveUp() }
     }

@@ -52,7 +52,7 @@ extension EventLoop {
         for call in calls { call() }
     }
 
-    /// Lets a held connection go on; from any thread. The library itself wakes nobody in this mode.
+    /// Lets a held connection go on; from any thread. The library itself wakes no loop in this mode.
     func resume(_ connection: DaemonConnection) {
         connection.resume()
         let mustWake = inbox.withLock { inbox in

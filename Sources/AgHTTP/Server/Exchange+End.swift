@@ -28,7 +28,7 @@ extension Exchange {
         stream?.abort()
     }
 
-    /// The server stops and will not wait longer: whoever has no answer yet gets a 503.
+    /// The server stops and will not wait longer: a request without an answer gets a 503.
     func giveUp() {
         let fault = Fault(
             .unavailable, "stopping", "The server is stopping; ask again in a moment.", retryAfter: .seconds(5))

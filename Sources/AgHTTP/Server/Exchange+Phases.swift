@@ -71,7 +71,7 @@ extension Exchange {
         return RequestBody(source: ConnectionBody(self), declaredLength: course.declaredLength)
     }
 
-    /// A head that breaks the rules: answered at once, and the connection with it, as nobody knows where the next one starts.
+    /// A head that breaks the rules: answered at once, and the connection with it, as it is unknown where the next one starts.
     private func refuse(_ error: any Error) -> Bool {
         if error as? Framing.Refusal == .headTooLarge {
             _ = loop.refused(record, status: 431)
@@ -131,7 +131,7 @@ extension Exchange {
         return isDiscarding ? discarded(count) : true
     }
 
-    /// Nobody wants the rest of the body: worth reading if little is left, otherwise the answer is given in the middle.
+    /// The rest of the body is not wanted: worth reading if little is left, otherwise the answer is given in the middle.
     private func discarded(_ count: Int) -> Bool {
         course.discarded += Int64(count)
         let rest = course.declaredLength.map { $0 - course.bytesIn } ?? 0

@@ -14,7 +14,7 @@ final class Exchange: @unchecked Sendable {
         case head
         /// The head is there; will the handler read the body, or answer without it?
         case deciding
-        /// The body arrives, for the handler or for nobody.
+        /// The body arrives, for the handler, or to be discarded.
         case body
         /// Waiting for the answer.
         case answering
@@ -59,7 +59,7 @@ final class Exchange: @unchecked Sendable {
         var bodyDeadline: MonotonicTime?
         /// The deadline has passed: the answer is sent in the middle of the body.
         var isBodyLate = false
-        /// Both only while they run: a task keeps its memory as long as somebody holds it.
+        /// Both only while they run: a task keeps its memory as long as it is referenced.
         var handler: Task<Void, Never>?
         var producer: Task<Void, Never>?
         var stream: StreamBody?

@@ -47,7 +47,7 @@ struct Framing: Equatable {
         }
     }
 
-    /// RFC 3986, section 3.2.2, without the characters that nobody's host has: it becomes a part of links.
+    /// RFC 3986, section 3.2.2, without the characters that no host has: it becomes a part of links.
     private static func isHost(_ text: String) -> Bool {
         hasPort(text)
             && text.utf8.allSatisfy { byte in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A moment of the clock that nobody can set, in nanoseconds.
+/// A moment of the clock that cannot be set, in nanoseconds.
 struct MonotonicTime: Comparable {
     let nanoseconds: Int64
 

@@ -10,7 +10,7 @@ package struct JobFailure: Error, Sendable {
     package var code: String
     /// A sentence that a stranger may read.
     package var message: String
-    /// The earliest next attempt, when somebody told us.
+    /// The earliest next attempt, when a provider named it.
     package var retryAfter: Duration?
     /// The machine's trouble, such as a full disk: the attempt costs nothing, and is made again until that is over.
     package var blamesTheMachine = false

@@ -7,9 +7,9 @@ package enum JobState: String, Sendable, CaseIterable, SQLBindable, SQLReadable 
     /// Moves to completed, failed or cancelled, or back to queued when it is to be tried again.
     case active
     case completed
-    /// Moves to queued when somebody asks for it.
+    /// Moves to queued when it is retried by hand.
     case failed
-    /// Moves to queued when somebody asks for it.
+    /// Moves to queued when it is retried by hand.
     case cancelled
 
     package var isFinished: Bool { self != .queued && self != .active }
@@ -17,10 +17,10 @@ package enum JobState: String, Sendable, CaseIterable, SQLBindable, SQLReadable 
 
 /// Higher goes first; within one priority, the older.
 package enum JobPriority: Int, Sendable, CaseIterable, Comparable, SQLBindable, SQLReadable {
-    /// Made again for a new recipe; nobody waits for it.
+    /// Made again for a new recipe; no user waits for it.
     case rebuild = 0
     case new = 10
-    /// Somebody looks at the screen.
+    /// A user waits at the screen.
     case interactive = 20
 
     package static func < (a: JobPriority, b: JobPriority) -> Bool { a.rawValue < b.rawValue }

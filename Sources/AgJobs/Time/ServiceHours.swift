@@ -4,7 +4,7 @@ internal import Synchronization
 /// Counts the hours in which some program of this installation was running: the age of things to be trimmed.
 ///
 /// A wall clock that jumps ten years would delete ten years' worth. Each process watches the newest hour in the
-/// table on its own steady clock and begins the next when it has stood for an hour; whoever is second finds it begun.
+/// table on its own steady clock and begins the next when it has stood for an hour; the second one finds it begun.
 final class ServiceHours: Sendable {
     private struct Watched {
         var hour: Int64

@@ -13,7 +13,7 @@ extension SteadyClock {
     }
 }
 
-/// The machine's monotonic clock. It stands still while the machine sleeps, so that nobody who slept too is taken for dead.
+/// The machine's monotonic clock. It stands still while the machine sleeps, so that a worker that slept too is not taken for dead.
 package struct SystemSteadyClock: SteadyClock {
     private static let start = SuspendingClock.now
 

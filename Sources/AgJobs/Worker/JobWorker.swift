@@ -89,7 +89,7 @@ package final class JobWorker: Sendable {
         }
     }
 
-    /// Nobody called: looks without the writer whether another process queued something or a wait is over.
+    /// No notice came: looks without the writer whether another process queued something or a wait is over.
     private func seesWork() async -> Bool {
         let openings = slots.openings(running: running.counts)
         do {

@@ -6,8 +6,8 @@ import AgSQL
 extension Images {
     /// Makes derived pictures or metadata again. What is there stays until the new is.
     ///
-    /// One picture goes before new uploads, because somebody looks at it. Those asked for while it still waits are a
-    /// rebuild that nobody looks at, and go behind: new uploads never wait for more than one.
+    /// One picture goes before new uploads, because a user waits for it. Those asked for while it still waits are a
+    /// rebuild that no user waits for, and go behind: new uploads never wait for more than one.
     package func reprocess(_ id: ImageID, _ kinds: [JobKind]) async throws -> [JobID] {
         let caller = Authority.current?.credential.origin.caller ?? .server
         return try await database.write { [queue] tx in

@@ -3,7 +3,7 @@ import AgBlobs
 
 /// Bytes of one picture as they arrive: counted against the limit, hashed, and written beside the store.
 ///
-/// Whoever drops it before `Uploads.accept` has stored nothing.
+/// Dropping it before `Uploads.accept` stores nothing.
 package final class IncomingUpload: Sendable {
     /// What the client called it, for showing only.
     package let filename: String?

@@ -85,7 +85,7 @@ extension Uploads {
         return UploadOutcome(image: image, isNew: found == nil, status: status)
     }
 
-    /// Also for a picture that is here and has failed: whoever sends it again wants it tried again.
+    /// Also for a picture that is here and has failed: sending it again asks for another try.
     private func queueJobs(for image: Image, _ upload: AcceptedUpload, in tx: any SQLTransaction) throws {
         let options: ImageJobOptions = upload.allowsDamage ? .allowDamaged : []
         for kind in [JobKind.generateVariants, .generateMetadata] {

@@ -77,6 +77,7 @@ extension Operation {
                 .problem(404, "There is no such image or variant."),
                 .problem(412, "`If-Match` or its kin want other content."),
                 .problem(416, "The range lies outside."),
+                .problem(503, "Too many files are on their way to this caller; ask again after Retry-After."),
             ] + problems,
             crossOrigin: .ownAuthorityWhenSigned)
     }
