@@ -107,7 +107,8 @@ package struct Library: Sendable {
             group.addTask { await ground.ballast?.run() }
             group.addTask { await queueOldRecipes() }
             group.addTask { await queueOldForms() }
-            group.addTask { await renders.keepTidy() }
+            // A worker makes no renders; those in the folder are a server's.
+            if settings.role == .server { group.addTask { await renders.keepTidy() } }
             try await group.waitForAll()
         }
     }

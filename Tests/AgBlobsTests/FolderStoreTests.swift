@@ -196,6 +196,47 @@ struct FailingDiskTests {
         }
     }
 
+    @Test("any call can fail while the folder is marked: the mark is whole or not there", arguments: cases)
+    func marking(_ c: Case) async throws {
+        let id = InstallationID.make()
+        for nth in 1... {
+            let folder = TemporaryFolder()
+            let sound = try FolderStore(root: folder.path, pool: pool)
+            let files = FaultyFiles(failing: nth, c.span, with: c.code, longestWrite: 3)
+            do {
+                try await FolderStore(existing: folder.path, files: files, pool: pool).mark(id)
+            } catch let error as BlobError {
+                #expect(error.code == c.expected, "call \(nth)")
+            }
+            let mark = try await sound.installation()
+            #expect(mark == nil || mark == id, "after failing call \(nth)")
+            if mark == nil { try await sound.mark(id) }
+            _ = try await sound.recover(olderThan: .zero, fate: { _ in .ended }) { _ in false }
+            #expect(folder.files() == [InstallationMark.fileName], "after failing call \(nth)")
+            guard files.broke else { break }
+        }
+    }
+
+    @Test("a blob that cannot be opened is a failure of the storage, not a missing or changed one", arguments: cases)
+    func reading(_ c: Case) async throws {
+        let path = BlobPath("images/2026/11/20/original/3f/one.jpg")
+        let folder = TemporaryFolder()
+        _ = try FolderStore(root: folder.path, pool: pool)
+        _ = await keepOne(path, FaultyFiles(failing: .max, with: 0), folder)
+        let recorded = BlobDigest(byteCount: 6, sha256: .of("silver"))
+        func store() throws -> FolderStore {
+            try FolderStore(existing: folder.path, files: FaultyFiles(failing: 2, .forever, with: c.code), pool: pool)
+        }
+        for read in [
+            { _ = try await store().open(path, byteCount: 6, readingUpTo: 6) },
+            { _ = try await store().local(path, byteCount: 6) }, { _ = try await store().check(path, recorded) },
+            { _ = try await store().installation() },
+        ] as [() async throws -> Void] {
+            let error = await #expect(throws: BlobError.self) { try await read() }
+            #expect(error?.code == c.expected)
+        }
+    }
+
     private func keepOne(_ path: BlobPath, _ files: FaultyFiles, _ folder: TemporaryFolder) async -> Result<
         Void, any Error
     > {

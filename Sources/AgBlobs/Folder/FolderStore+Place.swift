@@ -38,6 +38,7 @@ extension FolderStore {
     package func mark(_ installation: InstallationID) async throws {
         try await onDisk("The mark of the installation could not be written.") {
             let draft = try spool.begin()
+            defer { draft.discard() }
             try draft.append(Array(InstallationMark(installation).text.utf8))
             try files.sync(try draft.file)
             try files.link(draft.path, as: markPath)

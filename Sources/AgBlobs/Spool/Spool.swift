@@ -52,6 +52,7 @@ package final class Spool: Sendable {
     /// Writes and removes a small file. Blocks. Throws `BlobError`.
     package func checkWritable() throws(BlobError) {
         let file = try begin()
+        defer { file.discard() }
         try file.append([1])
     }
 

@@ -31,7 +31,10 @@ extension RenderCache {
 
     private func clearedNames() throws -> [String] {
         let names = try files.names(in: folder)
+        let limit = time.now() - Library.abandonedAge
         for name in names where name.hasSuffix(".part") && !name.hasPrefix(mark) {
+            // A young one may be that of another server in this folder.
+            guard let status = try? files.status(of: "\(folder)/\(name)"), status.modifiedAt <= limit else { continue }
             try? files.remove("\(folder)/\(name)")
         }
         return names.filter { $0.utf8.count == 2 }
