@@ -96,7 +96,7 @@ package protocol BlobStore: Sendable {
     /// works on is skipped.
     ///
     /// - Parameters:
-    ///   - age: what is older is abandoned if nobody knows whether its process lives.
+    ///   - age: what is older is abandoned where it is not known whether its process runs.
     ///   - fate: asked once for each process that left something, after the listing; see `SpoolOwner.Fate`.
     ///   - isReferenced: whether a row refers to a path.
     /// - Returns: how many files were removed.

@@ -9,7 +9,7 @@ import AgBase
 /// Tells the processes that work on one storage folder of each other.
 ///
 /// Each has a data directory of its own, so those directories' locks do not help here. The first one is alone
-/// until it says `share`: until then, and only then, what lies in the spool is certain to be abandoned.
+/// until it calls `share`: until then, and only then, what lies in the spool is certain to be abandoned.
 /// The kernel lets go when the process ends, however it ends.
 package final class FolderClaim: Sendable {
     private let file: OpenFile

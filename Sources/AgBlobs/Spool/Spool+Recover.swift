@@ -14,7 +14,7 @@ extension Spool {
     /// The files that are abandoned: those of processes that have ended, and of unknown ones when they are old enough.
     ///
     /// - Parameters:
-    ///   - limit: files that were changed later are skipped when nobody knows whether their process works.
+    ///   - limit: files that were changed later are skipped where it is not known whether their process runs.
     ///   - fate: asked after the listing, once for each process but this one: one that registers before it leaves anything is
     ///     never taken for one that has ended.
     package func leftovers(

@@ -22,7 +22,7 @@ package final class SpoolFile: Sendable {
     }
 
     private let id: String
-    /// Whose it is, for a transaction that has to make sure that nobody takes it for abandoned.
+    /// Whose it is: a transaction that refers to it may have to make sure that its owner has not ended.
     package let owner: SpoolOwner
     private let spool: Spool
     private let claim: DiskClaim?

@@ -40,7 +40,7 @@ extension RenderCache {
         return names.filter { $0.utf8.count == 2 }
     }
 
-    /// What has another shape of name is not ours and is skipped.
+    /// Files with another shape of name are not ours and are skipped.
     private func takeStock(of name: String) throws {
         for text in try files.names(in: "\(folder)/\(name)") {
             guard let render = RenderName(text), render.folder == name, !isNoted(render),

@@ -11,20 +11,29 @@ import Testing
 #endif
 
 /// Whether a storage belongs to a database, at every start.
-@Suite("A database and its storage", .timeLimit(.minutes(2)))
+@Suite("A database and its storage", .everyEngine, .timeLimit(.minutes(2)))
 struct InstallationTests {
     private let picture = PNGFile.drawn(20, 10)
     private let log = Log(to: SilentSink())
 
-    /// What a start needs of the library, without codecs.
-    private func open(
-        _ database: TemporaryFolder, _ storage: TemporaryFolder, isShared: Bool = false
-    ) async throws -> InstallationID? {
+    private func settings(_ database: TemporaryFolder, _ storage: TemporaryFolder) async throws -> LibrarySettings {
         var settings = LibrarySettings(dataFolder: database.path)
+        settings.database = try await Engine.current.place(in: database)
         settings.storage = .folder(storage.path)
+        return settings
+    }
+
+    /// What a start needs of the library, without codecs.
+    ///
+    /// - Parameter isShared: as the engine is, unless it is said.
+    private func open(
+        _ database: TemporaryFolder, _ storage: TemporaryFolder, isShared: Bool? = nil
+    ) async throws -> InstallationID? {
+        let settings = try await settings(database, storage)
         let doors = try await LibraryDoors.open(settings, log: log)
         do {
-            try await Migrator(LibraryGround.migrations).migrate(doors.database)
+            try await settings.database.migrate(Migrator(LibraryGround.migrations), through: doors.database)
+            let isShared = isShared ?? settings.database.isShared
             try await Installation(doors, isShared: isShared, time: SystemTime()).join()
             let id = try await doors.blobs.installation()
             await doors.database.close()
@@ -36,7 +45,7 @@ struct InstallationTests {
     }
 
     private func expectRefused(
-        _ database: TemporaryFolder, _ storage: TemporaryFolder, isShared: Bool = false,
+        _ database: TemporaryFolder, _ storage: TemporaryFolder, isShared: Bool? = nil,
         _ isRight: (InstallationMismatch) -> Bool
     ) async {
         let error = await #expect(throws: InstallationMismatch.self) {
@@ -62,7 +71,7 @@ struct InstallationTests {
     }
 
     private func forgetRow(_ database: TemporaryFolder) async throws {
-        let rows = try await SQLiteDatabase.open(path: database.file("argentum.sqlite"))
+        let rows = try await Engine.current.open(in: database)
         try await rows.write { _ = try $0.execute("DELETE FROM library_state WHERE name = 'installation'") }
         await rows.close()
     }
@@ -139,7 +148,7 @@ struct InstallationTests {
         await expectRefused(database, TemporaryFolder(), isShared: true) {
             if case .unmarked = $0 { true } else { false }
         }
-        #expect(try await open(database, TemporaryFolder()) == id)
+        #expect(try await open(database, TemporaryFolder(), isShared: false) == id)
     }
 
     @Test("of two nodes that start at once: one folder gets one id, and of two folders one is refused")
@@ -165,7 +174,7 @@ struct InstallationTests {
         try setMark(storage, "{\"installation\":")
         let error = await #expect(throws: BlobError.self) { _ = try await open(database, storage) }
         #expect(error?.code == .changed)
-        let settings = LibrarySettings(dataFolder: database.path)
+        let settings = try await settings(database, storage)
         let sentence = error.flatMap { OpeningTrouble.sentence(for: $0, settings) } ?? ""
         #expect(sentence.contains("installation.json is damaged") && sentence.contains("remove it"), "\(sentence)")
     }
@@ -173,8 +182,7 @@ struct InstallationTests {
     @Test("are compared by a check that only looks, which writes neither")
     func inspected() async throws {
         let (database, storage) = try await installation()
-        var settings = LibrarySettings(dataFolder: database.path)
-        settings.storage = .folder(storage.path)
+        let settings = try await settings(database, storage)
         try setMark(storage, nil)
         try await LibraryGround.inspect(settings, log: log).close()
         #expect(!storage.files().contains(InstallationMark.fileName))

@@ -21,7 +21,7 @@ package final class Bucket: Sendable {
 
     package subscript(_ key: String) -> [UInt8]? {
         get { objects.withLock { $0[key]?.bytes } }
-        // As an accident or somebody else would.
+        // Past every store, as an accident would.
         set { objects.withLock { $0[key] = newValue.map { Object(bytes: $0, modifiedAt: SystemTime().now()) } } }
     }
 
