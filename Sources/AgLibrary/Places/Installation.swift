@@ -89,23 +89,25 @@ struct Installation: Sendable {
     }
 
     private func known() async throws -> InstallationID? {
-        try await database.read(.lookUp) { try Self.known(in: $0) }
+        let text: String? = try await database.read(.lookUp) {
+            try $0.value("SELECT value FROM library_state WHERE name = 'installation'")
+        }
+        return text.map { InstallationID(trusted: $0) }
     }
 
     /// Returns the id that the database has now.
     private func record(_ id: InstallationID) async throws -> InstallationID {
         try await database.write { tx in
-            try tx.execute(
+            _ = try tx.execute(
                 """
                 INSERT INTO library_state (name, value) VALUES ('installation', \(id.text)) ON CONFLICT DO NOTHING
                 """)
-            return try Self.known(in: tx) ?? id
         }
-    }
-
-    private static func known(in connection: any SQLConnection) throws -> InstallationID? {
-        let text: String? = try connection.value("SELECT value FROM library_state WHERE name = 'installation'")
-        return text.map { InstallationID(trusted: $0) }
+        // In a transaction of its own: that one may not see the row of a node that was faster.
+        guard let known = try await known() else {
+            throw SQLError(.io, "The id of the installation disappeared while it was written.")
+        }
+        return known
     }
 
     // MARK: What the rows say

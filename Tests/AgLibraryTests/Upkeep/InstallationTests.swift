@@ -155,12 +155,15 @@ struct InstallationTests {
     func race() async throws {
         for _ in 0..<Effort.rounds(short: 3, full: 30) {
             let (database, storage) = (TemporaryFolder(), TemporaryFolder())
+            // Made once, before two ask for it.
+            _ = try await Engine.current.place(in: database)
             async let one = open(database, storage)
             async let two = open(database, storage)
             let ids = try await [one, two]
             #expect(ids[0] != nil && ids[0] == ids[1])
 
             let (rows, first, second) = (TemporaryFolder(), TemporaryFolder(), TemporaryFolder())
+            _ = try await Engine.current.place(in: rows)
             async let here = try? open(rows, first, isShared: true)
             async let there = try? open(rows, second, isShared: true)
             let started = await [here, there].compactMap(\.self)
