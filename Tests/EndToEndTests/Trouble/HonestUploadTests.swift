@@ -24,11 +24,10 @@ struct HonestUploadTests {
             for number in 0..<8 { group.addTask { try await self.token("hostile \(number)") } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        let request = Client.Body.form(.of([("costly.png", Self.costly)]))
+        let form = Client.Body.form(.of([("costly.png", Self.costly)]))
         let flood = hostile.map { client in
-            Task {
-                while !Task.isCancelled { _ = try? await client.call("POST", "/api/images/upload", request) }
-            }
+            let request = client.request("POST", "/api/images/upload", form)
+            return Task { while !Task.isCancelled { try? await Self.send(request, to: client.port) } }
         }
         var times: [Duration] = []
         for _ in 0..<Effort.rounds(short: 3, full: 30) {
@@ -40,6 +39,17 @@ struct HonestUploadTests {
         for task in flood { task.cancel() }
         for task in flood { await task.value }
         #expect(times.allSatisfy { $0 < .seconds(5) }, "\(times)")
+    }
+
+    /// Hangs up when its task is cancelled: the honest times are what counts.
+    private static func send(_ request: [UInt8], to port: UInt16) async throws {
+        let connection = try await Connection.open(port)
+        try await withTaskCancellationHandler {
+            try await connection.send(request)
+            _ = try await connection.answer()
+        } onCancel: {
+            connection.hangUp()
+        }
     }
 
     private func token(_ name: String) async throws -> Client {
