@@ -53,7 +53,8 @@ package struct Library: Sendable {
         let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()
         let library = Library(
             ground, settings, codecs: try await Codecs.start(settings.codecs, log: ground.log),
-            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time, log: ground.log), files: files)
+            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time, log: ground.log),
+            files: files)
         let count = try await isAlone ? library.recover(olderThan: .zero, fate: .ended) : library.recover()
         if count > 0 { ground.log.info("abandoned files removed", ["count": count]) }
         try await ground.blobs.admitOthers()
