@@ -9,20 +9,19 @@ import Testing
 
 /// Numbers against goals, on the real clock and the real disk: run with ARGENTUM_MEASURE=1, best in a release build.
 @Suite(
-    "Measured", .serialized, .timeLimit(.minutes(5)),
+    "Measured", .everyEngine, .serialized, .timeLimit(.minutes(5)),
     .enabled(if: ProcessInfo.processInfo.environment["ARGENTUM_MEASURE"] != nil))
 struct JobMeasurements {
     private struct Site {
         let folder: TemporaryFolder
-        let database: SQLiteDatabase
+        let database: any Database
         let events: EventLog
         let queue: JobQueue
     }
 
     private func site() async throws -> Site {
         let folder = TemporaryFolder()
-        let database = try await SQLiteDatabase.open(path: folder.file("jobs.db"))
-        try await Migrator(JobsSchema.migrations).migrate(database)
+        let database = try await Engine.current.open(in: folder, JobsSchema.migrations)
         let events = EventLog(database: database, time: SystemTime(), log: Log(to: SilentSink()))
         let queue = JobQueue(database: database, events: events, time: SystemTime(), log: Log(to: SilentSink()))
         return Site(folder: folder, database: database, events: events, queue: queue)
@@ -52,7 +51,7 @@ struct JobMeasurements {
             while done.all.count < total { try await Task.sleep(for: .milliseconds(1)) }
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        print("MEASURED enqueue+complete \(Int(Double(total) / seconds))/s, \(site.database.commits) commits")
+        print("MEASURED on \(Engine.current.rawValue): enqueue+complete \(Int(Double(total) / seconds))/s")
         await site.database.close()
         #expect(Double(total) / seconds >= 2_000)
     }

@@ -248,35 +248,80 @@ struct DatabaseConformance {
         }
     }
 
-    @Test("runs what was kept for the end last, in order, inside the transaction", arguments: Driver.all)
-    func beforeCommit(_ driver: Driver) async throws {
-        final class Names { var all: [String] = [] }
+    /// Names that are written at the end of a commit, with the number of rows there are then.
+    private final class Names: TransactionTail {
+        private var all: [String] = []
+
+        func add(_ name: String) { all.append(name) }
+        func join(_ later: Names) { all += later.all }
+
+        func write(in connection: any SQLConnection) throws {
+            if let lock = connection.dialect.lock("names") { _ = try connection.first(lock) { _ in } }
+            let count: Int? = try connection.value("SELECT count(*) FROM shelves")
+            let id = 1_000 + (count ?? 0)
+            try connection.execute("INSERT INTO shelves VALUES (\(id), \("\(all.joined(separator: "+")) after \(count ?? -1)"))")
+        }
+    }
+
+    @Test("writes the tails of a transaction last, inside of it, and what is to be done before the commit before them", arguments: Driver.all)
+    func tails(_ driver: Driver) async throws {
         try await driver.with { database throws in
             try await database.makeShelves()
             try await database.write { tx in
-                for name in ["a", "b"] {
-                    let names = tx.attachment { () -> Names in
-                        let names = Names()
-                        tx.beforeCommit { tx in
-                            let count: Int? = try tx.value("SELECT count(*) FROM shelves")
-                            try tx.execute("INSERT INTO shelves VALUES (9, \("\(names.all) after \(count ?? -1)"))")
-                        }
-                        return names
-                    }
-                    names.all.append(name)
+                tx.tail(Names.self).add("a")
+                tx.beforeCommit { tx in
+                    tx.tail(Names.self).add("last")
+                    try tx.execute("INSERT INTO shelves VALUES (2, 'before commit')")
                 }
+                tx.tail(Names.self).add("b")
                 try tx.execute("INSERT INTO shelves VALUES (1, 'body')")
             }
-            let kept: String? = try await database.read { try $0.value("SELECT name FROM shelves WHERE id = 9") }
-            #expect(kept == #"["a", "b"] after 1"#)
+            let kept: String? = try await database.read { try $0.value("SELECT name FROM shelves WHERE id > 1000") }
+            #expect(kept == "a+b+last after 2")
 
             await #expect(throws: SQLError.self) {
                 try await database.write { tx in
-                    try tx.execute("INSERT INTO shelves VALUES (2, 'lost')")
-                    tx.beforeCommit { _ = try $0.execute("INSERT INTO shelves VALUES (9, 'taken')") }
+                    try tx.execute("INSERT INTO shelves VALUES (3, 'lost')")
+                    tx.beforeCommit { _ = try $0.execute("INSERT INTO shelves VALUES (1, 'taken')") }
                 }
             }
-            #expect(try await database.count("shelves") == 2)
+            await #expect(throws: Refusal()) {
+                try await database.write { tx in
+                    tx.tail(Names.self).add("lost")
+                    throw Refusal()
+                }
+            }
+            #expect(try await database.count("shelves") == 3)
+        }
+    }
+
+    @Test("writes the tail of every write that is kept, however many share a commit", arguments: Driver.all)
+    func manyTails(_ driver: Driver) async throws {
+        try await driver.with { database throws in
+            try await database.makeShelves()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<200 {
+                    group.addTask {
+                        try? await database.write { tx in
+                            tx.tail(Names.self).add("<\(index)>")
+                            try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))")
+                            // Some are taken back by themselves, some by their tail.
+                            if index % 5 == 0 { throw Refusal() }
+                            if index % 41 == 1 { tx.beforeCommit { _ = try $0.execute("INSERT INTO books VALUES (1, 7777, 1)") } }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let names = try await database.read {
+                try $0.all("SELECT name FROM shelves WHERE id >= 1000") { try $0[0] as String }
+            }.joined()
+            for index in 0..<200 {
+                let isKept = index % 5 != 0 && index % 41 != 1
+                let row: Int? = try await database.read { try $0.value("SELECT count(*) FROM shelves WHERE id = \(index)") }
+                #expect(row == (isKept ? 1 : 0), "\(index)")
+                #expect(names.split(separator: "<\(index)>", omittingEmptySubsequences: false).count - 1 == row)
+            }
         }
     }
 

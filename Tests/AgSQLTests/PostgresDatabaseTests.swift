@@ -287,3 +287,33 @@ struct PostgresDatabaseTests {
         }
     }
 }
+
+@Suite("Whether a PostgreSQL server will do")
+struct PostgresFitnessTests {
+    private static let good = PostgresFitness(
+        version: 150_013, isReplica: false, encoding: "UTF8", schema: "public", mayCreate: true)
+
+    private static func but(_ change: (inout PostgresFitness) -> Void) -> PostgresFitness {
+        var fitness = good
+        change(&fitness)
+        return fitness
+    }
+
+    @Test("is said in one sentence with the remedy", arguments: [
+        (good, nil, nil),
+        (but { $0.version = 140_000 }, nil, nil), (but { $0.version = 180_001 }, nil, nil),
+        (but { $0.version = 130_021 }, "PostgreSQL 13; Argentum needs 14", "PostgreSQL 13; Argentum needs 14"),
+        (but { $0.version = 90_624 }, "PostgreSQL 9.6; Argentum needs 14", "PostgreSQL 9.6; Argentum needs 14"),
+        (but { $0.isReplica = true }, "name the primary", nil),
+        (but { $0.encoding = "SQL_ASCII" }, "--encoding UTF8", "--encoding UTF8"),
+        (but { $0.schema = nil }, "search_path", "search_path"),
+        (but { $0.mayCreate = false }, "GRANT CREATE ON SCHEMA public", nil),
+    ] as [(PostgresFitness, String?, String?)])
+    func complaints(_ fitness: PostgresFitness, _ writing: String?, _ reading: String?) {
+        for (readsOnly, words) in [(false, writing), (true, reading)] {
+            let complaint = fitness.complaint(readsOnly: readsOnly)
+            #expect((complaint == nil) == (words == nil))
+            if let words { #expect(complaint?.contains(words) == true, "\(complaint ?? "")") }
+        }
+    }
+}

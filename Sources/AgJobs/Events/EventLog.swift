@@ -43,18 +43,9 @@ package final class EventLog: Sendable {
 
     /// Adds an event to the caller's transaction, which writes it at its end. `data` is the text of a JSON object.
     package func append(_ type: EventType, imageID: String?, data: String, in tx: any SQLTransaction) {
-        tail(of: tx).add(type, imageID: imageID, data: data, at: time.now())
+        tx.tail(LogTail.self).add(type, imageID: imageID, data: data, at: time.now())
+        tx.notify(Notice(.events))
         if let imageID { tx.notify(Notice(.imageChanged, imageID)) }
-    }
-
-    /// What the transaction writes at its end.
-    func tail(of tx: any SQLTransaction) -> LogTail {
-        tx.attachment {
-            let tail = LogTail()
-            tx.beforeCommit { try tail.write(in: $0) }
-            tx.notify(Notice(.events))
-            return tail
-        }
     }
 
     /// From now on calls the listener with the id of each image that something happened to, and with `nil` when anything may

@@ -8,7 +8,7 @@ internal import AgSQL
 /// Numbers of events must be committed in their order: a follower that saw 8 before 7 would never come back for 7. So the
 /// writers of a database with several take turns, and as this is the last thing each of them does, none holds the turn while
 /// it waits for anything else. The totals are rows that all of them change, and share the turn.
-final class LogTail {
+final class LogTail: TransactionTail {
     private struct Entry {
         let type: EventType
         let imageID: String?
@@ -27,6 +27,13 @@ final class LogTail {
     private var entries: [Entry] = []
     private var totals: [Total: Int] = [:]
 
+    init() {}
+
+    func join(_ later: LogTail) {
+        entries += later.entries
+        totals.merge(later.totals, uniquingKeysWith: +)
+    }
+
     func add(_ type: EventType, imageID: String?, data: String, at moment: Timestamp) {
         entries.append(Entry(type: type, imageID: imageID, data: data, at: moment))
     }
@@ -35,7 +42,7 @@ final class LogTail {
         totals[Total(kind: kind, state: state), default: 0] += change
     }
 
-    func write(in tx: any SQLTransaction) throws {
+    func write(in tx: any SQLConnection) throws {
         if let lock = tx.dialect.lock("events") { _ = try tx.first(lock) { _ in } }
         for (total, change) in totals where change != 0 { try write(total, change, in: tx) }
         var rest = entries[...]
@@ -59,7 +66,7 @@ final class LogTail {
         return statement
     }
 
-    private func write(_ total: Total, _ change: Int, in tx: any SQLTransaction) throws {
+    private func write(_ total: Total, _ change: Int, in tx: any SQLConnection) throws {
         try tx.execute(
             """
             INSERT INTO job_totals (kind, state, number) VALUES (\(total.kind), \(total.state), \(change))

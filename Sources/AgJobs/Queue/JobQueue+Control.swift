@@ -127,6 +127,6 @@ extension JobQueue {
 
     /// Keeps the totals of finished jobs.
     func count(_ kind: JobKind, _ state: JobState, by change: Int, in tx: any SQLTransaction) {
-        events.tail(of: tx).count(kind, state, by: change)
+        tx.tail(LogTail.self).count(kind, state, by: change)
     }
 }

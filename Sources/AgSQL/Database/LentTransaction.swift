@@ -8,7 +8,7 @@ final class LentTransaction<Connection: SQLConnection>: SQLTransaction {
     /// The first error of a statement.
     private var failure: (any Error)?
     private var last: [(any SQLTransaction) throws -> Void] = []
-    private var attachments: [ObjectIdentifier: AnyObject] = [:]
+    private var tails: [any TransactionTail] = []
     private(set) var notices: [@Sendable () -> Void] = []
     private(set) var hooks: [@Sendable () -> Void] = []
     private(set) var signals: [Notice] = []
@@ -26,9 +26,24 @@ final class LentTransaction<Connection: SQLConnection>: SQLTransaction {
     }
 
     /// Runs what was asked for with `beforeCommit`, and what that asks for.
-    func complete() throws {
+    func runLast() throws {
         while !last.isEmpty { try last.removeFirst()(self) }
         if let failure { throw failure }
+    }
+
+    /// The same, and writes the tails.
+    func complete() throws {
+        try runLast()
+        for tail in tails { try tail.write(in: self) }
+    }
+
+    /// Writes the tails of several transactions, those of one type as one.
+    static func writeTails(of transactions: [LentTransaction], in connection: Connection) throws {
+        var joined: [any TransactionTail] = []
+        for tail in transactions.flatMap(\.tails) where !joined.contains(where: { tail.joins($0) }) {
+            joined.append(tail)
+        }
+        for tail in joined { try tail.write(in: connection) }
     }
 
     /// Refuses every further statement.
@@ -49,12 +64,11 @@ final class LentTransaction<Connection: SQLConnection>: SQLTransaction {
         try noting { try $0.first(sql, read) }
     }
 
-    func attachment<Value: AnyObject>(_ make: () -> Value) -> Value {
-        let key = ObjectIdentifier(Value.self)
-        if let known = attachments[key] as? Value { return known }
-        let value = make()
-        attachments[key] = value
-        return value
+    func tail<Tail: TransactionTail>(_ type: Tail.Type) -> Tail {
+        for case let known as Tail in tails { return known }
+        let tail = Tail()
+        tails.append(tail)
+        return tail
     }
 
     func beforeCommit(_ body: @escaping (any SQLTransaction) throws -> Void) {
@@ -84,5 +98,14 @@ final class LentTransaction<Connection: SQLConnection>: SQLTransaction {
             failure = error
             throw error
         }
+    }
+}
+
+extension TransactionTail {
+    /// Whether the other is of the same type, and has taken this one in.
+    fileprivate func joins(_ other: any TransactionTail) -> Bool {
+        guard let other = other as? Self else { return false }
+        other.join(self)
+        return true
     }
 }

@@ -32,12 +32,10 @@ extension SQLConnection {
 /// - Important: the closure may run again after a conflict with another transaction. It must change nothing outside of the
 ///   database but through the hooks below.
 package protocol SQLTransaction: SQLConnection {
-    /// A value that belongs to this transaction, one for each type; made when it is first asked for.
-    func attachment<Value: AnyObject>(_ make: () -> Value) -> Value
+    /// What this transaction collects and writes at its end, one for each type; made when it is first asked for.
+    func tail<Tail: TransactionTail>(_ type: Tail.Type) -> Tail
 
-    /// Runs `body` when the closure has returned, as the last statements before the commit.
-    ///
-    /// For rows that need a lock which all writers share: it is held for the shortest time, and taken last by everyone.
+    /// Runs `body` when the closure has returned, before the tails are written.
     func beforeCommit(_ body: @escaping (any SQLTransaction) throws -> Void)
 
     /// Runs `body` after the durable commit and before the caller is answered, and never after a rollback.
@@ -52,4 +50,15 @@ package protocol SQLTransaction: SQLConnection {
 
     /// Sends the notice with the commit, to this and all other processes on the database; never after a rollback.
     func notify(_ notice: Notice)
+}
+
+/// Rows that need a lock which all writers share. They are collected while a transaction runs and written as the last
+/// statements of the commit: so the lock is held for the shortest time, and taken last by everyone.
+///
+/// Writes that share a commit may have their tails written as one.
+package protocol TransactionTail: AnyObject {
+    init()
+    /// Takes in what a later write of the same commit collected.
+    func join(_ later: Self)
+    func write(in connection: any SQLConnection) throws
 }

@@ -1,31 +1,25 @@
-/// Whether a database is one that we can live in, asked once at opening, before anything is created.
-enum PostgresFitness {
+/// What a server says of itself and of us, asked once at opening, before anything is created.
+struct PostgresFitness: Sendable {
+    static let oldest = 140_000
+
+    /// As libpq counts: 150013 is 15.13.
+    var version: Int
+    var isReplica: Bool
+    var encoding: String
+    /// Where tables would be made; `nil` when the user's `search_path` leads nowhere.
+    var schema: String?
+    var mayCreate: Bool
+
+    /// Throws `SQLError` with a sentence that names the remedy.
     static func check(_ connection: PostgresConnection, readsOnly: Bool) throws {
-        guard connection.serverVersion >= 140_000 else {
-            throw refusal(
-                "The database server is PostgreSQL \(connection.serverVersion / 10_000); Argentum needs 14 or later.")
-        }
+        let version = connection.serverVersion
         let found = try connection.first(query) { row in
-            (
-                isReplica: try row["is_replica"] as Bool, encoding: try row["encoding"] as String,
-                schema: try row["schema"] as String?, mayCreate: try row["may_create"] as Bool
-            )
+            PostgresFitness(
+                version: version, isReplica: try row["is_replica"], encoding: try row["encoding"],
+                schema: try row["schema"], mayCreate: try row["may_create"])
         }
-        guard let found else { throw refusal("The database server does not answer queries.") }
-        if found.isReplica, !readsOnly {
-            throw refusal("This database is a read-only replica: name the primary server in the URL.")
-        }
-        guard found.encoding == "UTF8" else {
-            throw refusal(
-                "The database has the encoding \(found.encoding); create one with `createdb --encoding UTF8 --template template0`.")
-        }
-        guard let schema = found.schema else {
-            throw refusal("The database has no schema for this user: set the user's search_path to an existing schema.")
-        }
-        guard found.mayCreate || readsOnly else {
-            throw refusal(
-                "This user may not create tables in the schema \(schema): run `GRANT CREATE ON SCHEMA \(schema) TO` the user.")
-        }
+        guard let found else { throw SQLError(.schema, "The database server does not answer queries.") }
+        if let complaint = found.complaint(readsOnly: readsOnly) { throw SQLError(.schema, complaint) }
     }
 
     private static let query: SQL = """
@@ -34,7 +28,29 @@ enum PostgresFitness {
             coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create
         """
 
-    private static func refusal(_ sentence: String) -> SQLError {
-        SQLError(.schema, sentence)
+    /// Why we cannot live there; `nil` when we can.
+    func complaint(readsOnly: Bool) -> String? {
+        guard version >= Self.oldest else {
+            return "The database server is PostgreSQL \(shownVersion); Argentum needs 14 or later."
+        }
+        if isReplica, !readsOnly {
+            return "This database is a read-only replica: name the primary server in the URL."
+        }
+        guard encoding == "UTF8" else {
+            return "The database has the encoding \(encoding); create one with "
+                + "`createdb --encoding UTF8 --template template0`."
+        }
+        guard let schema else {
+            return "The database has no schema for this user: set the user's search_path to an existing schema."
+        }
+        guard mayCreate || readsOnly else {
+            return "This user may not create tables in the schema \(schema): run `GRANT CREATE ON SCHEMA \(schema) TO` the user."
+        }
+        return nil
+    }
+
+    /// Before 10 the second number belonged to the name of a version.
+    private var shownVersion: String {
+        version >= 100_000 ? "\(version / 10_000)" : "\(version / 10_000).\(version / 100 % 100)"
     }
 }

@@ -95,10 +95,10 @@ struct PostgresGroup: Sendable {
             for write in writes where ContinuousClock.now - start <= settings.groupTime {
                 try inSavepoint(write, on: connection, &attempt)
             }
-            for (_, transaction) in attempt.passed {
-                try transaction.complete()
-                transaction.end()
-            }
+            let transactions = attempt.passed.map(\.transaction)
+            for transaction in transactions { try transaction.runLast() }
+            for transaction in transactions { transaction.end() }
+            try LentTransaction.writeTails(of: transactions, in: connection)
         } catch {
             takeBack(connection)
             throw error

@@ -35,7 +35,7 @@ struct StopTests {
         #expect(readText(log)?.contains("stopping") == true)
     }
 
-    @Test("begins no job while the last requests are answered, and is over within the grace")
+    @Test("begins no job while the last requests are answered, and is over within the grace", .onSQLite)
     func drains() async throws {
         let server = try await Server.start(["--shutdown-grace", "10s"])
         let form = Form.of([("a.jpg", Picture.photo().bytes)])

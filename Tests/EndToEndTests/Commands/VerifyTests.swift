@@ -72,7 +72,7 @@ struct VerifyTests {
         #expect(try await server.stop() == .code(0))
     }
 
-    @Test("migrates no database: an older one and a newer one are named as what they are")
+    @Test("migrates no database: an older one and a newer one are named as what they are", .onSQLite)
     func schema() async throws {
         let server = try await installation()
         try await server.stop()

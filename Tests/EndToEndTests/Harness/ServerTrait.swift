@@ -39,6 +39,11 @@ extension Trait where Self == RoomTrait {
     static var ownServers: Self { RoomTrait() }
 }
 
+extension Trait where Self == ConditionTrait {
+    /// For what looks into the database's file, or is about that file.
+    static var onSQLite: Self { .enabled("It is about a database that is a file.") { Harness.engine == .sqlite } }
+}
+
 extension Trait where Self == IssueHandlingTrait {
     /// Puts the end of the server's log beside each failure.
     static var serverLog: Self {
