@@ -245,6 +245,7 @@ struct PostgresDatabaseTests {
     func groups() async throws {
         var settings = PostgresSettings()
         settings.writers = 1
+        settings.groupTime = .seconds(60)
         try await with(settings) { database throws in
             let gate = Gate()
             async let first: Void = database.write { tx in

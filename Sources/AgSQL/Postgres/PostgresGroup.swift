@@ -13,8 +13,17 @@ struct PostgresGroup: Sendable {
     let hooks: @Sendable ([@Sendable () -> Void]) -> Void
 
     func run(_ writes: [SQLWrite], _ session: PostgresSession) {
-        let alone = writes.count > 1 ? together(writes, session) : writes
-        for write in alone { write.finish(outcome(of: write, session)) }
+        var rest = writes[...]
+        while rest.count > 1 {
+            let attempt = together(rest, session)
+            if !attempt.isSettled { alone(rest.prefix(attempt.count), session) }
+            rest = rest.dropFirst(attempt.count)
+        }
+        alone(rest, session)
+    }
+
+    private func alone(_ writes: ArraySlice<SQLWrite>, _ session: PostgresSession) {
+        for write in writes { write.finish(outcome(of: write, session)) }
     }
 
     // MARK: Alone
@@ -61,17 +70,19 @@ struct PostgresGroup: Sendable {
     private struct Attempt {
         var passed: [(write: SQLWrite, transaction: LentTransaction<PostgresConnection>)] = []
         var refused: [(write: SQLWrite, error: any Error)] = []
+        /// How many writes were begun: the first ones of those that waited.
+        var count = 0
+        /// Whether each of them has its answer. Otherwise nothing of them is left, and they have to run alone.
+        var isSettled = false
 
-        var count: Int { passed.count + refused.count }
-
-        func answer(_ error: (any Error)?) {
+        mutating func answer(_ error: (any Error)?) {
             for (write, _) in passed { write.finish(error) }
             for (write, refusal) in refused { write.finish(refusal) }
+            isSettled = true
         }
     }
 
-    /// Returns the writes that have to run alone.
-    private func together(_ writes: [SQLWrite], _ session: PostgresSession) -> [SQLWrite] {
+    private func together(_ writes: ArraySlice<SQLWrite>, _ session: PostgresSession) -> Attempt {
         var attempt = Attempt()
         do {
             try session.run { connection in
@@ -79,21 +90,23 @@ struct PostgresGroup: Sendable {
                 try commit(writes, on: connection, &attempt)
             }
             attempt.answer(nil)
-            return Array(writes.dropFirst(attempt.count))
         } catch let unknown as OutcomeUnknown {
             attempt.answer(unknown.error)
-            return Array(writes.dropFirst(attempt.count))
         } catch {
-            return writes
+            // Without a connection none was begun, and none will be.
+            if attempt.count == 0 { attempt.count = writes.count }
         }
+        return attempt
     }
 
-    private func commit(_ writes: [SQLWrite], on connection: PostgresConnection, _ attempt: inout Attempt) throws {
+    private func commit(_ writes: ArraySlice<SQLWrite>, on connection: PostgresConnection, _ attempt: inout Attempt) throws {
         let start = ContinuousClock.now
         do {
             try connection.queue("BEGIN")
-            for write in writes where ContinuousClock.now - start <= settings.groupTime {
+            for write in writes {
+                attempt.count += 1
                 try inSavepoint(write, on: connection, &attempt)
+                if ContinuousClock.now - start > settings.groupTime { break }
             }
             let transactions = attempt.passed.map(\.transaction)
             for transaction in transactions { try transaction.runLast() }

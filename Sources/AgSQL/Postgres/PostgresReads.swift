@@ -11,7 +11,8 @@ enum PostgresReads {
                 defer { ticket.end() }
                 return try snapshot(connection, kind, body)
             }
-        } catch let error as SQLError where error.code == .timedOut && ticket.isCancelled {
+        } catch let error as SQLError where ticket.isCancelled && (error.code == .timedOut || error.code == .io) {
+            // However it ended: its caller no longer waits for it.
             throw CancellationError()
         }
     }

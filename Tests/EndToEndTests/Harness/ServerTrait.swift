@@ -1,3 +1,4 @@
+import AgTesting
 import Testing
 
 /// Gives a suite a server of its own, started before the first test and stopped after the last.
