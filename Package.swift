@@ -70,7 +70,9 @@ let package = Package(
             ],
             swiftSettings: rules),
         // tests
-        .target(name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL"], path: "Tests/AgTesting", swiftSettings: rules),
+        .target(
+            name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL"], path: "Tests/AgTesting",
+            swiftSettings: rules),
         .target(
             name: "AgFuzzing",
             dependencies: [

@@ -113,6 +113,7 @@ struct EventLogTests {
                 }
                 try await group.waitForAll()
             }
+            await eventually { order.all.count == 100 }
             let logged = try await plant.logged().map(\.data)
             #expect(logged.sorted() == order.all.sorted() && logged.count == 100)
             // Elsewhere several threads commit, and tell of it in any order.

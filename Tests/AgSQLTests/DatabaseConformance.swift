@@ -238,7 +238,9 @@ struct DatabaseConformance {
                 try await database.write { tx in
                     try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
                     _ = try? tx.execute("INSERT INTO shelves VALUES (1, 'again')")
-                    let refusal = #expect(throws: SQLError.self) { try tx.execute("INSERT INTO shelves VALUES (2, 'b')") }
+                    let refusal = #expect(throws: SQLError.self) {
+                        try tx.execute("INSERT INTO shelves VALUES (2, 'b')")
+                    }
                     later.add(refusal?.code)
                 }
             }
@@ -259,11 +261,14 @@ struct DatabaseConformance {
             if let lock = connection.dialect.lock("names") { _ = try connection.first(lock) { _ in } }
             let count: Int? = try connection.value("SELECT count(*) FROM shelves")
             let id = 1_000 + (count ?? 0)
-            try connection.execute("INSERT INTO shelves VALUES (\(id), \("\(all.joined(separator: "+")) after \(count ?? -1)"))")
+            try connection.execute(
+                "INSERT INTO shelves VALUES (\(id), \("\(all.joined(separator: "+")) after \(count ?? -1)"))")
         }
     }
 
-    @Test("writes the tails of a transaction last, inside of it, and what is to be done before the commit before them", arguments: Driver.all)
+    @Test(
+        "writes the tails of a transaction last, inside of it, and what is to be done before the commit before them",
+        arguments: Driver.all)
     func tails(_ driver: Driver) async throws {
         try await driver.with { database throws in
             try await database.makeShelves()
@@ -307,7 +312,9 @@ struct DatabaseConformance {
                             try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))")
                             // Some are taken back by themselves, some by their tail.
                             if index % 5 == 0 { throw Refusal() }
-                            if index % 41 == 1 { tx.beforeCommit { _ = try $0.execute("INSERT INTO books VALUES (1, 7777, 1)") } }
+                            if index % 41 == 1 {
+                                tx.beforeCommit { _ = try $0.execute("INSERT INTO books VALUES (1, 7777, 1)") }
+                            }
                         }
                     }
                 }
@@ -318,7 +325,9 @@ struct DatabaseConformance {
             }.joined()
             for index in 0..<200 {
                 let isKept = index % 5 != 0 && index % 41 != 1
-                let row: Int? = try await database.read { try $0.value("SELECT count(*) FROM shelves WHERE id = \(index)") }
+                let row: Int? = try await database.read {
+                    try $0.value("SELECT count(*) FROM shelves WHERE id = \(index)")
+                }
                 #expect(row == (isKept ? 1 : 0), "\(index)")
                 #expect(names.split(separator: "<\(index)>", omittingEmptySubsequences: false).count - 1 == row)
             }
@@ -500,7 +509,9 @@ struct DatabaseConformance {
             for count in [0, 1, 4, 5, 11] {
                 try await database.write { tx in
                     try tx.execute("DELETE FROM shelves")
-                    for index in 0..<count { try tx.execute("INSERT INTO shelves VALUES (\(index * 2), \("s\(index)"))") }
+                    for index in 0..<count {
+                        try tx.execute("INSERT INTO shelves VALUES (\(index * 2), \("s\(index)"))")
+                    }
                 }
                 var seen: [Int] = []
                 try await database.each(
@@ -543,7 +554,9 @@ struct DatabaseConformance {
             let dialect = database.dialect
             try await database.write { tx in
                 try tx.execute(
-                    SQL(raw: "CREATE TABLE log (number \(dialect.countingKey), word \(dialect.text))" + dialect.tableOptions))
+                    SQL(
+                        raw: "CREATE TABLE log (number \(dialect.countingKey), word \(dialect.text))"
+                            + dialect.tableOptions))
                 try tx.execute("INSERT INTO log (word) VALUES ('a'), ('b')")
                 try tx.execute("DELETE FROM log")
                 try tx.execute("INSERT INTO log (word) VALUES ('c')")

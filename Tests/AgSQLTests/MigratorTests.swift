@@ -97,7 +97,10 @@ struct MigratorTests {
         for table in ["CREATE TABLE customers (id INTEGER)", "CREATE TABLE schema_migrations (version TEXT)"] {
             try await driver.with { database throws in
                 try await database.write { tx in _ = try tx.execute(SQL(raw: table)) }
-                for attempt in [{ _ = try await Migrator([first]).pending(database) }, { try await Migrator([first]).migrate(database) }] {
+                for attempt in [
+                    { _ = try await Migrator([first]).pending(database) },
+                    { try await Migrator([first]).migrate(database) },
+                ] {
                     let error = await #expect(throws: SQLError.self) { try await attempt() }
                     #expect(error?.code == .schema)
                     #expect(error?.message.contains("holds something else") == true)

@@ -81,7 +81,8 @@ struct PostgresDatabaseTests {
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = \(name)"
                 ) { _ in }
             }
-            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))") }
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))")
+            }
             #expect(try await database.count("shelves") == index + 1)
         }
         await other.close()
@@ -103,7 +104,9 @@ struct PostgresDatabaseTests {
             try await Self.patiently {
                 try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (2, 'b')") }
             }
-            let names = try await database.read { try $0.all("SELECT name FROM shelves WHERE id = 2") { try $0[0] as String } }
+            let names = try await database.read {
+                try $0.all("SELECT name FROM shelves WHERE id = 2") { try $0[0] as String }
+            }
             #expect(names == ["b"])
         }
     }
@@ -216,7 +219,8 @@ struct PostgresDatabaseTests {
             try await database.write { tx in _ = try tx.first("SELECT 1") { _ in } }
             _ = try await database.read { try $0.value("SELECT 1") as Int? }
         }
-        let name = try #require(url.split(separator: "application_name=").last?.split(separator: "&").first.map(String.init))
+        let name = try #require(
+            url.split(separator: "application_name=").last?.split(separator: "&").first.map(String.init))
         try await eventually {
             try await other.read { try !$0.exists("SELECT 1 FROM pg_stat_activity WHERE application_name = \(name)") }
         }
@@ -300,16 +304,18 @@ struct PostgresFitnessTests {
         return fitness
     }
 
-    @Test("is said in one sentence with the remedy", arguments: [
-        (good, nil, nil),
-        (but { $0.version = 140_000 }, nil, nil), (but { $0.version = 180_001 }, nil, nil),
-        (but { $0.version = 130_021 }, "PostgreSQL 13; Argentum needs 14", "PostgreSQL 13; Argentum needs 14"),
-        (but { $0.version = 90_624 }, "PostgreSQL 9.6; Argentum needs 14", "PostgreSQL 9.6; Argentum needs 14"),
-        (but { $0.isReplica = true }, "name the primary", nil),
-        (but { $0.encoding = "SQL_ASCII" }, "--encoding UTF8", "--encoding UTF8"),
-        (but { $0.schema = nil }, "search_path", "search_path"),
-        (but { $0.mayCreate = false }, "GRANT CREATE ON SCHEMA public", nil),
-    ] as [(PostgresFitness, String?, String?)])
+    @Test(
+        "is said in one sentence with the remedy",
+        arguments: [
+            (good, nil, nil),
+            (but { $0.version = 140_000 }, nil, nil), (but { $0.version = 180_001 }, nil, nil),
+            (but { $0.version = 130_021 }, "PostgreSQL 13; Argentum needs 14", "PostgreSQL 13; Argentum needs 14"),
+            (but { $0.version = 90_624 }, "PostgreSQL 9.6; Argentum needs 14", "PostgreSQL 9.6; Argentum needs 14"),
+            (but { $0.isReplica = true }, "name the primary", nil),
+            (but { $0.encoding = "SQL_ASCII" }, "--encoding UTF8", "--encoding UTF8"),
+            (but { $0.schema = nil }, "search_path", "search_path"),
+            (but { $0.mayCreate = false }, "GRANT CREATE ON SCHEMA public", nil),
+        ] as [(PostgresFitness, String?, String?)])
     func complaints(_ fitness: PostgresFitness, _ writing: String?, _ reading: String?) {
         for (readsOnly, words) in [(false, writing), (true, reading)] {
             let complaint = fitness.complaint(readsOnly: readsOnly)

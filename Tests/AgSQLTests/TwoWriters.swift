@@ -89,7 +89,9 @@ struct TwoWriters {
         try await with(driver) { one, other throws in
             for index in 0..<50 {
                 let (writer, reader) = index % 2 == 0 ? (one, other) : (other, one)
-                try await writer.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))") }
+                try await writer.write { tx in
+                    _ = try tx.execute("INSERT INTO shelves VALUES (\(index), \("s\(index)"))")
+                }
                 #expect(try await reader.count("shelves") == index + 1)
             }
         }

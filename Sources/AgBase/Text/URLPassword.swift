@@ -35,7 +35,8 @@ package enum URLPassword {
 
     private static func parametersHidden(in rest: Substring) -> String {
         guard let mark = rest.firstIndex(of: "?") else { return String(rest) }
-        let shown = rest[rest.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false).map { pair in
+        let shown = rest[rest.index(after: mark)...].split(separator: "&", omittingEmptySubsequences: false).map {
+            pair in
             let name = pair.prefix { $0 != "=" }
             return isParameter(name) && name.endIndex < pair.endIndex ? "\(name)=\(mask)" : String(pair)
         }

@@ -129,8 +129,9 @@ package struct UploadGrants: Sendable {
     /// Asks again all that was asked when the body began.
     func use(_ id: UploadGrantID, in tx: any SQLTransaction) throws {
         // First the statement that one of them waits in, then the look.
-        let isMine = try tx.execute(
-            "UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id) AND used_at IS NULL") == 1
+        let isMine =
+            try tx.execute(
+                "UPDATE upload_grants SET used_at = \(time.now()) WHERE id = \(id) AND used_at IS NULL") == 1
         let found = try tx.first("SELECT \(UploadGrant.columns) FROM upload_grants WHERE id = \(id)") {
             try UploadGrant($0)
         }

@@ -98,7 +98,9 @@ package final class PostgresDatabase: Database {
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
         try refuseNesting()
-        guard let writers else { throw SQLError(.misuse, "The database was opened to be looked at, not to be changed.") }
+        guard let writers else {
+            throw SQLError(.misuse, "The database was opened to be looked at, not to be changed.")
+        }
         let mine = ObjectIdentifier(self)
         return try await withCheckedThrowingContinuation { continuation in
             let answer = WriteAnswer<Value>(continuation)

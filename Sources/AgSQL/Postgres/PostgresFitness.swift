@@ -44,7 +44,8 @@ struct PostgresFitness: Sendable {
             return "The database has no schema for this user: set the user's search_path to an existing schema."
         }
         guard mayCreate || readsOnly else {
-            return "This user may not create tables in the schema \(schema): run `GRANT CREATE ON SCHEMA \(schema) TO` the user."
+            return
+                "This user may not create tables in the schema \(schema): run `GRANT CREATE ON SCHEMA \(schema) TO` the user."
         }
         return nil
     }

@@ -99,7 +99,9 @@ struct PostgresGroup: Sendable {
         return attempt
     }
 
-    private func commit(_ writes: ArraySlice<SQLWrite>, on connection: PostgresConnection, _ attempt: inout Attempt) throws {
+    private func commit(_ writes: ArraySlice<SQLWrite>, on connection: PostgresConnection, _ attempt: inout Attempt)
+        throws
+    {
         let start = ContinuousClock.now
         do {
             try connection.queue("BEGIN")

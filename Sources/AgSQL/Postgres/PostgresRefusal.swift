@@ -8,7 +8,8 @@ enum PostgresRefusal {
 
     private static func sentence(_ said: String, needsPassword: Bool, usedPassword: Bool) -> String {
         if needsPassword {
-            return "The database asks for a password, and none was given: put it into PGPASSWORD, ~/.pgpass, or the file "
+            return
+                "The database asks for a password, and none was given: put it into PGPASSWORD, ~/.pgpass, or the file "
                 + "that ARGENTUM_DATABASE_FILE names."
         }
         if said.contains("password authentication failed") {
@@ -23,7 +24,8 @@ enum PostgresRefusal {
             return "There is no such user on the server: create it with `createuser`, or check its name in the URL."
         }
         if said.contains("pg_hba.conf") {
-            return "The database server does not accept this user from this machine: allow it in the server's pg_hba.conf."
+            return
+                "The database server does not accept this user from this machine: allow it in the server's pg_hba.conf."
         }
         if said.contains("too many clients") || said.contains("remaining connection slots") {
             return "The database server has no connection free: raise its max_connections, or run fewer nodes."

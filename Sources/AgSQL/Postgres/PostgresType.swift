@@ -29,7 +29,8 @@ struct PostgresType: RawRepresentable, Hashable {
         case .bytea: .blob(unsafe Array(bytes))
         case .numeric: try unsafe PostgresNumeric.value(of: bytes)
         case .void: .null
-        default: throw SQLError(.mismatch, "The answer has a column of PostgreSQL's type \(rawValue), which is not read.")
+        default:
+            throw SQLError(.mismatch, "The answer has a column of PostgreSQL's type \(rawValue), which is not read.")
         }
     }
 

@@ -16,7 +16,8 @@ enum KeysCommand: Command {
     private static let revoke = Setting<Bool>(
         .init(
             "revoke", .bool, default: "false",
-            help: "End all older keys, and with them every URL signed so far. Without it those are good until they expire.",
+            help:
+                "End all older keys, and with them every URL signed so far. Without it those are good until they expire.",
             isOption: true))
 
     static func run(_ call: CommandCall) async throws -> ExitCode {

@@ -9,7 +9,10 @@ private let quiet = Setting<Bool>(.init("quiet", .bool, default: "false", help: 
 private let wait = Setting<Bool>(.init("wait", .bool, default: "false", help: "h", isOption: true))
 private let database = Setting<String>(.init("database", .text, help: "h", mayHoldPassword: true))
 private let table = SettingsTable(
-    [database.definition, host.definition, port.definition, token.definition, maxUpload.definition, quiet.definition, wait.definition],
+    [
+        database.definition, host.definition, port.definition, token.definition, maxUpload.definition, quiet.definition,
+        wait.definition,
+    ],
     otherVariables: ["ARGENTUM_BENCH"])
 
 private func resolve(

@@ -107,7 +107,12 @@ struct WordTests {
         #expect(text.excerpt().utf8.count <= 80 + "…".utf8.count)
     }
 
-    @Test("Slips are counted", arguments: [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("abcd", "badc", 2), ("ca", "abc", 3)])
+    @Test(
+        "Slips are counted",
+        arguments: [
+            ("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("ab", "ba", 1), ("abcd", "badc", 2),
+            ("ca", "abc", 3),
+        ])
     func distance(_ a: String, _ b: String, _ slips: Int) {
         #expect(Suggestion.distance(a, b) == slips)
         #expect(Suggestion.distance(b, a) == slips)

@@ -58,7 +58,8 @@ struct DeliveryCacheTests {
             let before = try await deliver(desk, id)
             _ = try await desk.library.ground.database.write { tx in
                 // As an older encoder might have made it.
-                try tx.execute("UPDATE image_variants SET sha256 = \([UInt8](repeating: 0, count: 32)) WHERE name = 'thumbnail'")
+                try tx.execute(
+                    "UPDATE image_variants SET sha256 = \([UInt8](repeating: 0, count: 32)) WHERE name = 'thumbnail'")
             }
             _ = try await desk.library.images.reprocess(id, [.generateVariants])
             try await desk.work()

@@ -94,7 +94,8 @@ struct SharedOriginalTests {
             let (first, second) = try await two(desk)
             try await desk.work()
             try await desk.library.ground.database.write { tx in
-                _ = try tx.execute("UPDATE image_variants SET sha256 = \([UInt8](repeating: 0, count: 32)) WHERE path IS NOT NULL")
+                _ = try tx.execute(
+                    "UPDATE image_variants SET sha256 = \([UInt8](repeating: 0, count: 32)) WHERE path IS NOT NULL")
             }
             _ = try await desk.library.images.reprocess(first, [.generateVariants])
             try await desk.work()

@@ -47,7 +47,8 @@ struct PlaceSettingTests {
     @Test(
         "Another one is refused with a sentence that names the setting",
         arguments: [
-            "", "/srv/a.sqlite", "postgres:x", "postgres:/x", "postgres://db/x?colour=red", "postgres://a b", "postgres://a\u{7F}", "mysql://me:secret@host/a",
+            "", "/srv/a.sqlite", "postgres:x", "postgres:/x", "postgres://db/x?colour=red", "postgres://a b",
+            "postgres://a\u{7F}", "mysql://me:secret@host/a",
             "sqlite:", "sqlite:~/a", "sqlite:///~/a", "sqlite://host/a",
             "sqlite::memory:", "sqlite:/srv/", "sqlite:file:a?mode=ro", "sqlite:////srv/a",
         ])

@@ -204,7 +204,8 @@ struct CommandTests: CommandSuite {
         let all = try await Argentum.run("help")
         #expect(all.code == 0)
         for name in [
-            "serve", "upload", "get", "list", "jobs", "token", "keys", "verify", "migrate", "config", "health", "openapi",
+            "serve", "upload", "get", "list", "jobs", "token", "keys", "verify", "migrate", "config", "health",
+            "openapi",
             "version",
         ] {
             #expect(all.output.contains(name), "\(name)")
