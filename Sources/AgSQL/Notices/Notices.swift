@@ -20,6 +20,9 @@ package final class Notices: Sendable {
     /// Takes notices to other processes. Set once, before the database is used.
     private let carrier = Mutex<(@Sendable ([Notice]) -> Void)?>(nil)
 
+    /// What this process is called in what it sends.
+    let sender = String(UInt64.random(in: .min ... .max), radix: 36)
+
     package init() {}
 
     /// Calls `body` for each notice of the topic from now on, until `unsubscribe` is called with the number that is returned.
@@ -74,6 +77,11 @@ extension Notices {
     /// Notices of a commit of this process, those of one moment. Equal ones are delivered once.
     func deliver(_ notices: [Notice], at moment: NoticeTopic.Moment) {
         call(Self.distinct(notices.filter { $0.topic.moment == moment }))
+    }
+
+    /// Notices of a commit whose outcome is not known: whoever would have got one reads the truth.
+    func deliverDoubtful(_ notices: [Notice]) {
+        receive(Set(notices.map(\.topic.name)).map { ($0, .missed) })
     }
 
     static func distinct(_ notices: [Notice]) -> [Notice] {

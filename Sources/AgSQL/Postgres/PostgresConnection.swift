@@ -180,6 +180,31 @@ final class PostgresConnection {
         }
     }
 
+    // MARK: Listening
+
+    /// What other processes sent on the channels that this connection listens to, as far as it has been read.
+    func takeNotifications() -> [String] {
+        var texts: [String] = []
+        while let notification = unsafe PQnotifies(handle) {
+            texts.append(unsafe String(cString: notification.pointee.extra))
+            unsafe PQfreemem(notification)
+        }
+        return texts
+    }
+
+    /// Waits until the server sends something or `wakeUp` is raised. False when the time was over first.
+    func waitForNotifications(or wakeUp: PostgresInterrupt, atMost limit: Duration) throws -> Bool {
+        var watched = [
+            pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        guard unsafe poll(&watched, 2, Int32(clamping: limit.milliseconds)) >= 0 || errno == EINTR else {
+            throw broken("Waiting for the server failed.")
+        }
+        if watched[0].revents != 0, unsafe PQconsumeInput(handle) != 1 { throw broken() }
+        return watched.contains { $0.revents != 0 }
+    }
+
     // MARK: Waiting
 
     private func wait(for events: Int16) throws {

@@ -20,8 +20,10 @@ package final class PostgresDatabase: Database {
     private let readLimit: Duration
     package let notices = Notices()
     private let hooks = WorkThread("sql-after")
+    /// `nil` like the writers: what only looks sends nothing and keeps nothing.
+    private let listener: PostgresListener?
 
-    private init(_ connector: PostgresConnector, readsOnly: Bool) {
+    private init(_ connector: PostgresConnector, readsOnly: Bool) throws {
         let outage = PostgresOutage()
         let settings = connector.settings
         let reading = { (name: String, threads: Int) in
@@ -34,8 +36,10 @@ package final class PostgresDatabase: Database {
         readLimit = settings.readLimit
         guard !readsOnly else {
             writers = nil
+            listener = nil
             return
         }
+        listener = try PostgresListener(connector, notices)
         let group = PostgresGroup(settings: settings, notices: notices) { [hooks] bodies in
             hooks.add { for body in bodies { body() } }
         }
@@ -63,7 +67,7 @@ package final class PostgresDatabase: Database {
         try await BlockingPool(threads: 1, name: "sql-open").run {
             try PostgresFitness.check(connector.connect(readsOnly ? .reader : .writer), readsOnly: readsOnly)
         }
-        return PostgresDatabase(connector, readsOnly: readsOnly)
+        return try PostgresDatabase(connector, readsOnly: readsOnly)
     }
 
     /// Why a text is no URL of a database, as a sentence; `nil` when it is one.
@@ -123,6 +127,7 @@ package final class PostgresDatabase: Database {
         await lookUps.close()
         await writers?.close()
         await hooks.drain()
+        await listener?.close()
     }
 
     private static let closed = SQLError(.closed, "The database is closed.")

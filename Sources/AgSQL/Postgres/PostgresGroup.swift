@@ -61,7 +61,7 @@ struct PostgresGroup: Sendable {
             takeBack(connection)
             throw error
         }
-        try finish(connection)
+        try finish(connection, transaction.signals)
         tell([transaction])
     }
 
@@ -118,8 +118,9 @@ struct PostgresGroup: Sendable {
             takeBack(connection)
             throw error
         }
-        try finish(connection)
-        tell(attempt.passed.map(\.transaction))
+        let transactions = attempt.passed.map(\.transaction)
+        try finish(connection, transactions.flatMap(\.signals))
+        tell(transactions)
     }
 
     /// Throws what takes the whole group back: a conflict, or a connection that is gone.
@@ -149,11 +150,20 @@ struct PostgresGroup: Sendable {
         let error: SQLError
     }
 
-    private func finish(_ connection: PostgresConnection) throws {
+    /// Commits, and with it sends the notices to other processes.
+    private func finish(_ connection: PostgresConnection, _ signals: [Notice]) throws {
         do {
+            for payload in NoticePayload.pack(signals, from: notices.sender) {
+                try connection.queue(PostgresChannel.notify(payload))
+            }
             try connection.finish("COMMIT")
         } catch let error as SQLError where connection.isBroken {
+            notices.deliverDoubtful(signals)
             throw OutcomeUnknown(error: error)
+        } catch {
+            // A notice that the server refuses leaves the transaction open.
+            takeBack(connection)
+            throw error
         }
     }
 
