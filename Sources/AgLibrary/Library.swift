@@ -15,6 +15,8 @@ package struct Library: Sendable {
     package let delivery: Delivery
     package let renders: Renders
     package let signedURLs: SignedURLs
+    /// The processes on the same database; `nil` where file locks tell them apart.
+    let nodes: Nodes?
     private let settings: LibrarySettings
 
     /// Opens the installation, cleans up after a crash, and starts the codec children.
@@ -51,24 +53,27 @@ package struct Library: Sendable {
         // Where nodes of several machines share the database, a lock on the storage says nothing: a network mount may not
         // know of other machines.
         let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()
+        let nodes = settings.database.isShared ? try await ground.join(as: settings.role) : nil
         let library = Library(
-            ground, settings, codecs: try await Codecs.start(settings.codecs, log: ground.log),
+            ground, settings, nodes, codecs: try await Codecs.start(settings.codecs, log: ground.log),
             signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time, log: ground.log),
             files: files)
-        let count = try await isAlone ? library.recover(olderThan: .zero, fate: .ended) : library.recover()
+        let count = try await isAlone ? library.recover(olderThan: .zero) { _ in .ended } : library.recover()
         if count > 0 { ground.log.info("abandoned files removed", ["count": count]) }
+        library.keepLease()
         try await ground.blobs.admitOthers()
         return library
     }
 
     private init(
-        _ ground: LibraryGround, _ settings: LibrarySettings, codecs: Codecs, signedURLs: SignedURLs,
+        _ ground: LibraryGround, _ settings: LibrarySettings, _ nodes: Nodes?, codecs: Codecs, signedURLs: SignedURLs,
         files: any FileOperations
     ) {
         self.ground = ground
         self.settings = settings
         self.codecs = codecs
         self.signedURLs = signedURLs
+        self.nodes = nodes
         access = Access(
             database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
         let cache = RenderCache(
@@ -82,7 +87,7 @@ package struct Library: Sendable {
             limit: settings.uploadLimit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, time: ground.time,
+            events: ground.events, nodes: nodes, time: ground.time,
             grants: grants, limit: settings.uploadLimit, seats: UploadSeats(settings.uploadSeats))
         delivery = Delivery(
             database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
@@ -117,9 +122,13 @@ package struct Library: Sendable {
     /// Stops the codec children and closes the database. Call it when `run` has returned.
     package func close() async {
         await codecs.shutdown()
+        await nodes?.leave()
         await ground.close()
         await ground.blobs.leave()
     }
+
+    /// Whether processes of other machines may work on the same database.
+    package var sharesDatabase: Bool { nodes != nil }
 
     /// Every kind of jobs that this program can do, whatever this process was told to work on.
     package static let jobKinds: [JobKind] = [.generateVariants, .generateMetadata]
@@ -130,7 +139,7 @@ package struct Library: Sendable {
             VariantsJob(
                 policy: policy(settings.codecs.renderTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
-                removals: ground.removals, time: ground.time),
+                removals: ground.removals, nodes: nodes, time: ground.time),
             MetadataJob(
                 policy: policy(settings.codecs.probeTime),
                 database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,

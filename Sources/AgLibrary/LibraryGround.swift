@@ -15,6 +15,7 @@ package struct LibraryGround: Sendable {
     package let reserve: DiskReserve
     let ballast: Ballast?
     package let deliveries: DeliveryCache
+    private let mark: SpoolMark
     package let time: any TimeSource
     package let log: Log
 
@@ -123,9 +124,17 @@ package struct LibraryGround: Sendable {
         removals = BlobRemovals(database: doors.database, blobs: doors.blobs, log: log)
         reserve = doors.reserve
         ballast = doors.ballast
+        mark = doors.mark
         deliveries = DeliveryCache(hearing: doors.database.notices)
         self.time = time
         self.log = log
+    }
+
+    /// Enters this process into the table of nodes: what it leaves in the storage from now on carries its lease's mark.
+    func join(as role: Nodes.Role) async throws -> Nodes {
+        try await Nodes.join(database, as: role, log: log) { [mark] lease in
+            if let owner = SpoolOwner(lease) { mark.become(owner) }
+        }
     }
 
     package var verifier: Verifier { Verifier(database: database, blobs: blobs, queue: queue, time: time) }

@@ -42,13 +42,18 @@ extension JobFailure {
         case let error as SQLError:
             self.init(error.fault)
             blamesTheMachine = [.full, .io, .busy].contains(error.code)
+            // A database that restarts is back within seconds; a client's patience is no measure for work that waits anyway.
+            if error.code == .io || error.code == .busy {
+                troubleLasts = .seconds(2)
+                retryAfter = nil
+            }
         default: self.init(.internal, "internal-error", "The job failed for a reason on our side.", cause: error)
         }
     }
 
     private init(_ fault: Fault) {
         self.init(Self.class(of: fault.kind), fault.code, fault.message, retryAfter: fault.retryAfter, cause: fault)
-        blamesTheMachine = fault.kind == .insufficientStorage
+        blamesTheMachine = fault.kind == .insufficientStorage || fault.code == Nodes.endedCode
     }
 
     private static func `class`(of kind: Fault.Kind) -> ErrorClass {

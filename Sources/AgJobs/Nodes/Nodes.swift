@@ -21,27 +21,33 @@ package final class Nodes: Sendable {
     private let settings: NodeSettings
     private let role: Role
     private let log: Log
+    private let joined: @Sendable (String) -> Void
     private let current: Mutex<String>
+    private let service = Mutex<Task<Void, Never>?>(nil)
 
     private init(
         _ id: String, _ database: any Database, _ clock: any SteadyClock, _ settings: NodeSettings, _ role: Role,
-        _ log: Log
+        _ log: Log, _ joined: @escaping @Sendable (String) -> Void
     ) {
         self.database = database
         self.clock = clock
         self.settings = settings
         self.role = role
         self.log = log
+        self.joined = joined
         current = Mutex(id)
     }
 
     /// Enters the process into the table.
+    ///
+    /// - Parameter joined: called with the lease under which the process works from then on, now and whenever it is another one.
     package static func join(
         _ database: any Database, as role: Role, log: Log, settings: NodeSettings = NodeSettings(),
-        clock: any SteadyClock = SystemSteadyClock()
+        clock: any SteadyClock = SystemSteadyClock(), joined: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Nodes {
-        let nodes = Nodes(UUIDv7.shared.next(), database, clock, settings, role, log)
+        let nodes = Nodes(UUIDv7.shared.next(), database, clock, settings, role, log, joined)
         try await nodes.enter(nodes.id)
+        joined(nodes.id)
         return nodes
     }
 
@@ -57,7 +63,12 @@ package final class Nodes: Sendable {
         }
     }
 
-    /// Beats and watches the others until cancelled, then gives the lease back.
+    /// Runs until `leave`: a process that drains still has its lease.
+    package func start(cleanUp: @escaping @Sendable (String) async throws -> Void) {
+        service.withLock { $0 = Task { await run(cleanUp: cleanUp) } }
+    }
+
+    /// Beats and watches the others until cancelled.
     ///
     /// - Parameter cleanUp: removes what an ended node left behind. May be called for one node by several others, and again when it
     ///   throws.
@@ -70,6 +81,9 @@ package final class Nodes: Sendable {
 
     /// Says that the process ends, so that others need not wait for its lease to run out.
     package func leave() async {
+        let service = service.withLock { $0.take() }
+        service?.cancel()
+        await service?.value
         do {
             _ = try await end(id, lastBeat: nil)
         } catch {
@@ -90,8 +104,25 @@ package final class Nodes: Sendable {
         return ended.count
     }
 
+    /// What has become of a node.
+    package enum Fate: Sendable {
+        case running
+        case ended
+        /// It ended and was cleaned up, or never was.
+        case unknown
+    }
+
+    package func fate(of node: String) async throws -> Fate {
+        try await database.read(.lookUp) { connection in
+            if try connection.exists("SELECT 1 FROM nodes WHERE id = \(node)") { return .running }
+            return try connection.exists("SELECT 1 FROM ended_nodes WHERE id = \(node)") ? .ended : .unknown
+        }
+    }
+
+    static let endedCode = "node-ended"
+
     private static let ended = Fault(
-        .unavailable, "node-ended",
+        .unavailable, endedCode,
         "This server was taken for dead while it did not run, so the call was given up and nothing was stored. Try again.",
         retryAfter: .seconds(1))
 }
@@ -126,6 +157,7 @@ extension Nodes {
         let next = UUIDv7.shared.next()
         try await enter(next)
         current.withLock { $0 = next }
+        joined(next)
         log.warning("this node did not run for longer than its lease and joined again", ["was": mine, "now": next])
     }
 

@@ -35,7 +35,7 @@ package final class ActiveJob: Sendable {
             return true
         }
         guard isDue else { return }
-        queue.database.notices.sendToOthers(Notice(.progress, JobProgress.text(percent, of: record)))
+        queue.database.notices.send(Notice(.progress, JobProgress.text(percent, of: record)))
         var record = record
         record.progress = percent
         for shown in record.asShown {

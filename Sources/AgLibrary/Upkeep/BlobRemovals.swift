@@ -33,8 +33,24 @@ package final class BlobRemovals: Sendable {
     }
 
     /// Removes what is noted now and whatever is noted later, until cancelled.
+    ///
+    /// Now and then it looks without being asked: another process may have died right behind its commit.
     package func run() async {
-        caller.yield()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.remind() }
+            await work()
+            group.cancelAll()
+        }
+    }
+
+    private func remind() async {
+        while !Task.isCancelled {
+            caller.yield()
+            try? await Task.sleep(for: .seconds(30))
+        }
+    }
+
+    private func work() async {
         for await _ in calls {
             do {
                 try await removeAll()

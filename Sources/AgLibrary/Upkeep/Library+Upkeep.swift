@@ -1,5 +1,6 @@
 import AgBase
 import AgBlobs
+import AgJobs
 import AgSQL
 
 /// What the library does by itself, beside its jobs.
@@ -7,12 +8,31 @@ extension Library {
     /// Nobody works on one file for so long, not even another process.
     static let abandonedAge = Duration.seconds(3_600)
 
-    /// - Parameter fate: of other processes that left something in the storage.
+    /// Removes what other processes left in the storage: as far as the leases of nodes tell, or by its age.
+    func recover() async throws -> Int {
+        try await recover(olderThan: Self.abandonedAge) { owner in
+            switch try await nodes?.fate(of: owner.text) {
+            case .running: .running
+            case .ended: .ended
+            case .unknown, nil: .unknown
+            }
+        }
+    }
+
+    /// - Parameter fate: of a process that left something in the storage.
     func recover(
-        olderThan age: Duration = Self.abandonedAge, fate: SpoolOwner.Fate = .unknown
+        olderThan age: Duration, fate: @Sendable (SpoolOwner) async throws -> SpoolOwner.Fate
     ) async throws -> Int {
-        try await ground.blobs.recover(olderThan: age, fate: { _ in fate }) { path in
+        try await ground.blobs.recover(olderThan: age, fate: fate) { path in
             try await ground.database.read(.lookUp) { try BlobReferences.contains(path, in: $0) }
+        }
+    }
+
+    /// From now on beats, and cleans up after nodes that have ended, until `close`.
+    func keepLease() {
+        nodes?.start { node in
+            let count = try await recover(olderThan: Self.abandonedAge) { $0.text == node ? .ended : .running }
+            if count > 0 { ground.log.info("files of an ended node removed", ["node": node, "count": count]) }
         }
     }
 

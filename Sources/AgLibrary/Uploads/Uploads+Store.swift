@@ -43,7 +43,10 @@ extension Uploads {
         let staged = plans.compactMap(\.blob)
         guard try await keep(staged) else { return nil }
         do {
-            let result = try await database.write { [self] tx in try record(plans, target, in: tx) }
+            let result = try await database.write { [self] tx in
+                try nodes?.hold(staged, in: tx)
+                return try record(plans, target, in: tx)
+            }
             await sort(staged, result)
             return result.outcomes
         } catch is PlanOutdated {

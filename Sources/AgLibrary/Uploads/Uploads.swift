@@ -14,6 +14,7 @@ package struct Uploads: Sendable {
     let codecs: Codecs
     let queue: JobQueue
     let events: EventLog
+    let nodes: Nodes?
     let time: any TimeSource
     let grants: UploadGrants
     /// In bytes, per file.

@@ -17,6 +17,7 @@ struct VariantRecorder: Sendable {
     let original: Original
     let blobs: any BlobStore
     let removals: BlobRemovals
+    let nodes: Nodes?
     let time: any TimeSource
 
     /// Writes the pictures durably, under fresh names that no row refers to yet.
@@ -38,6 +39,7 @@ struct VariantRecorder: Sendable {
     }
 
     func record(_ kept: Kept, in tx: any SQLTransaction) throws {
+        try nodes?.hold(kept.blobs, in: tx)
         try record(kept.rows, in: tx)
     }
 

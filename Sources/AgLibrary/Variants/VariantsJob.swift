@@ -15,12 +15,13 @@ struct VariantsJob: JobHandler {
     let codecs: Codecs
     let events: EventLog
     let removals: BlobRemovals
+    let nodes: Nodes?
     let time: any TimeSource
 
     func run(_ job: ActiveJob) async throws -> @Sendable (any SQLTransaction) throws -> Void {
         guard let work = try await work(for: job) else { return { _ in } }
         let recorder = VariantRecorder(
-            original: work.original, blobs: blobs, removals: removals, time: time)
+            original: work.original, blobs: blobs, removals: removals, nodes: nodes, time: time)
         let result = try await render(work, for: job, recorder)
         job.report(progress: 90)
         let variants = try await recorder.keep(result.outputs)

@@ -53,6 +53,7 @@ package final class PostgresDatabase: Database {
         readers.refuse()
         lookUps.refuse()
         writers?.refuse()
+        listener?.refuse()
     }
 
     /// Connects once, to learn whether the server can serve us. Throws `SQLError` with a sentence that names the remedy.

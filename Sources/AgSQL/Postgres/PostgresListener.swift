@@ -12,7 +12,7 @@ final class PostgresListener: Sendable {
     private struct State {
         var outgoing: [Notice] = []
         var isClosed = false
-        var closing: CheckedContinuation<Void, Never>?
+        var closing: [CheckedContinuation<Void, Never>] = []
         var hasEnded = false
     }
 
@@ -37,15 +37,22 @@ final class PostgresListener: Sendable {
         NamedThread.start("sql-listen") { [self] in work() }
     }
 
-    func close() async {
+    /// Gives the connection up soon.
+    func refuse() {
         notices.disconnect()
+        state.withLock { $0.isClosed = true }
+        wakeUp.raise()
+    }
+
+    /// Gives it up and waits for that. May be called again.
+    func close() async {
+        refuse()
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
-                state.isClosed = true
-                if !state.hasEnded { state.closing = continuation }
+                if !state.hasEnded { state.closing.append(continuation) }
                 return state.hasEnded
             }
-            if hasEnded { continuation.resume() } else { wakeUp.raise() }
+            if hasEnded { continuation.resume() }
         }
     }
 
@@ -74,9 +81,10 @@ final class PostgresListener: Sendable {
         }
         let closing = state.withLock { state in
             state.hasEnded = true
-            return state.closing.take()
+            defer { state.closing = [] }
+            return state.closing
         }
-        closing?.resume()
+        for continuation in closing { continuation.resume() }
     }
 
     /// Sleeps, unless it is time to close.

@@ -50,7 +50,9 @@ struct ServerRun: Sendable {
     /// Serves until a signal asks for the end, or a part fails.
     func run() async throws {
         let folder = settings[required: ArgentumSettings.data]
-        let token = try await library.access.ensureAdminToken(in: folder)
+        let token = try await AdminTokenTurn.with(folder, isShared: library.sharesDatabase) {
+            try await library.access.ensureAdminToken(in: folder)
+        }
         // Before anybody can know that we run: whoever asks us to stop then is heard.
         let signals = try StopSignals.take()
         let port = try server.start()

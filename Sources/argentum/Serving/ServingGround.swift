@@ -60,3 +60,23 @@ struct DatabaseClaim: Sendable {
                 + "itself. For workers beside servers, use --database postgres://… for all of them.")
     }
 }
+
+/// Lets processes that share a data directory make the owner's token one after the other, so that it is made once.
+enum AdminTokenTurn {
+    /// - Parameter isShared: whether others may use the directory; otherwise its lock is held by this process already.
+    static func with<Result>(
+        _ folder: String, isShared: Bool, _ body: () async throws -> Result
+    ) async throws -> Result {
+        guard isShared else { return try await body() }
+        let path = "\(folder)/lock"
+        let file = OpenFile(adopting: try sys("open") { open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) })
+        // Polled: a thread that waits in `flock` could not be stopped.
+        while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError(call: "flock", errno: errno) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let result = try await body()
+        withExtendedLifetime(file) {}
+        return result
+    }
+}

@@ -164,7 +164,8 @@ struct RaceTests {
     private func recorder(_ original: Original, _ desk: LibraryDesk) -> VariantRecorder {
         let ground = desk.library.ground
         return VariantRecorder(
-            original: original, blobs: ground.blobs, removals: ground.removals, time: desk.clock)
+            original: original, blobs: ground.blobs, removals: ground.removals, nodes: desk.library.nodes,
+            time: desk.clock)
     }
 
     @Test("an original that loses an outcome while its others are recorded stays unfinished", arguments: [true, false])

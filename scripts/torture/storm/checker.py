@@ -10,6 +10,9 @@ REQUIRED = sorted(["thumbnail", *SIZES])
 
 
 class Store:
+    # Between two looks at something that is waited for.
+    pause = 0.05
+
     def __init__(self, folder, database=None, storage=None):
         self.database = database or os.path.join(folder, "argentum.sqlite")
         self.storage = storage or folder
@@ -84,7 +87,7 @@ class Store:
                 "SELECT (SELECT count(*) FROM jobs WHERE state IN ('queued', 'active')), count(*) FROM blob_removals")
             if busy[0] == (0, 0):
                 return time.monotonic() - begin
-            time.sleep(0.05)
+            time.sleep(self.pause)
         return None
 
     def findings(self, tmp_older_than=3600):

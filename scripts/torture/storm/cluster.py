@@ -75,11 +75,13 @@ class Worker:
 class Load:
     """Clients that go on when a connection breaks, on whichever server comes next."""
 
-    def __init__(self, servers, ledger, seed, clients=4, shared=30):
+    def __init__(self, servers, ledger, seed, clients=4, shared=12, most=12):
+        """`most`: pictures that jobs are made for, so that what follows is bounded."""
         self.servers = servers
         self.ledger = ledger
         self.seed = seed
         self.shared = shared
+        self.left = most
         self.stopping = threading.Event()
         self.trouble = []
         self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
@@ -110,15 +112,20 @@ class Load:
     def _one(self, server, source):
         choice = source.random()
         if choice < 0.55:
-            is_shared = source.random() < 0.5
+            is_shared = not self._take() or source.random() < 0.4
             data = png(f"shared {source.randrange(self.shared)}" if is_shared else f"{self.seed} {source.getrandbits(64)}")
             self._upload(server, data)
         elif choice < 0.85:
             self._delete(server, source)
         else:
             image = self._pick(source)
-            if image:
+            if image and self._take():
                 self._ask(server, "POST", f"/api/images/{image}/reprocess", (202, 404))
+
+    def _take(self):
+        with self.ledger.lock:
+            self.left -= 1
+            return self.left >= 0
 
     def _upload(self, server, data):
         body, kind = form([("p.png", data)])

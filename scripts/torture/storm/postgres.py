@@ -39,6 +39,8 @@ class Postgres:
 class PostgresStore(Store):
     """Reads rows with psql, as lines of JSON."""
 
+    pause = 0.2
+
     def __init__(self, postgres, storage):
         super().__init__(storage, "", storage)
         self.postgres = postgres
