@@ -157,6 +157,43 @@ struct JobRaceTests {
         }
     }
 
+    /// Is written behind the events, and holds the commit there.
+    private final class Hold: TransactionTail {
+        var gate: Gate?
+
+        func join(_ later: Hold) { gate = gate ?? later.gate }
+
+        func write(in connection: any SQLConnection) {
+            gate?.pass()
+            gate = nil
+        }
+    }
+
+    @Test("no number is given after one that is not committed yet, or a follower would never come back for that")
+    func numbersInOrder() async throws {
+        try await with { plant, one, other throws in
+            let gate = Gate()
+            let (a, b) = await one.database.race(
+                gate,
+                {
+                    try await one.database.write { tx in
+                        one.events.append(.imageCreated, imageID: nil, data: "{\"n\":1}", in: tx)
+                        tx.tail(Hold.self).gate = gate
+                    }
+                },
+                {
+                    try await other.database.write { tx in
+                        other.events.append(.imageCreated, imageID: nil, data: "{\"n\":2}", in: tx)
+                    }
+                    // Whoever sees the second number sees the first.
+                    return try await plant.logged().count
+                })
+            _ = try a.get()
+            #expect(try b.get() == 2)
+            #expect(try await plant.logged().map(\.data) == [#"{"n":1}"#, #"{"n":2}"#])
+        }
+    }
+
     @Test("all events of a transaction are kept in their order, however many")
     func manyEvents() async throws {
         try await with { plant, one, _ throws in

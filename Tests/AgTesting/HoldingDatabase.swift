@@ -51,7 +51,14 @@ package final class HoldingDatabase: Database {
     package func race<First: Sendable, Second: Sendable>(
         _ one: @escaping @Sendable () async throws -> First, _ other: @escaping @Sendable () async throws -> Second
     ) async -> (Result<First, any Error>, Result<Second, any Error>) {
-        let gate = holdNextWrite()
+        await race(holdNextWrite(), one, other)
+    }
+
+    /// The same where `one` itself passes the gate.
+    package func race<First: Sendable, Second: Sendable>(
+        _ gate: Gate, _ one: @escaping @Sendable () async throws -> First,
+        _ other: @escaping @Sendable () async throws -> Second
+    ) async -> (Result<First, any Error>, Result<Second, any Error>) {
         let first = Task { try await one() }
         await gate.arrived()
         let isThrough = Atomic<Bool>(false)
