@@ -8,23 +8,10 @@ import Testing
 struct AnswerOnSocketTests {
     private static let pool = BlockingPool(threads: 1, name: "file")
 
-    private static func file(_ bytes: [UInt8]) throws -> OpenFile {
-        var template = Array("/tmp/argentum-http-XXXXXX".utf8CString)
-        let file = OpenFile(adopting: try sys("mkstemp") { mkstemp(&template) })
-        unlink(template)
-        var written = 0
-        while written < bytes.count {
-            written += try sys("write") {
-                bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress! + written, bytes.count - written) }
-            }
-        }
-        return file
-    }
-
     private func withContent(_ size: Int, _ body: @escaping @Sendable (RawClient, [UInt8]) throws -> Void) async throws
     {
         let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
-        let file = BlobContent(try Self.file(bytes), byteCount: Int64(size), pool: Self.pool)
+        let file = BlobContent(try namelessFile(bytes), byteCount: Int64(size), pool: Self.pool)
         try await withServer(routes: { router in
             router.on(.get, "/file") { request, _ in
                 content(
@@ -95,7 +82,7 @@ struct AnswerOnSocketTests {
 
     @Test("a file that became shorter is an honest error")
     func shrunkFile() async throws {
-        let file = BlobContent(try Self.file([1, 2, 3]), byteCount: 10, pool: Self.pool)
+        let file = BlobContent(try namelessFile([1, 2, 3]), byteCount: 10, pool: Self.pool)
         try await withServer(handler: { _ in HTTPResponse(200, body: .content(file, 0..<10)) }) { _, port in
             let answer = try await blocking { try RawClient(port: port).get("/") }
             #expect(answer.status == 500)

@@ -8,20 +8,6 @@ import Testing
 struct FileOnSocketTests {
     private static let pool = BlockingPool(threads: 1, name: "file")
 
-    /// A file without a name.
-    private static func file(_ bytes: [UInt8]) throws -> OpenFile {
-        var template = Array("/tmp/argentum-http-XXXXXX".utf8CString)
-        let file = OpenFile(adopting: try sys("mkstemp") { mkstemp(&template) })
-        unlink(template)
-        var written = 0
-        while written < bytes.count {
-            written += try sys("write") {
-                bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress! + written, bytes.count - written) }
-            }
-        }
-        return file
-    }
-
     private static func bytes(_ size: Int) -> [UInt8] {
         (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
     }
@@ -49,7 +35,7 @@ struct FileOnSocketTests {
     func hangs(_ size: Int, isReady: Bool) async throws {
         let bytes = Self.bytes(size)
         let disk = HeldFiles()
-        try await withFile(try Self.file(bytes), length: size, isReady: isReady, disk) { _, port in
+        try await withFile(try namelessFile(bytes), length: size, isReady: isReady, disk) { _, port in
             async let held = blocking { try RawClient(port: port).get("/file").body }
             await disk.arrived()
             let others = try await blocking {
@@ -66,7 +52,7 @@ struct FileOnSocketTests {
     func slow(_ size: Int) async throws {
         let bytes = Self.bytes(size)
         let disk = HeldFiles(isHeld: false)
-        try await withFile(try Self.file(bytes), length: size, disk) { _, port in
+        try await withFile(try namelessFile(bytes), length: size, disk) { _, port in
             try await blocking {
                 let client = try RawClient(port: port)
                 let whole = try client.get("/file")
@@ -86,7 +72,7 @@ struct FileOnSocketTests {
     func cached(_ size: Int) async throws {
         let bytes = Self.bytes(size)
         let disk = CountedCache()
-        try await withFile(try Self.file(bytes), length: size, disk) { _, port in
+        try await withFile(try namelessFile(bytes), length: size, disk) { _, port in
             let body = try await blocking { try RawClient(port: port).get("/file").body }
             #expect(body == bytes)
         }
@@ -99,7 +85,7 @@ struct FileOnSocketTests {
         arguments: [(10, 300_000, 500), (70_000, 300_000, 500), (5_000_000, 6_000_000, nil)] as [(Int, Int, Int?)])
     func shrunk(_ size: Int, promised: Int, status: Int?) async throws {
         let disk = HeldFiles(isHeld: false)
-        try await withFile(try Self.file(Self.bytes(size)), length: promised, disk) { _, port in
+        try await withFile(try namelessFile(Self.bytes(size)), length: promised, disk) { _, port in
             let answer = try? await blocking { try RawClient(port: port).get("/file").status }
             #expect(answer == status)
         }
@@ -110,7 +96,7 @@ struct FileOnSocketTests {
         let disk = HeldFiles()
         defer { disk.letGo() }
         let client: Task<Void, Never> = try await withFile(
-            try Self.file(Self.bytes(size)), length: size, disk
+            try namelessFile(Self.bytes(size)), length: size, disk
         ) { _, port in
             let client = Task { _ = try? await blocking { try RawClient(port: port).get("/file") } }
             await disk.arrived()
@@ -122,7 +108,7 @@ struct FileOnSocketTests {
     @Test("is found in memory once it was read, and its bytes are the file's")
     func pageCache() async throws {
         let bytes = Self.bytes(600_000)
-        let file = try Self.file(bytes)
+        let file = try namelessFile(bytes)
         fsync(file.descriptor)
         posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_DONTNEED)
         let cache = PageCache()

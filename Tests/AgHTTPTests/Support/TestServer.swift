@@ -44,6 +44,20 @@ func withServer<Value: Sendable>(
     }
 }
 
+/// A file without a name, which holds these bytes.
+func namelessFile(_ bytes: [UInt8]) throws -> OpenFile {
+    var template = Array("/tmp/argentum-http-XXXXXX".utf8CString)
+    let file = OpenFile(adopting: try sys("mkstemp") { mkstemp(&template) })
+    unlink(template)
+    var written = 0
+    while written < bytes.count {
+        written += try sys("write") {
+            bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress! + written, bytes.count - written) }
+        }
+    }
+    return file
+}
+
 /// A door that is shut until it is opened; whoever waits is let through then.
 final class Gate: Sendable {
     private struct State {
