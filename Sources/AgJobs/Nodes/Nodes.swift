@@ -55,7 +55,7 @@ package final class Nodes: Sendable {
     package var id: String { current.withLock { $0 } }
 
     /// In a transaction that refers to files which were written under these leases: makes sure that they hold until the commit,
-    /// so that nobody takes those files for abandoned. Throws `Fault` 503 `node-ended`.
+    /// so that no other node removes those files as abandoned. Throws `Fault` 503 `node-ended`.
     package func hold(_ leases: Set<String>, in tx: any SQLTransaction) throws {
         for lease in leases.sorted() {
             let row = try tx.first("SELECT id FROM nodes WHERE id = \(lease)\(raw: tx.dialect.keyShared)") { _ in true }

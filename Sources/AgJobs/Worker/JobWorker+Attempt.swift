@@ -110,7 +110,7 @@ extension JobWorker {
         } catch {
             return
         }
-        // One that was stopped for another reason is settled by whoever stopped it.
+        // One that was stopped for another reason is settled where it was stopped.
         guard running.reason(job) == .timeout else { return }
         queue.log.error(
             "a job ignores its deadline; its slot stays taken until it ends", ["job_id": job.id, "kind": job.kind])

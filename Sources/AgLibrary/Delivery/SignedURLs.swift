@@ -14,7 +14,7 @@ package final class SignedURLs: Sendable {
     package static let longestLife = Duration.seconds(7 * 24 * 3_600)
     /// After this time every server signs with a new key and refuses one that was taken away.
     package static let keysAreReadEvery = Duration.seconds(5)
-    /// Anybody can ask with an unknown key: it costs a look at the database so often at most.
+    /// Requests with unknown keys, which need no authority, cost a look at the database so often at most.
     private static let shortestPause = Duration.milliseconds(200)
 
     private struct State {

@@ -37,7 +37,7 @@ extension Verifier {
         }
     }
 
-    /// Files that no row refers to. The young ones are told of too: an old database beside newer files has nothing else to
+    /// Files that no row refers to. The young ones are reported too: an old database beside newer files has nothing else to
     /// show. They are left where they are, for another program may think them its own.
     func findStrays(_ repair: Bool, _ report: inout VerifyReport) async throws {
         let found = try await strays()

@@ -79,7 +79,7 @@ extension Notices {
         call(Self.distinct(notices.filter { $0.topic.moment == moment }))
     }
 
-    /// Notices of a commit whose outcome is not known: whoever would have got one reads the truth.
+    /// Notices of a commit whose outcome is unknown: their subscribers read the rows instead.
     func deliverDoubtful(_ notices: [Notice]) {
         receive(Set(notices.map(\.topic.name)).map { ($0, .missed) })
     }

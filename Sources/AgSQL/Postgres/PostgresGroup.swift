@@ -4,7 +4,7 @@ internal import Glibc
 /// Runs writes that waited for a connection: together in one transaction where several do, and alone where that did not
 /// work.
 ///
-/// In a group each write has a savepoint, so that one that throws takes back only itself. A conflict takes the whole group
+/// In a group each write has a savepoint, so that one that throws rolls back only itself. A conflict takes the whole group
 /// back, and each of its writes runs again alone.
 struct PostgresGroup: Sendable {
     let settings: PostgresSettings

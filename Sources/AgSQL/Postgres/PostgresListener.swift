@@ -73,7 +73,7 @@ final class PostgresListener: Sendable {
             do {
                 try listen { pause = .milliseconds(100) }
             } catch {
-                // Whoever reads or writes reports why the server cannot be reached.
+                // The next read or write reports why the server cannot be reached.
                 if notices.isCurrent { notices.hears(false) }
                 rest(for: pause * Double.random(in: 0.75...1.25))
                 pause = min(pause * 2, .seconds(2))

@@ -13,7 +13,7 @@ final class RateLimiter: Sendable {
         /// those that are held back.
         case crowd
 
-        /// What other servers know it by; `nil` for those who are not told apart.
+        /// Its name on other servers; `nil` for callers that are not distinguished.
         var key: String? {
             switch self {
             case .holder(.token(let id)): "token:\(id)"
@@ -52,7 +52,7 @@ final class RateLimiter: Sendable {
         self.tally?.whenOthersAdd { [weak self] key, count in self?.spend(count, key) }
     }
 
-    /// Whether other servers are told what is admitted here.
+    /// Whether what is admitted here is published to other servers.
     var sharesCounts: Bool { tally != nil }
 
     /// Throws `Fault` 429 when the holder has asked too often. Scope admin is never held back: it is what an operator
