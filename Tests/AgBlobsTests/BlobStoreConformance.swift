@@ -191,11 +191,10 @@ struct BlobStoreConformance {
         let place = driver.place()
         defer { withExtendedLifetime(place) {} }
         let dead = SpoolOwner.make()
-        do {
-            let store = try place.open(dead)
-            // Neither settled nor withdrawn: its process dies here.
-            try await store.keep([try stage([1], in: store, at: path), try stage([2], in: store, at: other)])
-        }
+        let store = try place.open(dead)
+        // Neither settled nor withdrawn: its process dies here.
+        try await store.keep([try stage([1], in: store, at: path), try stage([2], in: store, at: other)])
+        store.waitForRemovals()
         let asked = Collected<SpoolOwner>()
         let removed = try await place.open().recover(
             olderThan: .seconds(3_600),
@@ -216,10 +215,9 @@ struct BlobStoreConformance {
     func running(_ driver: StoreDriver, _ fate: SpoolOwner.Fate) async throws {
         let place = driver.place()
         defer { withExtendedLifetime(place) {} }
-        do {
-            let store = try place.open()
-            try await store.keep([try stage([1], in: store, at: path)])
-        }
+        let store = try place.open()
+        try await store.keep([try stage([1], in: store, at: path)])
+        store.waitForRemovals()
         func recover(_ age: Duration) async throws -> Int {
             try await place.open().recover(olderThan: age, fate: { _ in fate }, isReferenced: { _ in false })
         }

@@ -112,13 +112,8 @@ final class LibraryDesk: Sendable {
     var pictureFiles: [String] { folder.files(below: "images") }
     /// Those that are left once all that is being removed is gone.
     var temporaryFiles: [String] {
-        while pendingRemovals > 0 { usleep(200) }
+        library.ground.blobs.waitForRemovals()
         return folder.files(below: "tmp")
-    }
-
-    private var pendingRemovals: Int {
-        let store = library.ground.blobs
-        return (store as? FolderStore)?.spool.pendingRemovals ?? (store as? RemoteStore)?.pendingRemovals ?? 0
     }
 
     private func hasUnfinishedJobs(_ patiently: Bool) async throws -> Bool {

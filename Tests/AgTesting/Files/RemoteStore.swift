@@ -221,10 +221,10 @@ package struct RemoteStore: BlobStore {
     ) async throws -> Int {
         let limit = SystemTime().now() - age
         var removed = 0
-        var fates = [spool.owner: SpoolOwner.Fate.unknown]
-        for (key, object) in all("notes/") {
-            guard let path = Self.path(in: key), let owner = SpoolOwner(key.split(separator: "/")[1]) else { continue }
-            if fates[owner] == nil { fates[owner] = try await fate(owner) }
+        let notes = all("notes/")
+        let fates = try await fates(of: notes.compactMap { Self.owner(in: $0.key) }, fate)
+        for (key, object) in notes {
+            guard let path = Self.path(in: key), let owner = Self.owner(in: key) else { continue }
             let fate = fates[owner] ?? .unknown
             guard !living.contains(key), fate == .ended || (fate == .unknown && object.modifiedAt <= limit) else {
                 continue
@@ -236,11 +236,26 @@ package struct RemoteStore: BlobStore {
             bucket.delete(key)
             removed += 1
         }
-        for leftover in try await spool.leftovers(before: limit, fate: fate, on: pool) {
+        let known: @Sendable (SpoolOwner) async throws -> SpoolOwner.Fate = { owner in
+            if let fate = fates[owner] { return fate }
+            return try await fate(owner)
+        }
+        for leftover in try await spool.leftovers(before: limit, fate: known, on: pool) {
             try await pool.run { [spool] in try spool.remove(leftover) }
             removed += 1
         }
         return removed
+    }
+
+    private static func owner(in note: String) -> SpoolOwner? { SpoolOwner(note.split(separator: "/")[1]) }
+
+    /// Each is asked for once, and never this process.
+    private func fates(
+        of owners: [SpoolOwner], _ fate: (SpoolOwner) async throws -> SpoolOwner.Fate
+    ) async throws -> [SpoolOwner: SpoolOwner.Fate] {
+        var fates = [spool.owner: SpoolOwner.Fate.unknown]
+        for owner in owners where fates[owner] == nil { fates[owner] = try await fate(owner) }
+        return fates
     }
 
     package func checkWritable() async throws {

@@ -44,7 +44,10 @@ struct StopTests {
         let half = body.count / 2
         try await open.send(
             "POST /api/images/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(Server.token)\r\n"
-                + "Content-Type: \(form.mediaType)\r\nContent-Length: \(body.count)\r\n\r\n")
+                + "Content-Type: \(form.mediaType)\r\nContent-Length: \(body.count)\r\n"
+                + "Expect: 100-continue\r\n\r\n")
+        // Once its head was read, the request is one that a stop waits for.
+        #expect(String(decoding: try await open.bytes(), as: UTF8.self).hasPrefix("HTTP/1.1 100 "))
         try await open.send(Array(body.prefix(half)))
         try server.process.send(SIGTERM)
         let deadline = Deadline.within(.seconds(10))
