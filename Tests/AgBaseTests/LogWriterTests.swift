@@ -161,11 +161,21 @@ struct LogWriterTests {
         }
     }
 
+    /// A file whose every write fails.
+    private static func fullDevice() throws -> OpenFile {
+        OpenFile(adopting: try sys("open") { open("/dev/full", O_WRONLY | O_CLOEXEC) })
+    }
+
+    /// Keeps the file open for as long as its thread may write: a closed number is soon another test's file.
+    private static func writer(to file: OpenFile) -> LogWriter {
+        LogWriter(descriptor: file.descriptor) { [file] count in
+            withExtendedLifetime(file) { Array("dropped \(count)\n".utf8) }
+        }
+    }
+
     @Test("A reader that left costs its lines and no more")
     func left() throws {
-        let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
-        defer { close(descriptor) }
-        let writer = LogWriter(descriptor: descriptor) { Array("dropped \($0)\n".utf8) }
+        let writer = try Self.writer(to: Self.fullDevice())
         for _ in 0..<10 { writer.add(Array("x\n".utf8)) }
         #expect(!writer.flush(within: .milliseconds(50)))
     }
@@ -173,13 +183,12 @@ struct LogWriterTests {
     @Test("A failure that lasts over several reports costs no count")
     func counts() throws {
         let pipe = try Pipe()
-        let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
-        defer { close(descriptor) }
-        let writer = LogWriter(descriptor: descriptor) { Array("dropped \($0)\n".utf8) }
+        let file = try Self.fullDevice()
+        let writer = Self.writer(to: file)
         for _ in 0..<10 { writer.add(Array("x\n".utf8)) }
         // Long enough for the report itself to fail.
         #expect(!writer.flush(within: .milliseconds(250)))
-        try sys("dup2") { dup2(pipe.ends[1], descriptor) }
+        try sys("dup2") { dup2(pipe.ends[1], file.descriptor) }
         #expect(writer.flush(within: .seconds(10)))
         #expect(pipe.read(11) == "dropped 10\n")
     }
