@@ -12,16 +12,24 @@ import time
 from measure import photos
 from measure.client import BEARER
 from measure.place import ROOT, Folder, Trouble
+from measure.postgres import Postgres
 from measure.server import Server
 
-THROUGHPUT = "Enqueue + complete on SQLite, durable, 8 producers"
+# What is measured, how many jobs a transaction enqueues, and the bar.
+RATES = {
+    ("SQLite", 1): ("Enqueue + complete on SQLite, durable, 8 producers", 2000),
+    ("SQLite", 100): ("The same, enqueued in batches of 100", None),
+    ("PostgreSQL", 100): ("Enqueue + complete on PostgreSQL, durable, 8 producers, 4 connections, batches of 100", 3000),
+    ("PostgreSQL", 1): ("The same without batches", None),
+}
 
 
 def run(sheet, short):
     if short:
-        sheet.missing(THROUGHPUT, "left out in the short form: it builds the tests", bar=(">=", 2000))
+        for what, least in RATES.values():
+            sheet.missing(what, "left out in the short form: it builds the tests", bar=least and (">=", least))
     else:
-        throughput(sheet, 7)
+        throughput(sheet, 5)
     latency(sheet, 30 if short else 300)
 
 
@@ -30,23 +38,26 @@ def throughput(sheet, rounds):
     # In a folder of its own: tests are built with other options, and would leave the other parts another program.
     command = ["swift", "test", "-c", "release", "--scratch-path", ".build/measure", "--disable-xctest",
                "--filter", "JobMeasurements/throughput"]
-    rates = []
-    for _ in range(rounds):
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=compiler())
-        rates.append(rate(done.stdout + done.stderr))
-    sheet.value(THROUGHPUT, "jobs/s", rates, "median", (">=", 2000))
+    rates = {case: [] for case in RATES}
+    with Postgres() as postgres:
+        for _ in range(rounds):
+            done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=compiler(postgres.url))
+            note_rates(done.stdout + done.stderr, rates)
+    for case, (what, least) in RATES.items():
+        sheet.value(what, "jobs/s", rates[case], "median", least and (">=", least))
 
 
-def compiler():
+def compiler(url):
     folder = subprocess.check_output([ROOT / "scripts/swift-path"], text=True).strip()
-    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "ARGENTUM_MEASURE": "1"}
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "ARGENTUM_MEASURE": "1", "ARGENTUM_TEST_POSTGRES": url}
 
 
-def rate(text):
-    found = re.search(r"MEASURED enqueue\+complete (\d+)/s", text)
-    if not found:
-        raise Trouble(f"JobMeasurements printed no rate: {text[-2000:]}")
-    return int(found[1])
+def note_rates(text, rates):
+    found = re.findall(r"MEASURED (\w+) (\d+): enqueue\+complete (\d+)/s", text)
+    if len(found) != len(rates):
+        raise Trouble(f"JobMeasurements printed {len(found)} rates instead of {len(rates)}: {text[-2000:]}")
+    for engine, batch, rate in found:
+        rates[engine, int(batch)].append(int(rate))
 
 
 def latency(sheet, count):

@@ -2,12 +2,14 @@
 
 import itertools
 import random
+import shutil
 import statistics
 import time
 
 from measure import crowd, photos
 from measure.client import form
 from measure.place import Folder, Trouble
+from measure.postgres import Postgres
 from measure.server import Server
 from measure.table import quantile
 
@@ -17,16 +19,33 @@ FEW = 1000
 def run(sheet, short):
     many = 20_000 if short else 1_000_000
     with Folder() as folder:
-        few_ids = crowd.build(folder / "few", FEW)
-        begin = time.monotonic()
-        many_ids = crowd.build(folder / "many", many)
-        size = (folder / "many/data/argentum.sqlite").stat().st_size / 1e6
-        sheet.note(f"{many:,} images: a database of {size:,.0f} MB, filled in {time.monotonic() - begin:.0f} s.")
-        starts(sheet, folder, many, 3 if short else 10)
-        with Server(folder / "few") as small, Server(folder / "many") as large:
-            compare(sheet, Asker(small, few_ids), Asker(large, many_ids), many, 3 if short else 15)
+        on_sqlite(sheet, folder, many, short)
+        shutil.rmtree(folder / "many")
+        with Postgres() as one, Postgres() as other:
+            on_postgres(sheet, folder, many, (one.url, other.url), short)
     if short:
         sheet.note(f"The short form has {many:,} images, not 1,000,000.")
+
+
+def on_sqlite(sheet, folder, many, short):
+    few_ids = crowd.build(folder / "few", FEW)
+    begin = time.monotonic()
+    many_ids = crowd.build(folder / "many", many)
+    size = (folder / "many/data/argentum.sqlite").stat().st_size / 1e6
+    sheet.note(f"{many:,} images: a database of {size:,.0f} MB, filled in {time.monotonic() - begin:.0f} s.")
+    starts(sheet, folder, many, 3 if short else 10)
+    with Server(folder / "few") as small, Server(folder / "many") as large:
+        compare(sheet, Asker(small, few_ids), Asker(large, many_ids), "", many, 3 if short else 15)
+
+
+def on_postgres(sheet, folder, many, urls, short):
+    few, large = [["--database", url] for url in urls]
+    few_ids = crowd.build(folder / "few-postgres", FEW, *few, url=urls[0])
+    begin = time.monotonic()
+    many_ids = crowd.build(folder / "many-postgres", many, *large, url=urls[1])
+    sheet.note(f"{many:,} images on PostgreSQL: filled in {time.monotonic() - begin:.0f} s.")
+    with Server(folder / "few-postgres", *few) as small, Server(folder / "many-postgres", *large) as crowded:
+        compare(sheet, Asker(small, few_ids), Asker(crowded, many_ids), " on PostgreSQL", many, 3 if short else 15)
 
 
 def starts(sheet, folder, many, count):
@@ -40,7 +59,7 @@ def starts(sheet, folder, many, count):
     sheet.note("The database was in the page cache at each start.")
 
 
-def compare(sheet, small, large, many, rounds):
+def compare(sheet, small, large, where, many, rounds):
     for name, call, count in (("First page of the list", "page", 40), ("Later pages", "later_page", 40),
                               ("Status of an image", "status", 200), ("Dedup look-up (upload of a known picture)", "duplicate", 40)):
         few, crowded, everything = [], [], []
@@ -50,9 +69,9 @@ def compare(sheet, small, large, many, rounds):
                 took = [timed(getattr(asker, call)) for _ in range(count)]
                 medians.append(statistics.median(took))
                 everything += took if asker is large else []
-        sheet.ratio(f"{name}, {many:,} images", "the same with 1,000", "ms", crowded, few, "ours/theirs", ("<=", 2))
-        bar = ("<=", 10) if "page" in call else None
-        sheet.value(f"{name}, {many:,} images", "ms", everything, "p99", bar)
+        sheet.ratio(f"{name}{where}, {many:,} images", "the same with 1,000", "ms", crowded, few, "ours/theirs", ("<=", 2))
+        bar = ("<=", 10) if where or "page" in call else None
+        sheet.value(f"{name}{where}, {many:,} images", "ms", everything, "p99", bar)
 
 
 def timed(call):
