@@ -601,7 +601,7 @@ struct JobQueueTests {
             ("SELECT * FROM jobs WHERE id < \("failed") ORDER BY id DESC LIMIT 5", "autoindex"),
             (
                 "UPDATE jobs SET state = 'cancelled' WHERE subject = \("a") AND state IN ('queued', 'active')",
-                "jobs_subject"
+                "jobs_live"
             ),
             ("UPDATE jobs SET state = 'cancelled' WHERE id = \("a") AND state IN ('queued', 'active')", "autoindex"),
             ("SELECT id FROM jobs WHERE finished_hour IS NOT NULL AND finished_hour < \(1) LIMIT 5", "jobs_finished"),
