@@ -44,9 +44,7 @@ struct JobMeasurements {
                             let specs = (first..<first + batch).map {
                                 JobSpec(kind: Plant.variants, subject: "\(producer)-\($0)")
                             }
-                            try await site.database.write { tx in
-                                for spec in specs { _ = try site.queue.enqueue(spec, in: tx) }
-                            }
+                            _ = try await site.database.write { try site.queue.enqueue(specs, in: $0) }
                         }
                     }
                 }
