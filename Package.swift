@@ -43,6 +43,7 @@ let package = Package(
         door("CPostgres", pkgConfig: "libpq", apt: "libpq-dev"),
         door("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         door("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        door("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
         native("CMicrohttpd", links: ["microhttpd"]),
         native("CSandbox"),
         native("CWebUI"),
@@ -50,13 +51,14 @@ let package = Package(
         // 1 ground
         module("AgBase", []),
         // 2 tools
-        module("AgCrypto", ["AgBase", "COpenSSL"], nearC),
+        module("AgCrypto", ["AgBase", "COpenSSL", "CArgon2"], nearC),
         module("AgSQL", ["AgBase", "CSQLite", "CPostgres"], nearC),
         module("AgImaging", ["AgBase", "CVips", "CHeif", "CSandbox"], nearC),
         module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
         module("AgBlobs", ["AgBase", "AgCrypto"]),
         // 3 meaning
         module("AgModel", ["AgBase"]),
+        module("AgWire", ["AgBase", "AgCrypto"]),
         // 4 services
         module("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         // 5 product
@@ -76,7 +78,8 @@ let package = Package(
         .target(
             name: "AgFuzzing",
             dependencies: [
-                "AgBase", "AgModel", "AgHTTP", "AgImaging", "AgBlobs", "AgLibrary", "AgServer", "CMicrohttpd",
+                "AgBase", "AgModel", "AgCrypto", "AgWire", "AgHTTP", "AgImaging", "AgBlobs", "AgLibrary", "AgServer",
+                "CMicrohttpd",
             ],
             path: "Fuzz", exclude: ["corpus"], swiftSettings: nearC),
         tests("AgFuzzing", []),
@@ -87,6 +90,7 @@ let package = Package(
         tests("AgHTTP", ["AgBase"]),
         tests("AgBlobs", ["AgBase", "AgCrypto"]),
         tests("AgModel", ["AgBase"]),
+        tests("AgWire", ["AgBase", "AgCrypto"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
         tests("AgServer", ["AgBase", "AgBlobs", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),

@@ -3,8 +3,9 @@ package enum FuzzTargets {
     package static let all: [any FuzzTarget.Type] = [
         BlobNamesFuzz.self, ChildReplyFuzz.self, ChildRequestFuzz.self, ConditionsFuzz.self, CredentialsFuzz.self,
         CursorFuzz.self, EventIDFuzz.self, ExifFuzz.self, FormTypeFuzz.self, JSONFuzz.self, MomentFuzz.self,
-        MultipartFuzz.self, PercentFuzz.self, RenderFuzz.self, RequestHeadFuzz.self, RequestTargetFuzz.self,
-        SettingsFuzz.self, SignedURLFuzz.self, StructureFuzz.self,
+        MultipartFuzz.self, PercentFuzz.self, PixstoreFuzz.self, RenderFuzz.self, RequestHeadFuzz.self,
+        RequestTargetFuzz.self, SealedBlobFuzz.self, SettingsFuzz.self, SignedURLFuzz.self, StructureFuzz.self,
+        WireFrameFuzz.self,
     ]
 
     package static var names: [String] { all.map { $0.name } }

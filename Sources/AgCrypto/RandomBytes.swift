@@ -8,4 +8,12 @@ package enum RandomBytes {
         precondition(code == 1, "OpenSSL has no random bytes; the system's entropy source is not usable.")
         return bytes
     }
+
+    /// The same into memory of the caller's.
+    package static func fill(_ memory: inout MutableRawSpan) {
+        let code = unsafe memory.withUnsafeMutableBytes { memory in
+            unsafe RAND_priv_bytes(memory.baseAddress?.assumingMemoryBound(to: UInt8.self), Int32(memory.count))
+        }
+        precondition(code == 1, "OpenSSL has no random bytes; the system's entropy source is not usable.")
+    }
 }
