@@ -61,7 +61,7 @@ extension SecretBytes {
 extension SealedPicture {
     static func seal(_ picture: [UInt8], format: UInt8) -> (seal: ContentSeal, body: [UInt8]) {
         var body = [UInt8](repeating: 0, count: picture.count + formatByteCount)
-        let seal = body.withMutableBytes { seal(picture.span.bytes, format: format, into: &$0) }
+        let seal = body.withMutableBytes { out in Self.seal(picture.span.bytes, format: format, into: &out) }
         return (seal, body)
     }
 }
