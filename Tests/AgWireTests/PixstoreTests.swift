@@ -196,7 +196,8 @@ struct ProofTests {
     /// The formula is ours, their windows are not: the same proofs are equal, and the same are different, as in their table.
     @Test("changes with time and id exactly where Pixstore's do")
     func sameWindows() throws {
-        let rows = try #require(try Pixstore.manifest()["proofs"]?["rows"]?.array).compactMap { row -> (theirs: [String], ours: [String])? in
+        let rows = try #require(try Pixstore.manifest()["proofs"]?["rows"]?.array).compactMap {
+            row -> (theirs: [String], ours: [String])? in
             guard let window = row["windowLength"]?.int, 0..<1_000_000_000 ~= window, let now = row["now"]?.int else {
                 return nil
             }

@@ -40,7 +40,9 @@ struct WireTests {
                 other[place] ^= place == 1 ? 9 : 1
                 cases.append(sender.vector(other, seen: (77, 0)))
             }
-            for count in 0..<frame.count { cases.append(sender.vector(Array(frame.prefix(count)), seen: (77, 0))) }
+            for count in stride(from: 0, to: frame.count, by: 7) {
+                cases.append(sender.vector(Array(frame.prefix(count)), seen: (77, 0)))
+            }
         }
         let theirs = try OtherReader.judge(cases)
         #expect(theirs.count == cases.count)

@@ -222,7 +222,7 @@ def judge(case):
 
 
 def pattern(name, length):
-    """Bytes that anybody can make again."""
+    """Bytes that can be made again from their name."""
     out, index = b"", 0
     while len(out) < length:
         out += hashlib.sha256(f"{name} {index}".encode()).digest()

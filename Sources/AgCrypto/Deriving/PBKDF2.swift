@@ -84,7 +84,8 @@ package enum PBKDF2 {
     func begin(_ message: [UInt8], _ pair: inout MutableRawSpan) {
         let done = unsafe pair.withUnsafeMutableBytes { pair in
             let value = unsafe pair.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            guard unsafe EVP_MAC_update(context, message, message.count) == 1,
+            guard unsafe EVP_MAC_init(context, nil, 0, nil) == 1,
+                unsafe EVP_MAC_update(context, message, message.count) == 1,
                 unsafe EVP_MAC_final(context, value, nil, 32) == 1
             else { return false }
             unsafe pair.baseAddress?.advanced(by: 32).copyMemory(

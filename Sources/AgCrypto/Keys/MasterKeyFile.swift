@@ -10,7 +10,7 @@ package struct MasterKeyFile: Sendable {
     private static let purpose = "argentum master key lock 1"
 
     package enum Content: Sendable {
-        /// Whoever reads the file has the key.
+        /// The file alone gives the key away.
         case open(MasterKey)
         /// Only the passphrase opens it.
         case locked(Lock)

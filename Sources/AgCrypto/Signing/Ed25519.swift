@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// Ed25519 (RFC 8032): a server signs, and anybody who knows its public key can tell.
+/// Ed25519 (RFC 8032): a server signs, and its public key verifies.
 @safe package final class SigningKey: Sendable {
     package static let seedByteCount = 32
 

@@ -13,7 +13,7 @@ package struct PixstoreRequest: Sendable, Hashable {
         self.token = token.flatMap(WireToken.init(header:))
     }
 
-    /// What is wrong with the question, before anybody looks whether there is such a picture: a stranger without a proof does not learn
+    /// What is wrong with the question, before the picture is looked up: a caller without a proof does not learn
     /// which ids exist.
     package func refusal(isValid: (_ proof: String, _ id: String) -> Bool) -> PixstoreState? {
         if id.isEmpty { return .missingID }

@@ -15,7 +15,7 @@ package struct ProofKey: Sendable {
 
     /// - Precondition: the window is positive.
     package init(secret: SecretBytes, windowMilliseconds: Int64 = 20_000) {
-        precondition(windowMilliseconds > 0, "A window of \(windowMilliseconds) ms lets nobody in.")
+        precondition(windowMilliseconds > 0, "A window of \(windowMilliseconds) ms accepts no proof.")
         key = HKDF.derive(from: secret, info: Self.purpose, byteCount: 32).reveal { Secret([UInt8](copying: $0)) }
         window = windowMilliseconds
     }
