@@ -25,7 +25,8 @@ package enum WireFrameFuzz: FuzzTarget {
         }
         try promise(seen.token == head.token, "another token was remembered")
         let body = Array(input.dropFirst(offset))
-        try promise((try? client.check(unsafe body.span.bytes, against: head))?.tag == seal.tag, "judged twice it differs")
+        try promise(
+            (try? client.check(unsafe body.span.bytes, against: head))?.tag == seal.tag, "judged twice it differs")
     }
 
     private static func digest(_ name: String) -> SecretBytes { SecretBytes(SHA256Digest.of("\(name) 0").bytes) }
