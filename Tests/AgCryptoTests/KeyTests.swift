@@ -79,7 +79,7 @@ struct KeyringTests {
         for index in 0..<20 { #expect(try new.unwrap(wrapped[index], of: owners[index]).isEqual(to: keys[index])) }
     }
 
-    /// A hundred thousand in a minute is six hundred microseconds each; it takes about twenty.
+    /// A hundred thousand in a minute is six hundred microseconds each.
     @Test("wraps ten thousand keys again in less than a tenth of a minute")
     func speed() throws {
         let old = Keyring(current: .random())

@@ -205,7 +205,7 @@ struct SecretBytesTests {
         }
         let pointer = try #require(UnsafePointer<UInt8>(bitPattern: address))
         // The allocator keeps its own list in the first bytes of what is free.
-        #expect(UnsafeBufferPointer(start: pointer, count: 48).dropFirst(16).allSatisfy { $0 != 0x5A })
+        #expect(!UnsafeBufferPointer(start: pointer, count: 48).dropFirst(16).allSatisfy { $0 == 0x5A })
     }
 
     @Test("lies in memory that is not written to swap, where the system allows it")

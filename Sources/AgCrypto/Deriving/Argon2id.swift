@@ -8,14 +8,14 @@ package struct Argon2id: Sendable, Hashable {
     package let passes: Int
     package let lanes: Int
 
-    /// What RFC 9106 recommends second, for machines without gigabytes to spare: 64 MiB, three passes, four lanes; 0.1 s.
+    /// What RFC 9106 recommends second, for machines without gigabytes to spare: 64 MiB, three passes, four lanes.
     package static let usual = Argon2id(checkedMemoryKiB: 65_536, passes: 3, lanes: 4)
 
     /// One gibibyte.
     package static let mostMemoryKiB = 1 << 20
     package static let mostPasses = 64
     package static let mostLanes = 16
-    /// Memory times passes, which is the time: four times a gibibyte, about six seconds.
+    /// Memory times passes, which is the time: four times a gibibyte.
     package static let mostWork = 4 << 20
 
     /// Throws `parameters` outside of the limits of this type, or of RFC 9106: eight kibibytes per lane.

@@ -14,14 +14,14 @@ package enum DerivationError: Error, Sendable, Equatable {
 
 /// PBKDF2 with HMAC-SHA-256 (RFC 8018), for files of other programs. Passwords of our own are for `Argon2id`.
 package enum PBKDF2 {
-    /// Twice of what is recommended for SHA-256 at the time of writing: 0.3 s.
+    /// Twice of what is recommended for SHA-256 at the time of writing.
     package static let usualCeiling = 1_200_000
     package static let longestKey = 1_024
 
-    /// How many rounds pass between two looks at the cancellation: about a millisecond.
+    /// How many rounds pass between two looks at the cancellation.
     private static let roundsBetweenLooks = 4_096
 
-    /// Blocks for a third of a microsecond per round and 32 bytes: to be called on a thread that may block.
+    /// Blocks for as long as the rounds take: to be called on a thread that may block.
     ///
     /// - Parameter ceiling: More rounds are refused before anything is computed: the count comes out of a file.
     /// - Parameter isCancelled: Asked every few thousand rounds. By default, whether the current task is cancelled.

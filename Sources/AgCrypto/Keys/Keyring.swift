@@ -68,7 +68,7 @@ package struct Keyring: Sendable {
     }
 
     /// The same key under the current master key; `nil` when it is there already, so that an interrupted rotation goes on where
-    /// it was. About 10 µs.
+    /// it was.
     package func rewrap(_ wrapped: WrappedKey, of owner: KeyOwner) throws(SealError) -> WrappedKey? {
         guard wrapped.masterKeyID != current.id else { return nil }
         return wrap(try unwrap(wrapped, of: owner), of: owner)

@@ -32,7 +32,7 @@ internal import COpenSSL
         unsafe EVP_PKEY_free(key)
     }
 
-    /// 64 bytes; the same for the same message. About 30 µs.
+    /// 64 bytes; the same for the same message.
     package func sign(_ message: [UInt8]) -> [UInt8] {
         var signature = [UInt8](repeating: 0, count: VerifyingKey.signatureByteCount)
         var length = signature.count
