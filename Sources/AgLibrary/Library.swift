@@ -4,20 +4,14 @@ package import AgImaging
 package import AgJobs
 import AgSQL
 
-/// The product: pictures in, everything a page needs out. Each property is the door of one folder.
+/// The product: pictures in, everything a page needs out. Its subjects are parts; the door of each is reached through its part.
 package struct Library: Sendable {
     package let ground: LibraryGround
-    package let access: Access
     package let codecs: Codecs
-    package let uploads: Uploads
-    package let grants: UploadGrants
-    package let images: Images
-    package let delivery: Delivery
-    package let renders: Renders
-    package let signedURLs: SignedURLs
     /// The processes on the same database; `nil` where file locks tell them apart.
     let nodes: Nodes?
     private let settings: LibrarySettings
+    private let parts: OpenParts
 
     /// Opens the installation, cleans up after a crash, and starts the codec children.
     ///
@@ -54,67 +48,38 @@ package struct Library: Sendable {
         // know of other machines.
         let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()
         let nodes = settings.database.isShared ? try await ground.join(as: settings.role) : nil
+        let codecs = try await Codecs.start(settings.codecs, log: ground.log)
+        let site = PartSite(ground, settings, nodes, codecs, files: files)
         let library = Library(
-            ground, settings, nodes, codecs: try await Codecs.start(settings.codecs, log: ground.log),
-            signedURLs: try await SignedURLs.load(from: ground.database, time: ground.time, log: ground.log),
-            files: files)
-        let count = try await isAlone ? library.recover(olderThan: .zero) { _ in .ended } : library.recover()
+            ground: ground, codecs: codecs, nodes: nodes, settings: settings, parts: try await open(site))
+        let recovery = Recovery(ground: ground, nodes: nodes)
+        let count = try await isAlone ? recovery.run(olderThan: .zero) { _ in .ended } : recovery.run()
         if count > 0 { ground.log.info("abandoned files removed", ["count": count]) }
-        library.keepLease()
+        recovery.keepLease()
         try await ground.blobs.admitOthers()
         return library
     }
 
-    private init(
-        _ ground: LibraryGround, _ settings: LibrarySettings, _ nodes: Nodes?, codecs: Codecs, signedURLs: SignedURLs,
-        files: any FileOperations
-    ) {
-        self.ground = ground
-        self.settings = settings
-        self.codecs = codecs
-        self.signedURLs = signedURLs
-        self.nodes = nodes
-        access = Access(
-            database: ground.database, time: ground.time, log: ground.log, fixedToken: settings.fixedToken)
-        let cache = RenderCache(
-            folder: "\(settings.dataFolder)/renders", budget: settings.renders.cacheBytes, files: files,
-            reserve: ground.reserve, time: ground.time, log: ground.log)
-        images = Images(
-            database: ground.database, queue: ground.queue, events: ground.events, removals: ground.removals,
-            renders: cache, time: ground.time)
-        grants = UploadGrants(
-            database: ground.database, access: access, blobs: ground.blobs, time: ground.time, log: ground.log,
-            limit: settings.uploadLimit)
-        uploads = Uploads(
-            database: ground.database, blobs: ground.blobs, codecs: codecs, queue: ground.queue,
-            events: ground.events, nodes: nodes, time: ground.time,
-            grants: grants, limit: settings.uploadLimit, seats: UploadSeats(settings.uploadSeats))
-        delivery = Delivery(
-            database: ground.database, blobs: ground.blobs, images: images, cache: ground.deliveries)
-        // One more than there are children, so that none waits for the files of the next one.
-        let slots = settings.codecs.codecs + 1
-        renders = Renders(settings.renders, delivery: delivery, cache: cache, slots: slots) { file, order in
-            try await codecs.render(file, order, urgent: true)
+    private static func open(_ site: PartSite) async throws -> OpenParts {
+        do {
+            return try await site.open()
+        } catch {
+            await site.codecs.shutdown()
+            throw error
         }
     }
 
-    /// Works until cancelled: jobs, removals, the event log, and a look for abandoned files now and then.
+    /// The part of one subject. Each subject's folder gives its door a name of its own, such as `images`.
+    package subscript<Part: LibraryPart>(_ part: Part.Type) -> Part { parts[part] }
+
+    /// Works until cancelled: the jobs, and the upkeep of all parts.
     package func run() async throws {
         let worker = JobWorker(
             queue: ground.queue, handlers: handlers, slots: JobSlots(codecs: settings.codecs.codecs * 2),
             workerID: settings.workerName)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
-            group.addTask { await ground.removals.run() }
-            group.addTask { await ground.events.run() }
-            group.addTask { await access.run() }
-            group.addTask { await signedURLs.run() }
-            group.addTask { await keepRecovering() }
-            group.addTask { await ground.ballast?.run() }
-            group.addTask { await queueOldRecipes() }
-            group.addTask { await queueOldForms() }
-            // A worker makes no renders; those in the folder are a server's.
-            if settings.role == .server { group.addTask { await renders.keepTidy() } }
+            for work in parts.all.flatMap({ $0.upkeep }) { group.addTask { try await work() } }
             try await group.waitForAll()
         }
     }
@@ -130,36 +95,31 @@ package struct Library: Sendable {
     /// Whether processes of other machines may work on the same database.
     package var sharesDatabase: Bool { nodes != nil }
 
-    /// Every kind of jobs that this program can do, whatever this process was told to work on.
-    package static let jobKinds: [JobKind] = [.generateVariants, .generateMetadata]
+    // MARK: What the parts bring
 
-    /// In the order of `jobKinds`.
-    package var allHandlers: [any JobHandler] {
-        [
-            VariantsJob(
-                policy: policy(settings.codecs.renderTime),
-                database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
-                removals: ground.removals, nodes: nodes, time: ground.time),
-            MetadataJob(
-                policy: policy(settings.codecs.probeTime),
-                database: ground.database, blobs: ground.blobs, codecs: codecs, events: ground.events,
-                time: ground.time),
-        ]
-    }
+    /// Every kind of jobs that this program can do, whatever this process was told to work on.
+    package static let jobKinds: [JobKind] = LibraryParts.all.jobKinds
+
+    /// In the order of the parts.
+    package var allHandlers: [any JobHandler] { parts.all.flatMap { $0.handlers } }
 
     /// Those that this process was set to work on.
-    package var workedKinds: [JobKind] { Self.jobKinds.filter { settings.jobKinds?.contains($0) ?? true } }
+    package var workedKinds: [JobKind] {
+        settings.parts.jobKinds.filter { settings.jobKinds?.contains($0) ?? true }
+    }
 
     private var handlers: [any JobHandler] {
         let kinds = workedKinds
         return allHandlers.filter { kinds.contains($0.kind) }
     }
 
-    /// More jobs of a kind than codecs would only wait for each other with their leases running. An attempt ends well
-    /// behind what its codec is allowed: the codec knows whether the picture or the machine is to blame.
-    private func policy(_ allowance: Allowance) -> JobPolicy {
-        JobPolicy(
-            timeout: allowance.wall * 4 + .seconds(60), concurrency: settings.codecs.codecs,
-            backOffBase: settings.backOffBase)
+    /// What must work before requests are taken.
+    package var checks: [ReadinessCheck] { parts.all.flatMap { $0.checks } }
+
+    /// Everything that monitoring may know of the product.
+    package func metrics() async throws -> [MetricFamily] {
+        var families: [MetricFamily] = []
+        for part in parts.all { families += try await part.metrics() }
+        return families
     }
 }

@@ -14,14 +14,14 @@ package struct LibraryGround: Sendable {
     /// Of this machine's disks, for what is kept here beside the storage.
     package let reserve: DiskReserve
     let ballast: Ballast?
-    package let deliveries: DeliveryCache
+    /// The subjects of the product.
+    let parts: [any LibraryPart.Type]
     private let mark: SpoolMark
     package let time: any TimeSource
     package let log: Log
 
     /// All steps of the schema that this program knows.
-    package static let migrations =
-        LibrarySchema.migrations + Access.migrations + JobsSchema.migrations + LibrarySchema.migrationsOfJobs
+    package static let migrations = LibraryParts.all.migrations
 
     /// Opens what the settings name, or makes it. Throws as `open(_:through:)` does, and `BlobError`.
     package static func open(
@@ -38,7 +38,7 @@ package struct LibraryGround: Sendable {
         _ settings: LibrarySettings, through doors: LibraryDoors, log: Log, time: any TimeSource
     ) async throws -> LibraryGround {
         do {
-            try await settings.database.migrate(Migrator(migrations), through: doors.database)
+            try await settings.database.migrate(Migrator(settings.parts.migrations), through: doors.database)
             try await Installation(doors, isShared: settings.database.isShared, time: time).join()
         } catch {
             await doors.database.close()
@@ -58,7 +58,7 @@ package struct LibraryGround: Sendable {
     ) async throws -> LibraryGround {
         let doors = try await LibraryDoors.inspect(settings, time: time, files: files)
         do {
-            try await refuseOlder(doors.database)
+            try await refuseOlder(doors.database, settings.parts.migrations)
             try await Installation(doors, isShared: settings.database.isShared, time: time).compare()
         } catch {
             await doors.database.close()
@@ -68,7 +68,7 @@ package struct LibraryGround: Sendable {
     }
 
     /// Only a start and `migrate` change the schema: an older server may be running on it.
-    private static func refuseOlder(_ database: any Database) async throws {
+    private static func refuseOlder(_ database: any Database, _ migrations: [Migration]) async throws {
         let count = try await Migrator(migrations).pending(database).count
         guard count > 0 else { return }
         throw Fault(
@@ -79,12 +79,13 @@ package struct LibraryGround: Sendable {
 
     /// Asks whether the database is one to live in, before any folder is made for it. Throws `SQLError`.
     package static func probe(_ settings: LibrarySettings) async throws {
-        try await settings.database.probe(Migrator(migrations))
+        try await settings.database.probe(Migrator(settings.parts.migrations))
     }
 
     /// Applies the missing steps of the schema, or takes them back after having tried them. Returns them.
     package static func migrate(_ settings: LibrarySettings, isRehearsal: Bool) async throws -> [Migration] {
         let place = settings.resolved().database
+        let migrations = settings.parts.migrations
         let migrator = Migrator(migrations)
         let numbers = try await isRehearsal ? place.rehearse(migrator) : place.migrate(migrator)
         return migrations.filter { numbers.contains($0.number) }
@@ -96,7 +97,7 @@ package struct LibraryGround: Sendable {
     ) async throws -> String {
         let database = try await settings.resolved().database.open()
         do {
-            try await refuseOlder(database)
+            try await refuseOlder(database, settings.parts.migrations)
             let id = try await SignedURLs.rotate(in: database, time: time, revokes: revokes)
             await database.close()
             return id
@@ -121,11 +122,12 @@ package struct LibraryGround: Sendable {
         blobs = doors.blobs
         self.events = events
         self.queue = queue
-        removals = BlobRemovals(database: doors.database, blobs: doors.blobs, log: log)
+        removals = BlobRemovals(
+            database: doors.database, blobs: doors.blobs, parts: settings.parts, log: log)
         reserve = doors.reserve
         ballast = doors.ballast
         mark = doors.mark
-        deliveries = DeliveryCache(hearing: doors.database.notices)
+        parts = settings.parts
         self.time = time
         self.log = log
     }
@@ -137,7 +139,9 @@ package struct LibraryGround: Sendable {
         }
     }
 
-    package var verifier: Verifier { Verifier(database: database, blobs: blobs, queue: queue, time: time) }
+    package var verifier: Verifier {
+        Verifier(database: database, blobs: blobs, queue: queue, time: time, parts: parts)
+    }
 
     package func close() async {
         await database.close()

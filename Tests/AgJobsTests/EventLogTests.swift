@@ -13,7 +13,7 @@ struct EventLogTests {
     {
         try await plant.database.write { tx in
             for index in 0..<count {
-                plant.events.append(type, imageID: image, data: "{\"n\":\(index)}", in: tx)
+                plant.events.append(type, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
             }
         }
     }
@@ -59,7 +59,7 @@ struct EventLogTests {
             let subscription = try await plant.events.subscribe(after: nil)
             await #expect(throws: Refusal.self) {
                 try await plant.database.write { tx in
-                    plant.events.append(.imageCreated, imageID: nil, data: "{}", in: tx)
+                    plant.events.append(.imageCreated, about: nil, data: "{}", in: tx)
                     throw Refusal()
                 }
             }
@@ -106,7 +106,7 @@ struct EventLogTests {
                     group.addTask {
                         try await plant.database.write { tx in
                             let data = "{\"n\":\(index)}"
-                            plant.events.append(.imageCreated, imageID: nil, data: data, in: tx)
+                            plant.events.append(.imageCreated, about: nil, data: data, in: tx)
                             tx.afterCommit { order.add(data) }
                         }
                     }
@@ -125,7 +125,7 @@ struct EventLogTests {
     func filters() async throws {
         try await Plant.with { plant in
             let byType = try await plant.events.subscribe(after: nil, filter: EventFilter(types: [.imageDeleted]))
-            let byImage = try await plant.events.subscribe(after: 0, filter: EventFilter(imageID: "b"))
+            let byImage = try await plant.events.subscribe(after: 0, filter: EventFilter(subject: EventSubject(.image, "b")))
             try await append(plant, 1, image: "a")
             try await append(plant, 1, type: .imageDeleted, image: "a")
             try await append(plant, 1, image: "b")
@@ -133,6 +133,37 @@ struct EventLogTests {
             #expect(try await numbers(byType, 2) == [2, 4])
             #expect(try await numbers(byImage, 2) == [3, 4])
         }
+    }
+
+    @Test("tells things of two kinds that share an id apart, for followers and for caches")
+    func subjects() async throws {
+        try await Plant.with { plant in
+            let heard = Collected<String>()
+            plant.events.whenChanged(.image) { heard.add($0 ?? "all") }
+            let (image, item) = (EventSubject(.image, "a"), EventSubject(EventSubject.Kind("item"), "a"))
+            let items = try await plant.events.subscribe(after: 0, filter: EventFilter(subject: item))
+            try await plant.database.write { tx in
+                for subject in [image, item, nil, item] {
+                    plant.events.append(.itemUpdated, about: subject, data: "{}", in: tx)
+                }
+            }
+            #expect(try await numbers(items, 2) == [2, 4])
+            #expect(heard.all.filter { $0 != "all" } == ["a"])
+        }
+    }
+
+    @Test("knows what events from before subjects were about")
+    func migration() async throws {
+        let database = try await Engine.current.open(
+            in: TemporaryFolder(), JobsSchema.migrations.filter { $0.number < 107 })
+        try await database.write { tx in
+            try tx.execute("INSERT INTO events (type, image_id, data, at) VALUES ('image-created', 'a', '{}', 1)")
+            try tx.execute("INSERT INTO events (type, data, at) VALUES ('job-queued', '{}', 1)")
+        }
+        try await Migrator(JobsSchema.migrations).migrate(database)
+        let page = try await database.read { try EventPage.read(after: 0, 10, $0) }
+        #expect(page.events.map(\.subject) == [EventSubject(.image, "a"), nil])
+        await database.close()
     }
 
     @Test("tells a slow listener to load everything anew, and goes on from there")
@@ -157,7 +188,7 @@ struct EventLogTests {
             try await append(plant, 1)
             await eventually { (try? await plant.events.latestSequence()) == 1 }
             _ = try await numbers(subscription, 1)
-            for index in 0..<10 { plant.events.publishLive(.jobProgress, imageID: nil, data: "{\"n\":\(index)}") }
+            for index in 0..<10 { plant.events.publishLive(.jobProgress, about: nil, data: "{\"n\":\(index)}") }
             #expect(try await numbers(subscription, 3) == [0, 0, 0])
             try await append(plant, 1)
             #expect(try await numbers(subscription, 1) == [2])
@@ -224,7 +255,7 @@ struct EventLogTests {
             let other = try await plant.open()
             let log = EventLog(
                 database: other, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
-            try await other.write { tx in log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
+            try await other.write { tx in log.append(.imageCreated, about: nil, data: "{}", in: tx) }
             await other.close()
             let heard = Task { try await numbers(subscription, 1) }
             let notes = Collected<Int64>()
@@ -270,9 +301,9 @@ struct EventLogTests {
     @Test("writes an event as a Server-Sent Event")
     func frame() {
         let event = Event(
-            sequence: 7, type: .imageCreated, imageID: nil, data: "{\n}", at: Timestamp(milliseconds: 0))
+            sequence: 7, type: .imageCreated, subject: nil, data: "{\n}", at: Timestamp(milliseconds: 0))
         #expect(text(event.frame) == "id: 7\nevent: image-created\ndata: {\ndata: }\n\n")
-        let live = Event(sequence: nil, type: .jobProgress, imageID: nil, data: "{}", at: Timestamp(milliseconds: 0))
+        let live = Event(sequence: nil, type: .jobProgress, subject: nil, data: "{}", at: Timestamp(milliseconds: 0))
         #expect(text(live.frame) == "event: job-progress\ndata: {}\n\n")
     }
 
@@ -289,7 +320,7 @@ struct EventLogTests {
             let log = EventLog(database: held, time: plant.clock, log: Log(to: SilentSink()), clock: plant.clock)
             let add = { (count: Int) in
                 try await plant.database.write { tx in
-                    for _ in 0..<count { log.append(.imageCreated, imageID: nil, data: "{}", in: tx) }
+                    for _ in 0..<count { log.append(.imageCreated, about: nil, data: "{}", in: tx) }
                 }
             }
             try await add(3)

@@ -144,7 +144,7 @@ struct JobRaceTests {
             let gate = one.database.holdNextWrite()
             let append = { @Sendable (program: Program, name: String) in
                 try await program.database.write { tx in
-                    program.events.append(.imageCreated, imageID: nil, data: "{\"n\":\"\(name)\"}", in: tx)
+                    program.events.append(.imageCreated, about: nil, data: "{\"n\":\"\(name)\"}", in: tx)
                 }
             }
             let first = Task { try await append(one, "began first") }
@@ -177,13 +177,13 @@ struct JobRaceTests {
                 gate,
                 {
                     try await one.database.write { tx in
-                        one.events.append(.imageCreated, imageID: nil, data: "{\"n\":1}", in: tx)
+                        one.events.append(.imageCreated, about: nil, data: "{\"n\":1}", in: tx)
                         tx.tail(Hold.self).gate = gate
                     }
                 },
                 {
                     try await other.database.write { tx in
-                        other.events.append(.imageCreated, imageID: nil, data: "{\"n\":2}", in: tx)
+                        other.events.append(.imageCreated, about: nil, data: "{\"n\":2}", in: tx)
                     }
                     // Whoever sees the second number sees the first.
                     return try await plant.logged().count
@@ -202,7 +202,7 @@ struct JobRaceTests {
                 try await one.database.write { tx in
                     for index in 0..<count {
                         let image = index % 3 == 0 ? nil : "image"
-                        one.events.append(.imageCreated, imageID: image, data: "{\"n\":\(index)}", in: tx)
+                        one.events.append(.imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
                     }
                 }
                 #expect(try await plant.logged().map(\.data) == (0..<count).map { "{\"n\":\($0)}" })

@@ -56,7 +56,7 @@ struct TwinTests {
     private func append(_ side: Twins.Side, _ count: Int = 1, image: String? = nil) async throws {
         try await side.database.write { tx in
             for index in 0..<count {
-                side.events.append(.imageCreated, imageID: image, data: "{\"n\":\(index)}", in: tx)
+                side.events.append(.imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
             }
         }
     }
@@ -178,8 +178,8 @@ struct TwinTests {
     func caches() async throws {
         try await Twins.with { twins in
             let heard = Collected<String>()
-            twins.a.events.whenImageChanges { heard.add("a \($0 ?? "all")") }
-            twins.b.events.whenImageChanges { heard.add("b \($0 ?? "all")") }
+            twins.a.events.whenChanged(.image) { heard.add("a \($0 ?? "all")") }
+            twins.b.events.whenChanged(.image) { heard.add("b \($0 ?? "all")") }
             try await append(twins.a, image: "picture")
             #expect(heard.all.contains("a picture"))
             await eventually { heard.all.contains("b picture") }

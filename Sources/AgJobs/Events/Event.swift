@@ -5,7 +5,8 @@ package import AgModel
 package struct Event: Sendable {
     package let sequence: Int64?
     package let type: EventType
-    package let imageID: String?
+    /// What it is about, if it is about one thing.
+    package let subject: EventSubject?
     /// The text of a JSON object.
     package let data: String
     package let at: Timestamp
@@ -13,10 +14,10 @@ package struct Event: Sendable {
     /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
     package let frame: SharedBytes
 
-    package init(sequence: Int64?, type: EventType, imageID: String?, data: String, at: Timestamp) {
+    package init(sequence: Int64?, type: EventType, subject: EventSubject?, data: String, at: Timestamp) {
         self.sequence = sequence
         self.type = type
-        self.imageID = imageID
+        self.subject = subject
         self.data = data
         self.at = at
         let head = sequence.map { "id: \($0)\n" } ?? ""
@@ -35,30 +36,30 @@ package enum EventMessage: Sendable {
 /// Which events a subscriber wants; `nil` means all.
 package struct EventFilter: Sendable {
     package var types: Set<EventType>?
-    package var imageID: String?
+    package var subject: EventSubject?
 
-    package init(types: Set<EventType>? = nil, imageID: String? = nil) {
+    package init(types: Set<EventType>? = nil, subject: EventSubject? = nil) {
         self.types = types
-        self.imageID = imageID
+        self.subject = subject
     }
 
     func wants(_ event: Event) -> Bool {
         if let types, !types.contains(event.type) { return false }
-        return imageID == nil || imageID == event.imageID
+        return subject == nil || subject == event.subject
     }
 }
 
 /// An event without a number on its way between processes: three lines, the last of which may hold further ones.
 enum LiveEvent {
-    static func text(_ type: EventType, _ imageID: String?, _ data: String) -> String {
-        "\(type.rawValue)\n\(imageID ?? "")\n\(data)"
+    static func text(_ type: EventType, _ subject: EventSubject?, _ data: String) -> String {
+        "\(type.rawValue)\n\(subject?.description ?? "")\n\(data)"
     }
 
     /// `nil` for a type that this program does not know.
     static func read(_ text: String, at moment: Timestamp) -> Event? {
         let lines = text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
         guard lines.count == 3, let type = EventType(rawValue: String(lines[0])) else { return nil }
-        let image = lines[1].isEmpty ? nil : String(lines[1])
-        return Event(sequence: nil, type: type, imageID: image, data: String(lines[2]), at: moment)
+        let subject = EventSubject(untrusted: String(lines[1]))
+        return Event(sequence: nil, type: type, subject: subject, data: String(lines[2]), at: moment)
     }
 }

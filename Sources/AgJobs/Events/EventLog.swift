@@ -42,17 +42,17 @@ package final class EventLog: Sendable {
     }
 
     /// Adds an event to the caller's transaction, which writes it at its end. `data` is the text of a JSON object.
-    package func append(_ type: EventType, imageID: String?, data: String, in tx: any SQLTransaction) {
-        tx.tail(LogTail.self).add(type, imageID: imageID, data: data, at: time.now())
+    package func append(_ type: EventType, about subject: EventSubject?, data: String, in tx: any SQLTransaction) {
+        tx.tail(LogTail.self).add(type, subject, data: data, at: time.now())
         tx.notify(Notice(.events))
-        if let imageID { tx.notify(Notice(.imageChanged, imageID)) }
+        if let subject { tx.notify(Notice(.changed(subject.kind), subject.id)) }
     }
 
-    /// From now on calls the listener with the id of each image that something happened to, and with `nil` when anything may
-    /// have happened to any of them. For caches: it is called before the one who did it in this process is answered, and must
-    /// be quick. What another process did is known as soon as its notice arrives.
-    package func whenImageChanges(_ listener: @escaping @Sendable (String?) -> Void) {
-        database.notices.subscribe(to: .imageChanged) { arrival in
+    /// From now on calls the listener with the id of each thing of this kind that something happened to, and with `nil` when
+    /// anything may have happened to any of them. For caches: it is called before the one who did it in this process is
+    /// answered, and must be quick. What another process did is known as soon as its notice arrives.
+    package func whenChanged(_ kind: EventSubject.Kind, _ listener: @escaping @Sendable (String?) -> Void) {
+        database.notices.subscribe(to: .changed(kind)) { arrival in
             switch arrival {
             case .text(let id): listener(id)
             case .missed: listener(nil)
@@ -61,9 +61,9 @@ package final class EventLog: Sendable {
     }
 
     /// Sends an event to the listeners of all processes: no number, no row, lost for those who do not listen now. For progress.
-    package func publishLive(_ type: EventType, imageID: String?, data: String) {
-        let live = Notice(.live, LiveEvent.text(type, imageID, data))
-        database.notices.send((imageID.map { [Notice(.imageChanged, $0)] } ?? []) + [live])
+    package func publishLive(_ type: EventType, about subject: EventSubject?, data: String) {
+        let live = Notice(.live, LiveEvent.text(type, subject, data))
+        database.notices.send((subject.map { [Notice(.changed($0.kind), $0.id)] } ?? []) + [live])
     }
 
     private func subscribe() {

@@ -15,7 +15,7 @@ struct EventPage: Sendable {
     static func read(after position: Int64, _ count: Int, _ connection: any SQLConnection) throws -> EventPage {
         let rows = try connection.all(
             """
-            SELECT sequence, type, image_id, data, at FROM events
+            SELECT sequence, type, subject_kind, subject_id, data, at FROM events
             WHERE sequence > \(position) ORDER BY sequence LIMIT \(count)
             """
         ) { $0 }
@@ -35,6 +35,12 @@ struct EventPage: Sendable {
     /// A type this program does not know comes from a newer one beside it and is passed over.
     private static func event(_ row: Row) throws -> Event? {
         guard let type = EventType(rawValue: try row[1]) else { return nil }
-        return Event(sequence: try row[0], type: type, imageID: try row[2], data: try row[3], at: try row[4])
+        return Event(
+            sequence: try row[0], type: type, subject: try subject(row[2], row[3]), data: try row[4], at: try row[5])
+    }
+
+    private static func subject(_ kind: String?, _ id: String?) throws -> EventSubject? {
+        guard let kind, let id else { return nil }
+        return EventSubject(EventSubject.Kind(kind), id)
     }
 }

@@ -11,7 +11,7 @@ internal import AgSQL
 final class LogTail: TransactionTail {
     private struct Entry {
         let type: EventType
-        let imageID: String?
+        let subject: EventSubject?
         let data: String
         let at: Timestamp
     }
@@ -34,8 +34,8 @@ final class LogTail: TransactionTail {
         totals.merge(later.totals, uniquingKeysWith: +)
     }
 
-    func add(_ type: EventType, imageID: String?, data: String, at moment: Timestamp) {
-        entries.append(Entry(type: type, imageID: imageID, data: data, at: moment))
+    func add(_ type: EventType, _ subject: EventSubject?, data: String, at moment: Timestamp) {
+        entries.append(Entry(type: type, subject: subject, data: data, at: moment))
     }
 
     func count(_ kind: JobKind, _ state: JobState, by change: Int) {
@@ -58,10 +58,11 @@ final class LogTail: TransactionTail {
     }
 
     private static func insertion(of page: ArraySlice<Entry>) -> SQL {
-        var statement: SQL = "INSERT INTO events (type, image_id, data, at) VALUES "
+        var statement: SQL = "INSERT INTO events (type, subject_kind, subject_id, data, at) VALUES "
         for (index, entry) in page.enumerated() {
             if index > 0 { statement += ", " }
-            statement += "(\(entry.type.rawValue), \(entry.imageID), \(entry.data), \(entry.at))"
+            statement += "(\(entry.type.rawValue), \(entry.subject?.kind.rawValue), \(entry.subject?.id), "
+            statement += "\(entry.data), \(entry.at))"
         }
         return statement
     }

@@ -44,6 +44,9 @@ package struct JobRecord: Sendable {
     /// An image that it is about, if it is about any: the one it was asked for, or the one that a list is about.
     package private(set) var imageID: String?
 
+    /// What its events are about: the image, if it is about any.
+    var eventSubject: EventSubject? { imageID.map { EventSubject(.image, $0) } }
+
     /// The columns that `init(_:)` reads, in its order.
     static let columns: SQL = """
         id, kind, subject, is_about_image, recipe, payload, state, priority, run_at, attempt, max_attempts,

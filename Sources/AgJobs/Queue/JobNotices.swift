@@ -1,4 +1,5 @@
 internal import AgBase
+internal import AgModel
 internal import AgSQL
 internal import Synchronization
 
@@ -12,8 +13,8 @@ extension NoticeTopic {
     static let progress = NoticeTopic("progress", .afterCommit)
     /// Something was appended to the log.
     static let events = NoticeTopic("events", .afterCommit)
-    /// The id of an image that something happened to.
-    static let imageChanged = NoticeTopic("image-changed", .beforeAnswer)
+    /// The id of a thing of this kind that something happened to.
+    static func changed(_ kind: EventSubject.Kind) -> NoticeTopic { NoticeTopic("on-\(kind.rawValue)", .beforeAnswer) }
     /// An event without a number: `LiveEvent.text`.
     static let live = NoticeTopic("live-event", .afterCommit)
 }

@@ -10,7 +10,7 @@ extension JobQueue {
         let type = Self.type(of: record.state)
         let all = try withImages(record, in: tx)
         for shown in all {
-            events.append(type, imageID: shown.imageID, data: shown.eventData(duration: duration), in: tx)
+            events.append(type, about: shown.eventSubject, data: shown.eventData(duration: duration), in: tx)
         }
         return all
     }

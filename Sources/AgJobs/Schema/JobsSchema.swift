@@ -10,6 +10,7 @@ package enum JobsSchema {
         Migration(104, "turns of jobs") { turns($0) },
         Migration(105, "nodes") { nodes($0) },
         Migration(106, "rates of kinds of jobs") { rates($0) },
+        Migration(107, "subjects of events") { subjects($0) },
         Migration(108, "live jobs by their subjects") { _ in liveBySubject },
     ]
 
@@ -96,6 +97,15 @@ package enum JobsSchema {
             """,
             // A table of its own: a node's lease is held by its row's key, which its own beats must not wait for.
             "CREATE TABLE ended_nodes (id \(dialect.text) NOT NULL PRIMARY KEY)\(dialect.tableOptions)",
+        ]
+    }
+
+    /// Until then events were about images or about nothing.
+    private static func subjects(_ dialect: SQLDialect) -> [String] {
+        [
+            "ALTER TABLE events RENAME COLUMN image_id TO subject_id",
+            "ALTER TABLE events ADD COLUMN subject_kind \(dialect.text)",
+            "UPDATE events SET subject_kind = 'image' WHERE subject_id IS NOT NULL",
         ]
     }
 

@@ -39,7 +39,7 @@ package final class ActiveJob: Sendable {
         var record = record
         record.progress = percent
         for shown in record.asShown {
-            queue.events.publishLive(.jobProgress, imageID: shown.imageID, data: shown.eventData())
+            queue.events.publishLive(.jobProgress, about: shown.eventSubject, data: shown.eventData())
         }
     }
 

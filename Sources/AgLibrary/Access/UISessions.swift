@@ -97,6 +97,11 @@ struct UISessions: Sendable {
             scope: scope, origin: token.map { .token($0) } ?? .fixedToken, isSession: true, expiresAt: try row[1])
     }
 
+    /// Whether a session's row is there and good; by the hash in it.
+    func holds(_ hash: [UInt8], at moment: Timestamp, in connection: any SQLConnection) throws -> Bool {
+        try connection.exists("SELECT 1 FROM ui_sessions WHERE secret_hash = \(hash) AND expires_at > \(moment)")
+    }
+
     // MARK: What is stored of a cookie
 
     /// A session of the fixed token, which has no row, is bound to it by its hash: with another token in the settings

@@ -18,6 +18,6 @@ extension EventLog {
 
     private func append(_ type: EventType, _ id: ImageID, _ generation: Int64, in tx: any SQLTransaction) {
         let data: JSONValue = ["imageId": .string(id.text), "generation": .int(generation)]
-        append(type, imageID: id.text, data: data.text, in: tx)
+        append(type, about: .image(id), data: data.text, in: tx)
     }
 }

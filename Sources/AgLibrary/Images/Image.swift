@@ -66,4 +66,31 @@ extension Image {
             """
         ) { try Image($0) }
     }
+
+    /// The original that an image shows; `nil` when there is no such image.
+    static func original(of id: ImageID, in connection: any SQLConnection) throws -> OriginalID? {
+        try connection.value("SELECT original_id FROM images WHERE id = \(id)")
+    }
+
+    /// Gives the images that show an original other URLs: what was cached under the old ones is of the past.
+    static func renew(showing original: OriginalID, in tx: any SQLTransaction) throws {
+        try tx.execute("UPDATE images SET generation = generation + 1 WHERE original_id = \(original)")
+    }
+
+    // MARK: Sessions
+
+    func link(to session: String, at moment: Timestamp, in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            INSERT INTO session_images (session_id, image_id, linked_at)
+            VALUES (\(session), \(id), \(moment)) ON CONFLICT DO NOTHING
+            """)
+    }
+
+    /// In the order in which it came into them.
+    func sessions(in connection: any SQLConnection) throws -> [String] {
+        try connection.all(
+            "SELECT session_id FROM session_images WHERE image_id = \(id) ORDER BY linked_at, session_id"
+        ) { try $0[0] }
+    }
 }

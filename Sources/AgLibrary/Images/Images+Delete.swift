@@ -5,20 +5,45 @@ import AgSQL
 
 extension Images {
     /// Takes an image away with its links and, if no other image shows the same bytes, the original with its pending jobs
-    /// and all that was derived from it. The files follow within seconds. Throws `Fault` 404.
-    package func delete(_ id: ImageID) async throws {
+    /// and all that was derived from it. The files follow within seconds.
+    ///
+    /// Throws `Fault` 404, and 409 `in-use` when a subject's rows need the image, unless it is `forced`: then it is taken out
+    /// of them in the same transaction.
+    package func delete(_ id: ImageID, forced: Bool = false) async throws {
         let gone: OriginalID? = try await database.conclude { [self] tx in
             let image = try Images.hold(id, in: tx)
+            try endUses(of: id, forced, in: tx)
             let isLast = try passOnJobs(of: image, in: tx)
-            try tx.execute("DELETE FROM session_images WHERE image_id = \(id)")
             try tx.execute("DELETE FROM images WHERE id = \(id)")
             if isLast { try deleteOriginal(image.original, in: tx) }
             tx.notify(.changed(image.original.id))
             events.append(.imageDeleted, image, in: tx)
             return isLast ? image.original.id : nil
         }
-        // No request reaches them any more. If we die before this, the next start does it.
-        if let gone { await renders.forget(gone) }
+        if let gone { await end(gone) }
+    }
+
+    /// So many of an image's users are named in a refusal.
+    private static let namedUsers = 20
+
+    private func endUses(of id: ImageID, _ isForced: Bool, in tx: any SQLTransaction) throws {
+        let uses = parts.imageUses
+        if isForced {
+            for use in uses { try use.unlink(id, at: time.now(), events, in: tx) }
+        } else {
+            let users = try uses.flatMap { try $0.users(of: id, limit: Self.namedUsers, in: tx) }
+            if !users.isEmpty { throw Self.inUse(id, Array(users.prefix(Self.namedUsers))) }
+        }
+    }
+
+    private static func inUse(_ id: ImageID, _ users: [ImageUser]) -> Fault {
+        let names = users.map(\.name).joined(separator: ", ")
+        return Fault(
+            .conflict, "in-use",
+            "The image \(id) is in use by \(names). Take it out of there first, or delete it with force=1, which does both.",
+            details: users.map {
+                Fault.Detail(subject: "\($0.subject)", code: "in-use", detail: "\($0.name) uses the image.")
+            })
     }
 
     /// Jobs belong to the original: they go on for the images that are left. Without any they are cancelled, which is
@@ -51,13 +76,10 @@ extension Images {
         }
     }
 
-    /// Rows first, with a note of every file: a crash in between leaves notes, never rows without files.
+    /// Rows, with a note of every file: a crash in between leaves notes, never rows without files.
     private func deleteOriginal(_ original: Original, in tx: any SQLTransaction) throws {
-        let paths = try Variant.all(of: original.id, in: tx).compactMap(\.path) + [original.path]
+        let paths = try parts.blobs(of: original.id, in: tx) + [original.path]
         try removals.ask(paths, at: time.now(), in: tx)
-        try tx.execute("DELETE FROM image_variants WHERE original_id = \(original.id)")
-        try UnfinishedOriginals.remove(original.id, in: tx)
-        try tx.execute("DELETE FROM image_metadata WHERE original_id = \(original.id)")
-        try tx.execute("DELETE FROM originals WHERE id = \(original.id)")
+        try original.delete(in: tx)
     }
 }

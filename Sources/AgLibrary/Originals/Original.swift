@@ -30,6 +30,11 @@ extension Original {
         try tx.execute("UPDATE originals SET is_damaged = 1 WHERE id = \(id)")
     }
 
+    /// Takes the row away, and by ON DELETE CASCADE all rows that are derived from it.
+    func delete(in tx: any SQLTransaction) throws {
+        try tx.execute("DELETE FROM originals WHERE id = \(id)")
+    }
+
     /// Points the row at another file, whose bytes are whole. Throws nothing when the row is gone: ask before.
     func heal(at path: BlobPath, in tx: any SQLTransaction) throws {
         try tx.execute("UPDATE originals SET path = \(path.text), lost_at = NULL WHERE id = \(id)")

@@ -121,16 +121,7 @@ struct Installation: Sendable {
     }
 
     private func evidence() async throws -> Evidence {
-        let expected = try await database.read(.lookUp) { connection in
-            try ["ASC", "DESC"].flatMap { order in
-                try connection.all(
-                    """
-                    SELECT path, byte_count FROM originals WHERE lost_at IS NULL
-                    ORDER BY id \(raw: order) LIMIT \(Self.sample)
-                    """
-                ) { row in (path: BlobPath(try row["path"]), byteCount: try row["byte_count"] as Int64) }
-            }
-        }
+        let expected = try await database.read(.lookUp) { try Original.sample(Self.sample, in: $0) }
         for (path, byteCount) in expected where try await isThere(path, byteCount) { return .found }
         return expected.isEmpty ? .noRows : .missing
     }

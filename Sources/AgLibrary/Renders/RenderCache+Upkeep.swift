@@ -31,7 +31,7 @@ extension RenderCache {
 
     private func clearedNames() throws -> [String] {
         let names = try files.names(in: folder)
-        let limit = time.now() - Library.abandonedAge
+        let limit = time.now() - Recovery.abandonedAge
         for name in names where name.hasSuffix(".part") && !name.hasPrefix(mark) {
             // A young one may be that of another server in this folder.
             guard let status = try? files.status(of: "\(folder)/\(name)"), status.modifiedAt <= limit else { continue }

@@ -1,7 +1,7 @@
 package import AgBase
 
 /// What may be made on the fly, and how much of it is kept.
-package struct RenderSettings: Sendable {
+package struct RenderSettings: SubjectSettings {
     /// The widest and highest that a render may be asked for. 4,096 by default.
     package var longestSide = 4_096
     /// Widths and heights that a token may ask for.

@@ -16,12 +16,7 @@ extension Renders {
     package func forgetStrangers() async {
         do {
             try await cache.forgetStrangers { originals in
-                try await delivery.database.read { connection in
-                    let found = try connection.all(
-                        "SELECT id FROM originals WHERE id IN \(list: originals.map(\.text))"
-                    ) { row -> String in try row[0] }
-                    return Set(found.map { OriginalID(trusted: $0) })
-                }
+                try await delivery.database.read { try Original.existing(among: originals, in: $0) }
             }
         } catch is CancellationError {
         } catch {

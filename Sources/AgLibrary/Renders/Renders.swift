@@ -140,6 +140,6 @@ package struct Renders: Sendable {
     }
 
     private func isThere(_ original: OriginalID) async throws -> Bool {
-        try await delivery.database.read(.lookUp) { try $0.exists("SELECT 1 FROM originals WHERE id = \(original)") }
+        try await delivery.database.read(.lookUp) { try !Original.existing(among: [original], in: $0).isEmpty }
     }
 }

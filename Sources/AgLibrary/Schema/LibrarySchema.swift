@@ -1,21 +1,35 @@
 package import AgSQL
 
 /// The tables of pictures: docs/formats/schema.md says what each column means. Numbers 1 to 9, and 190 to 199 for jobs.
-package enum LibrarySchema {
-    package static let migrations: [Migration] = [
+///
+/// Steps from before subjects had folders of their own: some make tables of several. A new subject's steps are in its folder.
+enum LibrarySchema {
+    /// Of originals, images and sessions.
+    static let images: [Migration] = [
         Migration(1, "pictures") { dialect in pictures(dialect) },
-        Migration(2, "derived pictures") { dialect in derived(dialect) },
-        Migration(3, "upload grants") { dialect in grants(dialect) },
-        Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) },
-        Migration(5, "what has been done to all pictures") { dialect in progress(dialect) },
         Migration(6, "unfinished pictures") { dialect in unfinished(dialect) },
+        Migration(9, "derived rows go with their originals") { dialect in cascades(dialect) },
+    ]
+
+    /// Of variants and of what is learnt of pictures. The last is one over the queue's tables, which are made by its steps.
+    static let variants: [Migration] = [
+        Migration(2, "derived pictures") { dialect in derived(dialect) },
         Migration(7, "how derived pictures were encoded") { dialect in encodings(dialect) },
+        Migration(190, "jobs of originals") { _ in jobsOfOriginals },
+    ]
+
+    static let uploads: [Migration] = [
+        Migration(3, "upload grants") { dialect in grants(dialect) },
         Migration(8, "makers and failures of upload grants") { dialect in makers(dialect) },
     ]
 
-    /// Steps of the library over the queue's tables, which are made by steps of the queue. Numbers 190 to 199.
-    package static let migrationsOfJobs: [Migration] = [
-        Migration(190, "jobs of originals") { _ in jobsOfOriginals }
+    /// Keys of signed URLs, and files to be removed.
+    static let keysAndRemovals: [Migration] = [
+        Migration(4, "signing keys and blob removals") { dialect in upkeep(dialect) }
+    ]
+
+    static let state: [Migration] = [
+        Migration(5, "what has been done to all pictures") { dialect in progress(dialect) }
     ]
 
     /// Jobs on an image become jobs on the original that it shows. Of two unfinished ones for one original the older
@@ -191,5 +205,32 @@ package enum LibrarySchema {
     /// Empty in rows from before: what they hold is not looked at again until the picture is made again.
     private static func encodings(_ d: SQLDialect) -> [String] {
         ["ALTER TABLE image_variants ADD COLUMN encoding \(d.text)"]
+    }
+
+    /// The tables whose rows go with an original or an image, and the column that refers to it.
+    private static let derivedTables = [
+        ("image_variants", "original_id", "originals"), ("image_metadata", "original_id", "originals"),
+        ("unfinished_originals", "original_id", "originals"), ("session_images", "image_id", "images"),
+    ]
+
+    /// Foreign keys get ON DELETE CASCADE. A copy of these tables, thumbnails and all, could take hours: SQLite's description
+    /// of them is changed instead, as https://www.sqlite.org/lang_altertable.html#otheralter allows for constraints that rows
+    /// fulfil already. The view that comes and goes tells other connections to read the descriptions again.
+    private static func cascades(_ d: SQLDialect) -> [String] {
+        guard d == .sqlite else {
+            return derivedTables.map { table, column, parent in
+                let name = "\(table)_\(column)_fkey"
+                return "ALTER TABLE \(table) DROP CONSTRAINT \(name), ADD CONSTRAINT \(name) FOREIGN KEY (\(column)) "
+                    + "REFERENCES \(parent) (id) ON DELETE CASCADE"
+            }
+        }
+        let changes = derivedTables.map { table, _, parent in
+            "UPDATE sqlite_schema SET sql = replace(sql, 'REFERENCES \(parent) (id)', "
+                + "'REFERENCES \(parent) (id) ON DELETE CASCADE') WHERE type = 'table' AND name = '\(table)'"
+        }
+        return ["PRAGMA writable_schema = ON"] + changes + [
+            "CREATE VIEW descriptions_changed AS SELECT 1", "DROP VIEW descriptions_changed",
+            "PRAGMA writable_schema = RESET",
+        ]
     }
 }

@@ -9,13 +9,17 @@ import Synchronization
 package final class BlobRemovals: Sendable {
     private let database: any Database
     private let blobs: any BlobStore
+    private let parts: [any LibraryPart.Type]
     private let log: Log
     private let calls: AsyncStream<Void>
     private let caller: AsyncStream<Void>.Continuation
 
-    package init(database: any Database, blobs: any BlobStore, log: Log) {
+    package init(
+        database: any Database, blobs: any BlobStore, parts: [any LibraryPart.Type] = LibraryParts.all, log: Log
+    ) {
         self.database = database
         self.blobs = blobs
+        self.parts = parts
         self.log = log
         (calls, caller) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -104,16 +108,18 @@ package final class BlobRemovals: Sendable {
     }
 
     private func page(after path: String) async throws -> [Noted] {
-        try await database.read { connection in
+        try await database.read { [parts] connection in
             try connection.all(
                 "SELECT path FROM blob_removals WHERE path > \(path) ORDER BY path LIMIT 256"
             ) { row -> String in try row[0] }
-            .map { Noted(text: $0, toRemove: try Self.unreferenced($0, in: connection)) }
+            .map { Noted(text: $0, toRemove: try Self.unreferenced($0, parts, in: connection)) }
         }
     }
 
-    private static func unreferenced(_ text: String, in connection: any SQLConnection) throws -> BlobPath? {
-        guard let path = BlobPath(untrusted: text), try !BlobReferences.contains(path, in: connection) else {
+    private static func unreferenced(
+        _ text: String, _ parts: [any LibraryPart.Type], in connection: any SQLConnection
+    ) throws -> BlobPath? {
+        guard let path = BlobPath(untrusted: text), try !parts.refer(to: path, in: connection) else {
             return nil
         }
         return path

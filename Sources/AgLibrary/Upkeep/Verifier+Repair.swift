@@ -63,8 +63,7 @@ extension Verifier {
     private func newestRow() async throws -> Timestamp? {
         try await database.read(.whole) { connection in
             let moments: [Timestamp?] = [
-                try connection.value("SELECT max(created_at) FROM originals HAVING max(created_at) IS NOT NULL"),
-                try connection.value("SELECT max(made_at) FROM image_variants HAVING max(made_at) IS NOT NULL"),
+                try Original.newest(in: connection), try Variant.newest(in: connection),
             ]
             return moments.compactMap(\.self).max()
         }
@@ -104,7 +103,7 @@ extension Verifier {
 
     private func isKnown(_ path: BlobPath) async throws -> Bool {
         try await database.read { connection in
-            try BlobReferences.contains(path, in: connection)
+            try parts.refer(to: path, in: connection)
                 || connection.exists("SELECT 1 FROM blob_removals WHERE path = \(path.text)")
         }
     }
@@ -124,7 +123,7 @@ extension Verifier {
     func makeAgain(_ original: OriginalID, where condition: SQL) async throws -> Bool {
         try await database.write { [queue] tx in
             try Original.hold(original, in: tx)
-            let removed = try tx.execute("DELETE FROM image_variants WHERE original_id = \(original) AND \(condition)")
+            let removed = try Variant.remove(of: original, where: condition, in: tx)
             guard removed > 0, let image = try Image.oldest(of: original, in: tx) else { return removed > 0 }
             try UnfinishedOriginals.add(original, in: tx)
             try queue.enqueue(.image(.generateVariants, image, priority: .rebuild), in: tx)
@@ -141,20 +140,13 @@ extension Verifier {
                 return false
             }
             let path = isThere ? BlobPath.another(for: original) : original.path
-            try tx.execute(
-                "UPDATE originals SET lost_at = \(time.now()), path = \(path.text) WHERE id = \(original.id)")
+            try original.markLost(at: time.now(), path: path, in: tx)
             return true
         }
     }
 
     private func markFound(_ reference: FileReference) async throws -> Bool {
-        try await database.write { tx in
-            try tx.execute(
-                """
-                UPDATE originals SET lost_at = NULL
-                WHERE id = \(reference.originalID) AND path = \(reference.path.text) AND lost_at IS NOT NULL
-                """) > 0
-        }
+        try await database.write { try Original.markFound(reference.originalID, at: reference.path, in: $0) }
     }
 }
 

@@ -22,26 +22,3 @@ extension Verifier {
         }
     }
 }
-
-/// Whether one thumbnail's bytes are what their row says.
-private struct ThumbnailCheck: Sendable {
-    let original: OriginalID
-    let content: [UInt8]
-    let isSound: Bool
-
-    static func page(after original: String, in connection: any SQLConnection) throws -> [ThumbnailCheck] {
-        try connection.all(
-            """
-            SELECT original_id, byte_count, sha256, content FROM image_variants
-            WHERE original_id > \(original) AND content IS NOT NULL ORDER BY original_id LIMIT 256
-            """
-        ) { row in
-            let content: [UInt8] = try row["content"]
-            let digest: [UInt8] = try row["sha256"]
-            let byteCount: Int = try row["byte_count"]
-            return ThumbnailCheck(
-                original: OriginalID(trusted: try row["original_id"]), content: content,
-                isSound: content.count == byteCount && SHA256Digest.of(content).bytes == digest)
-        }
-    }
-}

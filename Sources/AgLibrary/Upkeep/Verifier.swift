@@ -15,16 +15,19 @@ package struct Verifier: Sendable {
     let time: any TimeSource
     /// Stray files younger than this are not moved.
     let grace: Duration
+    /// The subjects whose rows refer to files.
+    let parts: [any LibraryPart.Type]
 
     package init(
         database: any Database, blobs: any BlobStore, queue: JobQueue, time: any TimeSource,
-        grace: Duration = .seconds(3_600)
+        grace: Duration = .seconds(3_600), parts: [any LibraryPart.Type] = LibraryParts.all
     ) {
         self.database = database
         self.blobs = blobs
         self.queue = queue
         self.time = time
         self.grace = grace
+        self.parts = parts
     }
 
     /// Reads every byte that is kept. `progress` is told of each file.
@@ -68,7 +71,7 @@ package struct Verifier: Sendable {
         guard let finding = try await problem(with: reference, &report) else { return }
         // What was deleted or replaced while we read is no finding: names are used once, so one that a row refers to
         // still stands for the file that was read.
-        guard try await database.read({ try BlobReferences.contains(reference.path, in: $0) }) else { return }
+        guard try await database.read({ try parts.refer(to: reference.path, in: $0) }) else { return }
         switch repair ? try await mend(reference, finding.kind) : .left {
         case .done(let how): report.findings.append(finding.repaired(how))
         case .left: report.findings.append(finding)

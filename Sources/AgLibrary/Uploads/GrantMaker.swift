@@ -50,7 +50,7 @@ extension Access {
         if let token = maker.token, try !tokens.holds(token, in: connection) { return false }
         guard let session = maker.session else { return true }
         if denials.covers(sessionHash: session) { return false }
-        return try connection.exists("SELECT 1 FROM ui_sessions WHERE secret_hash = \(session) AND expires_at > \(now)")
+        return try sessions.holds(session, at: now, in: connection)
     }
 
     private func binding(of grant: UploadGrantID) -> [UInt8]? {

@@ -75,7 +75,7 @@ extension Uploads {
     ) throws -> UploadOutcome {
         let found = try existingImage(of: original, target, in: tx)
         let image = try found ?? insertImage(upload, original, target, in: tx)
-        if let session = target.sessionID { try link(image, to: session, in: tx) }
+        if let session = target.sessionID { try image.link(to: session, at: time.now(), in: tx) }
         var status = try Images.status(of: image, queue, in: tx)
         // A waiting job gets `allowDamaged` into its payload; so does one at work, which runs again with it when it fails.
         if status == .failed || (status != .completed && upload.allowsDamage) {
@@ -114,13 +114,5 @@ extension Uploads {
         events.append(.imageCreated, image, in: tx)
         try queueJobs(for: image, upload, in: tx)
         return image
-    }
-
-    private func link(_ image: Image, to session: String, in tx: any SQLTransaction) throws {
-        try tx.execute(
-            """
-            INSERT INTO session_images (session_id, image_id, linked_at)
-            VALUES (\(session), \(image.id), \(time.now())) ON CONFLICT DO NOTHING
-            """)
     }
 }

@@ -52,6 +52,6 @@ struct OriginalAudience: JobAudience {
     }
 
     func subject(of image: String, in connection: any SQLConnection) throws -> String? {
-        try connection.value("SELECT original_id FROM images WHERE id = \(image)")
+        try ImageID(untrusted: image).flatMap { try Image.original(of: $0, in: connection) }?.text
     }
 }

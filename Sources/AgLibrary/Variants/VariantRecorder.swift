@@ -53,7 +53,7 @@ struct VariantRecorder: Sendable {
         tx.notify(.changed(original.id))
         // Their URLs may be cached for ever: other bytes need other URLs.
         if replaced.contains(where: \.hadOtherBytes) {
-            try tx.execute("UPDATE images SET generation = generation + 1 WHERE original_id = \(original.id)")
+            try Image.renew(showing: original.id, in: tx)
         }
     }
 

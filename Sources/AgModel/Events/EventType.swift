@@ -15,9 +15,4 @@ package enum EventType: String, Sendable, CaseIterable {
     case ruleUpdated = "rule-updated"
     case syncUpdated = "sync-updated"
     case backupUpdated = "backup-updated"
-
-    /// Those that some part of this version publishes: what documents name.
-    package static let published: [EventType] = [
-        .jobQueued, .jobActive, .jobProgress, .jobCompleted, .jobFailed, .imageCreated, .imageUpdated, .imageDeleted,
-    ]
 }

@@ -45,6 +45,6 @@ package struct HealthDoor: Sendable {
 extension HealthDoor {
     /// In front of a library.
     package init(_ library: Library, readiness: Readiness, metrics: Metrics = Metrics(), log: Log) {
-        self.init(readiness: readiness, metrics: metrics, sources: Application.metricSources(of: library), log: log)
+        self.init(readiness: readiness, metrics: metrics, sources: [{ try await library.metrics() }], log: log)
     }
 }

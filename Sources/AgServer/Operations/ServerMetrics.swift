@@ -1,3 +1,4 @@
+import AgBase
 import AgHTTP
 
 /// Connections and bytes of the HTTP server in numbers: what no route sees.
@@ -21,12 +22,5 @@ enum ServerMetrics {
 
     private static func counter(_ name: String, _ help: String, _ count: Int) -> MetricFamily {
         MetricFamily(name, .counter, help, [MetricSample(Double(count))])
-    }
-}
-
-/// The database in numbers.
-enum DatabaseMetrics {
-    static func family(waitingWrites: Int) -> MetricFamily {
-        .gauge("argentum_database_waiting_writes", "Writes that wait for the next commit.", Double(waitingWrites))
     }
 }

@@ -5,13 +5,18 @@ import AgLibrary
 import AgModel
 
 /// The live stream of everything that changes.
+package enum EventRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        addEventRoutes(to: &book, site.library.ground.events)
+    }
+}
+
 package func addEventRoutes(to book: inout RouteBook, _ events: EventLog) {
     book.on(.events) { request, _ in
         let query = QueryReader(request)
         let types = try query.words("types", of: EventType.allCases.map(\.rawValue)).compactMap(
             EventType.init(rawValue:))
-        let filter = EventFilter(
-            types: types.isEmpty ? nil : Set(types), imageID: try query.id("imageId", ImageID.self)?.text)
+        let filter = EventFilter(types: types.isEmpty ? nil : Set(types), subject: try query.eventSubject())
         let subscription = try await events.subscribe(
             after: try EventStart.read(request), filter: filter, for: request.caller)
         let watch = request.attached(CredentialWatch.self)
@@ -35,6 +40,19 @@ private func tell(
         // Before each message, not after: what happens after the revocation is not for them any more.
         guard try await watch?.isGood() ?? true else { return }
         try await send(message, to: listener, isLive: subscription.isLive)
+    }
+}
+
+extension QueryReader {
+    /// `subject=KIND:ID`, or `imageId=ID` for images; `nil` for events about anything.
+    fileprivate func eventSubject() throws -> EventSubject? {
+        let image = try id("imageId", ImageID.self)
+        guard let text = try text("subject") else { return image.map { .image($0) } }
+        guard image == nil else { throw Self.refuse("subject", "left out beside 'imageId'", text) }
+        guard let subject = EventSubject(untrusted: text) else {
+            throw Self.refuse("subject", "a kind and an id with a colon between them", text)
+        }
+        return subject
     }
 }
 
@@ -71,8 +89,9 @@ extension Operation {
         parameters: [
             .query(
                 "types", .string,
-                "Only these types, with commas: \(EventType.published.map(\.rawValue).joined(separator: ", "))."),
+                "Only these types, with commas: \(LibraryParts.all.eventTypes.map(\.rawValue).joined(separator: ", "))."),
             .query("imageId", .uuid, "Only events of this image."),
+            .query("subject", .string, "Only events of one thing, as KIND:ID; `image:` and an id is `imageId`."),
             .query("after", .count, "Begin behind this event; without it, with what comes."),
             .header("Last-Event-ID", .count, "The same, sent by browsers that come back."),
         ],

@@ -5,6 +5,13 @@ import AgLibrary
 import AgModel
 
 /// Looking at the queue and steering it.
+package enum JobRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        addJobRoutes(to: &book, site.library.ground.queue, kinds: Library.jobKinds, gates: site.gates)
+    }
+}
+
+/// The routes of a queue.
 ///
 /// - Parameter kinds: what can be paused and resumed.
 package func addJobRoutes(

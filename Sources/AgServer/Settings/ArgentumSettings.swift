@@ -2,10 +2,15 @@ package import AgBase
 import AgLibrary
 
 /// Every setting of the program. docs/configuration.md is written from this table.
+///
+/// Here are those of the program itself: each is read where it is needed, by its constant. Those of the library's subjects
+/// stand in their parts, with the places where they land.
 package enum ArgentumSettings {
     package static let table = SettingsTable(
-        clientRows + serverRows + storageRows + limitRows + renderRows + loggingRows, otherVariables: ["ARGENTUM_BENCH"]
-    )
+        clientRows + serverRows + storageRows + subjectRows + limitRows + loggingRows,
+        otherVariables: ["ARGENTUM_BENCH"])
+
+    private static let subjectRows = LibrarySettings.subjectRows.map(\.definition)
 
     // MARK: What every command reads
 
@@ -80,46 +85,11 @@ package enum ArgentumSettings {
             "storage", .text,
             help: "file:///FOLDER for pictures, which may be a network mount. Without it: the data directory."))
 
-    package static let storageReserve = Setting<Int64>(
-        .init(
-            "storage-reserve", .bytes(0...(1 << 50)),
-            help:
-                "Free space below which uploads get 507. Without it: 1 % of the disk, 256 MB at least and a tenth at most."
-        ))
+    package static let storageRows =
+        [database.definition, storage.definition] + LibrarySettings.storageRows.map(\.definition)
 
-    package static let storageRows = [database.definition, storage.definition, storageReserve.definition]
+    // MARK: Limits of requests
 
-    // MARK: Work and its limits
-
-    package static let jobs = Setting<[String]>(
-        .init("jobs", .list, default: "all", help: "The kinds of jobs to run here: all, none, or kinds with commas."))
-    package static let codecs = Setting<Int>(
-        .init("codecs", .int(1...256), help: "Processes that make variants. Without it: one per processor core."))
-    package static let allowUnsandboxed = Setting<Bool>(
-        .init(
-            "allow-unsandboxed", .bool, default: "false",
-            help: "Decode pictures even where the kernel has no Landlock. Not for pictures of strangers."))
-    package static let maxUpload = Setting<Int64>(
-        .init(
-            "max-upload", .bytes(1_024...(1 << 40)), default: "100 MB", help: "The largest picture that is taken."))
-    package static let maxPixels = Setting<Int>(
-        .init(
-            "max-pixels", .int(1_000...1_000_000_000), default: "100000000",
-            help: "The most pixels that a picture may have."))
-    package static let maxPixelsHEIF = Setting<Int>(
-        .init(
-            "max-pixels-heif", .int(1_000...1_000_000_000), default: "50000000",
-            help: "The same for AVIF and HEIC, which cost more memory."))
-    package static let maxSide = Setting<Int>(
-        .init("max-side", .int(16...65_500), default: "30000", help: "The longest side of a picture in pixels."))
-    package static let jobRetention = Setting<Duration>(
-        .init(
-            "job-retention", .duration(.seconds(60)...(.seconds(86_400 * 3_650))), default: "7d",
-            help: "How long finished jobs are kept."))
-    package static let eventRetention = Setting<Duration>(
-        .init(
-            "event-retention", .duration(.seconds(60)...(.seconds(86_400 * 3_650))), default: "7d",
-            help: "How long events can be replayed."))
     package static let rateLimit = Setting<Int>(
         .init(
             "rate-limit", .int(0...10_000_000), default: "0",
@@ -129,42 +99,7 @@ package enum ArgentumSettings {
             "rate-limit-anonymous", .int(0...10_000_000), default: "0",
             help: "Requests per minute from each address without a good credential; 0 is no limit."))
 
-    package static let limitRows = [
-        jobs.definition, codecs.definition, allowUnsandboxed.definition, maxUpload.definition, maxPixels.definition,
-        maxPixelsHEIF.definition,
-        maxSide.definition, jobRetention.definition, eventRetention.definition, rateLimit.definition,
-        rateLimitAnonymous.definition,
-    ]
-
-    // MARK: Pictures made on the fly
-
-    package static let renderSizes = Setting<[String]>(
-        .init(
-            "render-sizes", .list, default: RenderSettings.usualSizes.map(String.init).joined(separator: ","),
-            help: "Widths and heights that a token may ask for; signed URLs may ask for any."))
-    package static let renderQualities = Setting<[String]>(
-        .init(
-            "render-qualities", .list,
-            default: RenderSettings.usualQualities.map(String.init).joined(separator: ","),
-            help: "Qualities that a token may ask for, beside 80."))
-    package static let renderMaxSide = Setting<Int>(
-        .init(
-            "render-max-side", .int(16...8_192), default: "4096", help: "The widest and highest that may be asked for.")
-    )
-    package static let renderQueue = Setting<Int>(
-        .init(
-            "render-queue", .int(1...100_000), default: "64",
-            help: "Different renders that may wait or be under way at once, of which one caller alone gets two thirds; "
-                + "more get 429."))
-    package static let renderCacheBytes = Setting<Int64>(
-        .init(
-            "render-cache-bytes", .bytes(0...(1 << 50)), default: "1 GB",
-            help: "Room for finished renders in the data directory; 0 keeps none."))
-
-    package static let renderRows = [
-        renderSizes.definition, renderQualities.definition, renderMaxSide.definition, renderQueue.definition,
-        renderCacheBytes.definition,
-    ]
+    package static let limitRows = [rateLimit.definition, rateLimitAnonymous.definition]
 
     // MARK: Telling
 

@@ -23,7 +23,7 @@ enum ServeCommand: Command {
             try ServingGround(librarySettings)
         }
         librarySettings.workerName = ground.name
-        librarySettings.uploadSeats = DescriptorLimit.raise().uploads
+        librarySettings.uploads.seats = DescriptorLimit.raise().uploads
         try await DataFolder.explaining(librarySettings) { [librarySettings] in
             try await serve(settings, librarySettings, edge)
         }

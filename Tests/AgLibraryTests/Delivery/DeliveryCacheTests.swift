@@ -42,9 +42,9 @@ struct DeliveryCacheTests {
             try await desk.work()
             for name in VariantName.required { _ = try await desk.library.delivery.variant(name, of: id) }
             _ = try await desk.library.delivery.original(id)
-            #expect(desk.library.ground.deliveries.count == 8)
+            #expect(desk.library.delivery.cache.count == 8)
             try await desk.library.images.delete(id)
-            #expect(desk.library.ground.deliveries.count == 0)
+            #expect(desk.library.delivery.cache.count == 0)
             let fault = await #expect(throws: Fault.self) { _ = try await deliver(desk, id) }
             #expect(fault?.code == "no-such-image")
         }

@@ -128,7 +128,8 @@ struct RemoteStoreTests {
         }
         try await LibraryDesk.with(folder: folder, bucket: bucket) { desk in
             #expect(blobs == [path.text], "it may be another process's")
-            let removed = try await desk.library.recover(olderThan: .zero) { _ in .ended }
+            let removed = try await Recovery(ground: desk.library.ground, nodes: nil)
+                .run(olderThan: .zero) { _ in .ended }
             #expect(removed == 2 && blobs.isEmpty)
         }
     }

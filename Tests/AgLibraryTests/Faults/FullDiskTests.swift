@@ -81,7 +81,8 @@ struct FullDiskTests {
     @Test("fails the check of the storage, by its name")
     func readiness() async throws {
         try await LibraryDesk.with(reserve: 1 << 50) { desk in
-            let error = await #expect(throws: BlobError.self) { try await desk.library.checkStorage() }
+            let checks = desk.library[UpkeepPart.self].groundChecks
+            let error = await #expect(throws: BlobError.self) { try await checks.storage() }
             #expect(error?.fault.code == "storage-full")
         }
     }
@@ -105,7 +106,7 @@ struct FullDiskTests {
             #expect(fault?.kind == .insufficientStorage)
             #expect(desk.temporaryFiles.isEmpty)
             // What runs all the time meanwhile must not have the room first.
-            for _ in 0..<200 { try? await library.checkDatabase() }
+            for _ in 0..<200 { try? await library[UpkeepPart.self].groundChecks.database() }
             #expect(disk.folder.files().contains("argentum.sqlite-ballast"))
 
             try await library.access.revokeToken(token.token.id)

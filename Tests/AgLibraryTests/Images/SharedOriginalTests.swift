@@ -51,7 +51,7 @@ struct SharedOriginalTests {
             try await desk.work()
             for id in [first, second] {
                 let types: [String] = try await desk.library.ground.database.read { connection in
-                    try connection.all("SELECT type, data FROM events WHERE image_id = \(id) ORDER BY sequence") {
+                    try connection.all("SELECT type, data FROM events WHERE subject_id = \(id) ORDER BY sequence") {
                         row in
                         let data: String = try row[1]
                         #expect(data.contains("\"imageId\":\"\(id)\""))
@@ -83,7 +83,7 @@ struct SharedOriginalTests {
             let (first, second) = try await two(desk)
             for id in [first, second] { try await desk.library.images.delete(id) }
             #expect(try await desk.count("jobs WHERE state = 'cancelled'") == 2)
-            #expect(try await desk.count("events WHERE type = 'job-failed' AND image_id = '\(second)'") == 2)
+            #expect(try await desk.count("events WHERE type = 'job-failed' AND subject_id = '\(second)'") == 2)
             #expect(try await desk.count("originals") == 0)
         }
     }
@@ -103,7 +103,7 @@ struct SharedOriginalTests {
                 let last: String? = try await desk.library.ground.database.read {
                     try $0.value(
                         """
-                        SELECT data FROM events WHERE type = 'image-updated' AND image_id = \(id)
+                        SELECT data FROM events WHERE type = 'image-updated' AND subject_id = \(id)
                         ORDER BY sequence DESC LIMIT 1
                         """)
                 }

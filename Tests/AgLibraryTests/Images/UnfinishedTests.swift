@@ -106,7 +106,7 @@ struct UnfinishedTests {
             try await desk.upload(PNGFile.drawn(40, 30, seed: 1))
             try await desk.work()
             try await desk.upload(PNGFile.drawn(40, 30, seed: 2))
-            let step = try #require(LibrarySchema.migrations.first { $0.number == 6 })
+            let step = try #require(LibraryGround.migrations.first { $0.number == 6 })
             try await desk.library.ground.database.write { tx in
                 try tx.execute("DROP TABLE unfinished_originals")
                 for statement in step.statements(tx.dialect) { try tx.execute("\(raw: statement)") }

@@ -315,7 +315,7 @@ struct RenderTests {
             _ = try await renders.render(wish(100), of: id, for: .server)
             #expect(lengths.all == [small.byteCount])
             try DiskFiles().remove(desk.folder.file(try #require(small.path).text))
-            desk.library.ground.deliveries.forget(try await desk.library.images.image(id).original.id)
+            desk.library.delivery.cache.forget(try await desk.library.images.image(id).original.id)
             for width in [101, 640] {
                 let again = try await renders.render(wish(width), of: id, for: .server)
                 #expect(lengths.all.last != small.byteCount)

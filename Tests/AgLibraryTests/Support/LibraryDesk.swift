@@ -25,7 +25,7 @@ final class LibraryDesk: Sendable {
         var settings = LibrarySettings(dataFolder: "\(folder.path)/neighbour")
         settings.database = try await Engine.current.place(in: folder)
         settings.storage = .folder(folder.path)
-        settings.uploadLimit = 1 << 20
+        settings.uploads.limit = 1 << 20
         settings.codecs = CodecSettings(codecs: 1)
         settings.codecs.executable = BuiltProgram.path
         settings.workerName = "neighbour"
@@ -41,17 +41,21 @@ final class LibraryDesk: Sendable {
 
     /// Opens a library, lends it to `body`, and closes it however `body` ends.
     ///
-    /// - Parameter bucket: where blobs are kept, in place of the folder.
+    /// - Parameters:
+    ///   - bucket: where blobs are kept, in place of the folder.
+    ///   - parts: the subjects that the library is made of.
     static func with<Value>(
         folder: TemporaryFolder = TemporaryFolder(), bucket: Bucket? = nil, clock: any TimeSource = SystemTime(),
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
         renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
-        fixedToken: Secret? = nil, through: (any Database) -> any Database = { $0 },
+        fixedToken: Secret? = nil, parts: [any LibraryPart.Type] = LibraryParts.all,
+        through: (any Database) -> any Database = { $0 },
         _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
         var settings = LibrarySettings(dataFolder: folder.path)
+        settings.parts = parts
         settings.database = try await Engine.current.place(in: folder)
-        settings.uploadLimit = 1 << 20
+        settings.uploads.limit = 1 << 20
         settings.storageReserve = reserve
         settings.renders = renders
         settings.fixedToken = fixedToken

@@ -62,7 +62,7 @@ struct FormUpkeepTests {
             let image = try await desk.upload(PNGFile.drawn(40, 30)).image
             try await desk.work()
             let ground = desk.library.ground
-            let step = try #require(LibrarySchema.migrations.first { $0.number == 7 })
+            let step = try #require(LibraryGround.migrations.first { $0.number == 7 })
             try await ground.database.write { tx in
                 try tx.execute("ALTER TABLE image_variants DROP COLUMN encoding")
                 for statement in step.statements(.sqlite) { try tx.execute("\(raw: statement)") }

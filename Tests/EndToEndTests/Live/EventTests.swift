@@ -40,10 +40,10 @@ struct EventTests {
         #expect(Set(stream.all.map(\.type)) == ["image-created", "job-completed"])
     }
 
-    @Test("can be limited to an image")
-    func image() async throws {
+    @Test("can be limited to an image, by its id or as a subject", arguments: ["imageId=", "subject=image:"])
+    func image(_ filter: String) async throws {
         let first = try server.id(await server.add(.photo()))
-        let stream = try await EventStream.open(server.client, "imageId=\(first)&after=0")
+        let stream = try await EventStream.open(server.client, "\(filter)\(first)&after=0")
         let second = try server.id(await server.addAndFinish(.photo()))
         _ = try await server.client.call("DELETE", "/api/images/\(first)")
         _ = try await stream.first { $0.type == "image-deleted" }
@@ -69,7 +69,10 @@ struct EventTests {
 
     @Test(
         "refuse a question that makes no sense",
-        arguments: ["types=job-done", "imageId=7", "after=-1", "after=x", "after=99999999999999999999"])
+        arguments: [
+            "types=job-done", "imageId=7", "after=-1", "after=x", "after=99999999999999999999", "subject=image",
+            "subject=image:", "subject=image:a&imageId=01936f5e-0000-7000-8000-000000000000",
+        ])
     func badQuery(_ query: String) async throws {
         try expectProblem(await server.client.get("/api/events?\(query)"), 400, "invalid-query")
     }

@@ -42,6 +42,8 @@ struct SessionTests {
         #expect(try await server.json("/api/images/\(id)")["sessions"]?.array == ["right"])
         try expectProblem(
             await server.client.call("DELETE", "/api/images/\(id)?sessionId=left"), 404, "not-in-session")
+        try expectProblem(await server.client.call("DELETE", "/api/images/\(id)?force=perhaps"), 400, "invalid-query")
+        #expect(try await server.client.call("DELETE", "/api/images/\(id)?force=1").status == 204)
     }
 
     @Test(

@@ -110,7 +110,7 @@ class Store:
         for kind in ("image-created", "image-deleted"):
             found += [
                 f"{number} events {kind} for {image}" for image, number in self.rows(
-                    "SELECT image_id, count(*) FROM events WHERE type = ? GROUP BY 1 HAVING count(*) > 1", kind)]
+                    "SELECT subject_id, count(*) FROM events WHERE type = ? GROUP BY 1 HAVING count(*) > 1", kind)]
         found += [
             f"job {job} completed {number} times" for job, number in self.rows(
                 "SELECT json_extract(data, '$.jobId'), count(*) FROM events WHERE type = 'job-completed' "

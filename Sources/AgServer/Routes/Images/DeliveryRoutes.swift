@@ -1,39 +1,42 @@
 import AgBase
 import AgHTTP
 import AgImaging
-package import AgLibrary
+import AgLibrary
 import AgModel
 
 /// Pictures' bytes: with a token, or with a signature in the URL.
-package func addDeliveryRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
-    let desk = DeliveryDesk(delivery: library.delivery, signedURLs: library.signedURLs)
-    book.on(.thumbnail) { request, parameters in
-        try await desk.answer(request, parameters["id"]) { id, _ in
-            try await library.delivery.variant(.thumbnail, of: id)
-        }
-    }
-    book.on(.original) { request, parameters in
-        try await desk.answer(request, parameters["id"]) { id, _ in try await library.delivery.original(id) }
-    }
-    book.on(.variant) { request, parameters in
-        let name = try VariantRequest(parameters["variant"], request)
-        var response = try await desk.answer(request, parameters["id"]) { id, _ in
-            switch name {
-            case .named(let variant): try await library.delivery.variant(variant, of: id)
-            case .negotiated(let size, let formats):
-                try await library.delivery.variant(size, in: formats, of: id)
+package enum DeliveryRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        let (library, links) = (site.library, site.links)
+        let (delivery, images) = (library.delivery, library.images)
+        let desk = DeliveryDesk(delivery: delivery, signedURLs: library.signedURLs)
+        book.on(.thumbnail) { request, parameters in
+            try await desk.answer(request, parameters["id"]) { id, _ in
+                try await delivery.variant(.thumbnail, of: id)
             }
         }
-        if case .negotiated = name { response.headers.add("Vary", "Accept") }
-        return response
+        book.on(.original) { request, parameters in
+            try await desk.answer(request, parameters["id"]) { id, _ in try await delivery.original(id) }
+        }
+        book.on(.variant) { request, parameters in
+            let name = try VariantRequest(parameters["variant"], request)
+            var response = try await desk.answer(request, parameters["id"]) { id, _ in
+                switch name {
+                case .named(let variant): try await delivery.variant(variant, of: id)
+                case .negotiated(let size, let formats):
+                    try await delivery.variant(size, in: formats, of: id)
+                }
+            }
+            if case .negotiated = name { response.headers.add("Vary", "Accept") }
+            return response
+        }
+        book.on(.sign) { request, parameters in
+            let order = try await request.decode(SignOrder.self, members: SignOrder.members)
+            let image = try await images.image(parameters["id"])
+            return .answer(200, try order.answer(image, library.signedURLs, links, library.renders.settings))
+        }
+        addRenderRoutes(to: &book, library.renders, desk)
     }
-    book.on(.sign) { request, parameters in
-        let order = try await request.decode(SignOrder.self, members: SignOrder.members)
-        let image = try await library.images.image(parameters["id"])
-        let links = Links(publicURL: publicURL)
-        return .answer(200, try order.answer(image, library.signedURLs, links, library.renders.settings))
-    }
-    addRenderRoutes(to: &book, library.renders, desk)
 }
 
 /// A variant as a path names it: `small.webp`, or `small` with the format left to the request.

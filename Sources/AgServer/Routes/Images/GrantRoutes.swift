@@ -2,29 +2,32 @@ import AgBase
 import AgCrypto
 import AgHTTP
 import AgImaging
-package import AgLibrary
+import AgLibrary
 import AgModel
 
 /// One-time upload URLs: made with a token, used without one.
-package func addGrantRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
-    let links = Links(publicURL: publicURL)
-    book.on(.makeGrant) { request, _ in
-        let order = try await request.decode(
-            GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
-        let made = try await library.grants.make(
-            try order.request(), by: request.attached(Credential.self)?.origin,
-            session: request.attached(Authority.self)?.session)
-        let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
-        return .answer(
-            201,
-            [
-                "uploadId": .string(made.grant.id.text), "uploadUrl": .string(links.absolute(path)),
-                "expiresAt": .time(made.grant.expiresAt),
-            ])
-    }
-    for operation in [Operation.useGrant(.post, library.uploads.limit), .useGrant(.put, library.uploads.limit)] {
-        book.on(operation) { request, parameters in
-            try await receive(request, parameters["uploadId"], library, ImageAnswer(links: links))
+package enum GrantRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        let library = site.library
+        let links = site.links
+        book.on(.makeGrant) { request, _ in
+            let order = try await request.decode(
+                GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
+            let made = try await library.grants.make(
+                try order.request(), by: request.attached(Credential.self)?.origin,
+                session: request.attached(Authority.self)?.session)
+            let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
+            return .answer(
+                201,
+                [
+                    "uploadId": .string(made.grant.id.text), "uploadUrl": .string(links.absolute(path)),
+                    "expiresAt": .time(made.grant.expiresAt),
+                ])
+        }
+        for operation in [Operation.useGrant(.post, library.uploads.limit), .useGrant(.put, library.uploads.limit)] {
+            book.on(operation) { request, parameters in
+                try await receive(request, parameters["uploadId"], library, ImageAnswer(links: links))
+            }
         }
     }
 }

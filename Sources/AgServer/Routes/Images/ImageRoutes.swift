@@ -2,40 +2,42 @@ import AgBase
 import AgHTTP
 import AgImaging
 import AgJobs
-package import AgLibrary
+import AgLibrary
 import AgModel
 
 /// Looking at images, listing, deleting and making them again.
-package func addImageRoutes(
-    to book: inout RouteBook, _ library: Library, publicURL: String?, gates: ReadGates = ReadGates()
-) {
-    let images = library.images
-    let answer = ImageAnswer(links: Links(publicURL: publicURL))
-    let statuses = StatusDesk(images, library.ground.events)
-    book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer, gates) }
-    book.on(.listSession) { request, parameters in
-        try await list(request, session: parameters["sessionId"], images, answer, gates)
-    }
-    for operation in [Operation.image, .details] {
-        book.on(operation) { request, parameters in
-            let details = try await images.details(parameters["id"])
-            return .answer(200, answer.details(details, showsPlace: request.mayWrite))
+package enum ImageRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        let (library, gates) = (site.library, site.gates)
+        let images = library.images
+        let answer = ImageAnswer(links: site.links)
+        let statuses = StatusDesk(images, library.ground.events)
+        book.on(.listImages) { request, _ in try await list(request, session: nil, images, answer, gates) }
+        book.on(.listSession) { request, parameters in
+            try await list(request, session: parameters["sessionId"], images, answer, gates)
         }
-    }
-    book.on(.status) { request, parameters in try await statuses.answer(parameters["id"], request) }
-    book.on(.deleteImage) { request, parameters in
-        if let session = try QueryReader(request).text("sessionId") {
-            try await images.unlink(parameters["id"], from: session)
-        } else {
-            try await images.delete(parameters["id"])
+        for operation in [Operation.image, .details] {
+            book.on(operation) { request, parameters in
+                let details = try await images.details(parameters["id"])
+                return .answer(200, answer.details(details, showsPlace: request.mayWrite))
+            }
         }
-        return HTTPResponse(204)
-    }
-    book.on(.reprocess) { request, parameters in
-        let order = try await request.decode(
-            ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil), members: ["only"])
-        let ids = try await images.reprocess(parameters["id"], order.kinds())
-        return .answer(202, ["jobIds": .array(ids.map { .string($0.text) })])
+        book.on(.status) { request, parameters in try await statuses.answer(parameters["id"], request) }
+        book.on(.deleteImage) { request, parameters in
+            let query = QueryReader(request)
+            if let session = try query.text("sessionId") {
+                try await images.unlink(parameters["id"], from: session)
+            } else {
+                try await images.delete(parameters["id"], forced: try query.flag("force"))
+            }
+            return HTTPResponse(204)
+        }
+        book.on(.reprocess) { request, parameters in
+            let order = try await request.decode(
+                ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil), members: ["only"])
+            let ids = try await images.reprocess(parameters["id"], order.kinds())
+            return .answer(202, ["jobIds": .array(ids.map { .string($0.text) })])
+        }
     }
 }
 
@@ -137,8 +139,11 @@ extension Operation {
     fileprivate static let deleteImage = Operation(
         .delete, "/api/images/{id}", "Delete an image, or take it out of a session", tag: "Images",
         access: .scope(.write),
-        parameters: [id, .query("sessionId", CommonSchemas.sessionID, "Only unlink it from this session.")],
-        answers: [.empty(204, "Done."), unknown])
+        parameters: [
+            id, .query("sessionId", CommonSchemas.sessionID, "Only unlink it from this session."),
+            .query("force", .words(["1", "0"]), "Take it out of everything that uses it as well."),
+        ],
+        answers: [.empty(204, "Done."), unknown, .problem(409, "It is in use; `errors` names what uses it.")])
 
     fileprivate static let reprocess = Operation(
         .post, "/api/images/{id}/reprocess", "Make derived pictures and metadata again", tag: "Images",

@@ -16,7 +16,7 @@ struct StatusDesk: Sendable {
         // The lifetime is the net under the notices of what other processes write.
         let answers = Answers(budget: 8 << 20, lifetime: Reusable.patience)
         self.answers = answers
-        events.whenImageChanges { id in
+        events.whenChanged(.image) { id in
             if let id { answers.forget(ImageID(trusted: id)) } else { answers.forgetAll() }
         }
     }

@@ -1,26 +1,29 @@
 import AgBase
 import AgHTTP
-package import AgLibrary
+import AgLibrary
 import AgModel
 
 /// Pictures in, as a form of up to ten files.
-package func addUploadRoutes(to book: inout RouteBook, _ library: Library, publicURL: String?) {
-    let answer = ImageAnswer(links: Links(publicURL: publicURL))
-    // All files of one form at their limit, the fields that are skipped, and the form's own lines.
-    let mostBytes = Int64(UploadForm.mostFiles) * library.uploads.limit + Int64(UploadForm.mostSkipped) + 3 << 20
-    book.on(.upload(maxBodyBytes: mostBytes)) { request, _ in
-        let seat = try library.uploads.seat(for: request.caller)
-        defer { withExtendedLifetime(seat) {} }
-        let form = try await UploadForm.read(request, into: library.uploads)
-        guard !form.accepted.isEmpty else { throw form.refusal }
-        let outcomes = try await library.uploads.store(form.accepted, at: form.target)
-        let isAnyNew = outcomes.contains(where: \.isNew)
-        return .answer(
-            isAnyNew ? 201 : 200,
-            [
-                "images": .array(outcomes.map { answer.upload($0) }),
-                "errors": .array(form.errors.map { $0.json }),
-            ])
+package enum UploadRoutes: ServerPart {
+    package static func addRoutes(to book: inout RouteBook, _ site: ServerSite) {
+        let uploads = site.library.uploads
+        let answer = ImageAnswer(links: site.links)
+        // All files of one form at their limit, the fields that are skipped, and the form's own lines.
+        let mostBytes = Int64(UploadForm.mostFiles) * uploads.limit + Int64(UploadForm.mostSkipped) + 3 << 20
+        book.on(.upload(maxBodyBytes: mostBytes)) { request, _ in
+            let seat = try uploads.seat(for: request.caller)
+            defer { withExtendedLifetime(seat) {} }
+            let form = try await UploadForm.read(request, into: uploads)
+            guard !form.accepted.isEmpty else { throw form.refusal }
+            let outcomes = try await uploads.store(form.accepted, at: form.target)
+            let isAnyNew = outcomes.contains(where: \.isNew)
+            return .answer(
+                isAnyNew ? 201 : 200,
+                [
+                    "images": .array(outcomes.map { answer.upload($0) }),
+                    "errors": .array(form.errors.map { $0.json }),
+                ])
+        }
     }
 }
 

@@ -3,10 +3,13 @@ import AgBlobs
 import AgImaging
 import AgSQL
 
-/// Whether the parts that every request needs still work. Each throws when its part does not.
-extension Library {
+/// Whether what every request needs still works. Each throws when its part does not.
+struct GroundChecks: Sendable {
+    let ground: LibraryGround
+    let codecs: Codecs
+
     /// Commits a row.
-    package func checkDatabase() async throws {
+    func database() async throws {
         let now = ground.time.now()
         _ = try await ground.database.write { tx in
             try tx.execute(
@@ -17,17 +20,14 @@ extension Library {
         }
     }
 
-    /// Writes that wait for the next commit of the database.
-    package var waitingWrites: Int { ground.database.waitingWrites }
-
     /// Looks whether uploads have room, and writes and removes a small file.
-    package func checkStorage() async throws {
+    func storage() async throws {
         try ground.blobs.checkRoom()
         try await ground.blobs.checkWritable()
     }
 
     /// Lets the codec child that uploads wait for look at a picture.
-    package func checkCodecs() async throws {
+    func picture() async throws {
         let file = try ground.blobs.begin(.accepted)
         try file.append(Self.greyPicture)
         _ = try await codecs.probe(file.file)

@@ -45,9 +45,7 @@ struct FormUpkeep: Sendable {
     /// One short transaction, so that uploads get between two of them; `nil` behind the last original.
     private func queuePage(after last: String) async throws -> (last: String, queued: Int)? {
         try await database.write { [queue, pageSize] tx in
-            let page = try tx.all("SELECT id FROM originals WHERE id > \(last) ORDER BY id LIMIT \(pageSize)") {
-                OriginalID(trusted: try $0[0])
-            }
+            let page = try Original.ids(after: last, limit: pageSize, in: tx)
             guard let end = page.last else { return nil }
             var queued = 0
             for original in try Self.outdated(page, in: tx) {

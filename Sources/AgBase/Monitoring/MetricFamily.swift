@@ -37,14 +37,14 @@ package struct MetricFamily: Sendable {
 package struct MetricSample: Sendable {
     package let value: Double
     /// As it is written: `{route="/api/images",status="200"}`, or nothing.
-    let labels: String
-    let suffix: String
+    package let labels: String
+    package let suffix: String
 
     package init(_ value: Double, _ labels: KeyValuePairs<String, String> = [:]) {
         self.init(value, labels: labels.map { ($0.key, $0.value) })
     }
 
-    init(_ value: Double, labels: [(String, String)], suffix: String = "") {
+    package init(_ value: Double, labels: [(String, String)], suffix: String = "") {
         self.value = value
         self.suffix = suffix
         let pairs = labels.map { "\($0)=\"\(Self.escaped($1))\"" }

@@ -1,4 +1,4 @@
-import AgBase
+package import AgBase
 package import AgJobs
 
 /// The queue and the event log in numbers.
