@@ -77,8 +77,11 @@ extension LibrarySettings: SettingTarget {
 
     /// Lands every row of the parts. Throws `SettingsProblem` for values that are not allowed.
     package mutating func land(_ settings: Settings) throws {
-        for row in Self.storageRows + Self.subjectRows { try row.land(settings, in: &self) }
+        for row in Self.rows { try row.land(settings, in: &self) }
     }
+
+    /// All rows that land here.
+    package static let rows = storageRows + subjectRows
 
     /// The rows of codecs, which are no subject's own, and those of all parts in their order.
     package static let subjectRows = codecRows + LibraryParts.all.flatMap { $0.settings }
@@ -108,13 +111,13 @@ extension LibrarySettings: SettingTarget {
     ]
 
     private static func pixels(
-        _ name: String, _ place: WritableKeyPath<LibrarySettings, Int64> & Sendable, help: String
+        _ name: String, _ place: any WritableKeyPath<LibrarySettings, Int64> & Sendable, help: String
     ) -> SettingRow<LibrarySettings> {
         limit(name, 1_000...1_000_000_000, place, help: help)
     }
 
     private static func limit(
-        _ name: String, _ range: ClosedRange<Int>, _ place: WritableKeyPath<LibrarySettings, Int64> & Sendable,
+        _ name: String, _ range: ClosedRange<Int>, _ place: any WritableKeyPath<LibrarySettings, Int64> & Sendable,
         help: String
     ) -> SettingRow<LibrarySettings> {
         SettingRow(

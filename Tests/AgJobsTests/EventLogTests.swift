@@ -13,7 +13,8 @@ struct EventLogTests {
     {
         try await plant.database.write { tx in
             for index in 0..<count {
-                plant.events.append(type, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
+                plant.events.append(
+                    type, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
             }
         }
     }
@@ -125,7 +126,8 @@ struct EventLogTests {
     func filters() async throws {
         try await Plant.with { plant in
             let byType = try await plant.events.subscribe(after: nil, filter: EventFilter(types: [.imageDeleted]))
-            let byImage = try await plant.events.subscribe(after: 0, filter: EventFilter(subject: EventSubject(.image, "b")))
+            let byImage = try await plant.events.subscribe(
+                after: 0, filter: EventFilter(subject: EventSubject(.image, "b")))
             try await append(plant, 1, image: "a")
             try await append(plant, 1, type: .imageDeleted, image: "a")
             try await append(plant, 1, image: "b")
@@ -154,8 +156,10 @@ struct EventLogTests {
 
     @Test("knows what events from before subjects were about")
     func migration() async throws {
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let database = try await Engine.current.open(
-            in: TemporaryFolder(), JobsSchema.migrations.filter { $0.number < 107 })
+            in: folder, JobsSchema.migrations.filter { $0.number < 107 })
         try await database.write { tx in
             try tx.execute("INSERT INTO events (type, image_id, data, at) VALUES ('image-created', 'a', '{}', 1)")
             try tx.execute("INSERT INTO events (type, data, at) VALUES ('job-queued', '{}', 1)")

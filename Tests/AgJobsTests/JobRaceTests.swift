@@ -202,7 +202,9 @@ struct JobRaceTests {
                 try await one.database.write { tx in
                     for index in 0..<count {
                         let image = index % 3 == 0 ? nil : "image"
-                        one.events.append(.imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
+                        one.events.append(
+                            .imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}",
+                            in: tx)
                     }
                 }
                 #expect(try await plant.logged().map(\.data) == (0..<count).map { "{\"n\":\($0)}" })

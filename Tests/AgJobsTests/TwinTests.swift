@@ -56,7 +56,8 @@ struct TwinTests {
     private func append(_ side: Twins.Side, _ count: Int = 1, image: String? = nil) async throws {
         try await side.database.write { tx in
             for index in 0..<count {
-                side.events.append(.imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
+                side.events.append(
+                    .imageCreated, about: image.map { EventSubject(.image, $0) }, data: "{\"n\":\(index)}", in: tx)
             }
         }
     }

@@ -1,3 +1,4 @@
+import AgBase
 import AgModel
 import Testing
 

@@ -8,7 +8,7 @@ package struct SettingRow<Target: SettingTarget>: Sendable {
 
     /// A setting whose value lands as it is.
     package init<Value: SettingWritable>(
-        _ name: String, _ kind: SettingKind, _ place: WritableKeyPath<Target, Value> & Sendable, help: String
+        _ name: String, _ kind: SettingKind, _ place: any WritableKeyPath<Target, Value> & Sendable, help: String
     ) {
         self.init(
             SettingDefinition(name, kind, default: Target.initial[keyPath: place].settingText, help: help)
@@ -17,7 +17,7 @@ package struct SettingRow<Target: SettingTarget>: Sendable {
 
     /// A setting without a default: unset, it leaves its place empty.
     package init<Value: SettingReadable>(
-        _ name: String, _ kind: SettingKind, _ place: WritableKeyPath<Target, Value?> & Sendable, help: String
+        _ name: String, _ kind: SettingKind, _ place: any WritableKeyPath<Target, Value?> & Sendable, help: String
     ) {
         self.init(SettingDefinition(name, kind, help: help)) { (value: Value, target: inout Target) in
             target[keyPath: place] = value

@@ -1,3 +1,4 @@
+import AgBase
 package import AgSQL
 
 /// Pictures' bytes out, and URLs that carry their own authority.

@@ -1,3 +1,4 @@
+import AgImaging
 package import AgJobs
 
 /// What is learnt of each original: placeholder, colours, what the file itself says.

@@ -32,7 +32,7 @@ package struct JobsPart: LibraryPart {
 
     /// Retention counts hours of service; a part of an hour is a whole one.
     private static func retention(
-        _ name: String, _ place: WritableKeyPath<LibrarySettings, Int> & Sendable, help: String
+        _ name: String, _ place: any WritableKeyPath<LibrarySettings, Int> & Sendable, help: String
     ) -> SettingRow<LibrarySettings> {
         let usual = Duration.seconds(LibrarySettings.initial[keyPath: place] * 3_600)
         return SettingRow(

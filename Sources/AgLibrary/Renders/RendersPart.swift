@@ -1,4 +1,5 @@
 package import AgBase
+import AgImaging
 import AgJobs
 import AgModel
 
@@ -47,7 +48,7 @@ package struct RendersPart: LibraryPart {
 
     /// An empty list allows none. The usual sizes shrink with the longest side; chosen ones must fit it.
     private static func numbers(
-        _ name: String, _ place: WritableKeyPath<LibrarySettings, [Int]> & Sendable,
+        _ name: String, _ place: any WritableKeyPath<LibrarySettings, [Int]> & Sendable,
         _ range: @escaping @Sendable (RenderSettings) -> ClosedRange<Int>, help: String
     ) -> SettingRow<LibrarySettings> {
         let usual = LibrarySettings.initial[keyPath: place].map(String.init).joined(separator: ",")

@@ -1,4 +1,4 @@
-package import AgSQL
+import AgSQL
 
 /// The tables of pictures: docs/formats/schema.md says what each column means. Numbers 1 to 9, and 190 to 199 for jobs.
 ///

@@ -1,4 +1,5 @@
 package import AgBase
+import AgBlobs
 package import AgSQL
 
 /// What the library does by itself for all subjects: removals, recovery, room on the disk, and whether all of it works.

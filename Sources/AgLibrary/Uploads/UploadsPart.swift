@@ -1,4 +1,5 @@
 package import AgBase
+import AgImaging
 package import AgSQL
 
 /// Pictures in: by forms, and by one-time URLs.

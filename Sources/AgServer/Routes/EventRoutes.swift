@@ -89,7 +89,8 @@ extension Operation {
         parameters: [
             .query(
                 "types", .string,
-                "Only these types, with commas: \(LibraryParts.all.eventTypes.map(\.rawValue).joined(separator: ", "))."),
+                "Only these types, with commas: \(LibraryParts.all.eventTypes.map(\.rawValue).joined(separator: ", "))."
+            ),
             .query("imageId", .uuid, "Only events of this image."),
             .query("subject", .string, "Only events of one thing, as KIND:ID; `image:` and an id is `imageId`."),
             .query("after", .count, "Begin behind this event; without it, with what comes."),

@@ -159,6 +159,7 @@ struct CascadeTests {
     @Test("of a database from before go with it after the migration, also on connections that were open")
     func migrated() async throws {
         let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let database = try await Engine.current.open(in: folder, Self.before)
         try await fill(database)
         _ = try await database.read { try $0.value("SELECT count(*) FROM image_variants") as Int? }
@@ -172,7 +173,9 @@ struct CascadeTests {
 
     @Test("of a new database go with it")
     func fresh() async throws {
-        let database = try await Engine.current.open(in: TemporaryFolder(), LibraryGround.migrations)
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let database = try await Engine.current.open(in: folder, LibraryGround.migrations)
         try await fill(database)
         try await delete(database)
         await database.close()
@@ -180,7 +183,9 @@ struct CascadeTests {
 
     @Test("stay when the migration was only tried")
     func rehearsed() async throws {
-        let database = try await Engine.current.open(in: TemporaryFolder(), Self.before)
+        let folder = TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let database = try await Engine.current.open(in: folder, Self.before)
         try await fill(database)
         _ = try await Migrator(LibraryGround.migrations).rehearse(database)
         await #expect(throws: SQLError.self) {
