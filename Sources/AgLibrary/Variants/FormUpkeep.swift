@@ -47,13 +47,9 @@ struct FormUpkeep: Sendable {
         try await database.write { [queue, pageSize] tx in
             let page = try Original.ids(after: last, limit: pageSize, in: tx)
             guard let end = page.last else { return nil }
-            var queued = 0
-            for original in try Self.outdated(page, in: tx) {
-                guard let image = try Image.oldest(of: original, in: tx) else { continue }
-                try queue.enqueue(.image(.generateVariants, image, priority: .rebuild, .again), in: tx)
-                queued += 1
-            }
-            return (end.text, queued)
+            let jobs = try Self.outdated(page, in: tx).compactMap { try Image.oldest(of: $0, in: tx) }
+                .map { JobSpec.image(.generateVariants, $0, priority: .rebuild, .again) }
+            return (end.text, try queue.enqueue(jobs, in: tx).count)
         }
     }
 

@@ -41,11 +41,10 @@ struct RecipeUpkeep: Sendable {
             for original in originals where !complete.contains(original) {
                 try UnfinishedOriginals.add(original, in: tx)
             }
-            for original in originals where try !Variant.missing(of: original, in: tx).isEmpty {
-                guard let image = try Image.oldest(of: original, in: tx) else { continue }
-                try queue.enqueue(.image(.generateVariants, image, priority: .rebuild), in: tx)
-                page.queued += 1
-            }
+            let incomplete = try originals.filter { try !Variant.missing(of: $0, in: tx).isEmpty }
+            let jobs = try incomplete.compactMap { try Image.oldest(of: $0, in: tx) }
+                .map { JobSpec.image(.generateVariants, $0, priority: .rebuild) }
+            page.queued = try queue.enqueue(jobs, in: tx).count
             return page
         }
     }
