@@ -44,6 +44,7 @@ let package = Package(
         door("CVips", pkgConfig: "vips", apt: "libvips-dev"),
         door("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         door("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+        door("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         native("CMicrohttpd", links: ["microhttpd"]),
         native("CSandbox"),
         native("CWebUI"),
@@ -56,6 +57,7 @@ let package = Package(
         module("AgImaging", ["AgBase", "CVips", "CHeif", "CSandbox"], nearC),
         module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
         module("AgBlobs", ["AgBase", "AgCrypto"]),
+        module("AgRemotes", ["AgBase", "CCurl"], nearC),
         // 3 meaning
         module("AgModel", ["AgBase"]),
         module("AgWire", ["AgBase", "AgCrypto"]),
@@ -68,13 +70,16 @@ let package = Package(
         .executableTarget(
             name: "argentum",
             dependencies: [
-                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgServer",
+                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgRemotes", "AgServer",
             ],
             swiftSettings: rules),
         // tests
         .target(
             name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL"], path: "Tests/AgTesting",
             swiftSettings: rules),
+        .target(
+            name: "CTestTLS", path: "Tests/CTestTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(
             name: "AgFuzzing",
             dependencies: [
@@ -89,6 +94,7 @@ let package = Package(
         tests("AgImaging", ["AgBase", "CVips", "argentum"]),
         tests("AgHTTP", ["AgBase"]),
         tests("AgBlobs", ["AgBase", "AgCrypto"]),
+        tests("AgRemotes", ["AgBase", "CTestTLS"]),
         tests("AgModel", ["AgBase"]),
         tests("AgWire", ["AgBase", "AgCrypto"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
@@ -97,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgCrypto", "AgSQL", "AgHTTP", "AgServer", "CVips",
+                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgCrypto", "AgSQL", "AgHTTP", "AgRemotes", "AgServer",
+                "CVips",
             ],
             swiftSettings: rules),
     ],

@@ -32,6 +32,16 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The address of a `sockaddr`; `nil` for families other than IPv4 and IPv6.
+    package init?(socketAddress raw: UnsafeRawBufferPointer) {
+        guard raw.count >= 8 else { return nil }
+        switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
+        case AF_INET: self.init(raw[4..<8])
+        case AF_INET6 where raw.count >= 24: self.init(raw[8..<24])
+        default: return nil
+        }
+    }
+
     private static func read(_ family: Int32, _ count: Int, _ text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         return inet_pton(family, text, &bytes) == 1 ? bytes : nil

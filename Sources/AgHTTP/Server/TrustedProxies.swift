@@ -41,3 +41,32 @@ package struct TrustedProxies: Sendable {
 
     private func isTrusted(_ address: IPAddress) -> Bool { ranges.contains { $0.contains(address) } }
 }
+
+extension IPAddress {
+    /// An entry of `X-Forwarded-For`: an address, also with a port (`192.0.2.1:5060`, `[2001:db8::1]:443`).
+    init?(forwarded entry: some StringProtocol) {
+        guard entry.utf8.count <= 64 else { return nil }
+        let text = HTTPToken.trimmed(entry)
+        let colons = text.utf8.filter { $0 == UInt8(ascii: ":") }.count
+        if text.utf8.first == UInt8(ascii: "[") {
+            let parts = text.utf8.dropFirst().split(
+                separator: UInt8(ascii: "]"), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, Self.isPort(Substring(parts[1])), parts[0].contains(UInt8(ascii: ":")) else {
+                return nil
+            }
+            self.init(Substring(parts[0]))
+        } else if colons == 1, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            guard Self.isPort(text[colon...]) else { return nil }
+            self.init(text[..<colon])
+        } else {
+            self.init(text)
+        }
+    }
+
+    /// `:443`, or nothing.
+    private static func isPort(_ text: Substring) -> Bool {
+        guard let colon = text.utf8.first else { return true }
+        let digits = text.utf8.dropFirst()
+        return colon == UInt8(ascii: ":") && 1...5 ~= digits.count && digits.allSatisfy { 48...57 ~= $0 }
+    }
+}
