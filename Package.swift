@@ -70,12 +70,13 @@ let package = Package(
         .executableTarget(
             name: "argentum",
             dependencies: [
-                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgRemotes", "AgServer",
+                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgRemotes",
+                "AgServer",
             ],
             swiftSettings: rules),
         // tests
         .target(
-            name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL"], path: "Tests/AgTesting",
+            name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL", "CTestTLS"], path: "Tests/AgTesting",
             swiftSettings: rules),
         .target(
             name: "CTestTLS", path: "Tests/CTestTLS",
@@ -94,7 +95,7 @@ let package = Package(
         tests("AgImaging", ["AgBase", "CVips", "argentum"]),
         tests("AgHTTP", ["AgBase"]),
         tests("AgBlobs", ["AgBase", "AgCrypto"]),
-        tests("AgRemotes", ["AgBase", "CTestTLS"]),
+        tests("AgRemotes", ["AgBase"]),
         tests("AgModel", ["AgBase"]),
         tests("AgWire", ["AgBase", "AgCrypto"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),

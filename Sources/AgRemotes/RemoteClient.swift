@@ -15,7 +15,7 @@ package struct RemoteSettings: Sendable {
     /// Which addresses may be connected to; all by default. With rules no proxy is used: it would resolve names by itself.
     package var rules: AddressRules?
     package var retries: RetryPolicy
-    /// Further requests wait; 0 for no limit.
+    /// Further requests wait, which counts as silence; 0 for no limit.
     package var connectionsPerHost = 0
     /// Connections that are kept for later requests.
     package var idleConnections = 16

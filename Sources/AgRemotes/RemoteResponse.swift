@@ -6,6 +6,16 @@ package struct RemoteResponse: Sendable {
     package let url: RemoteURL
     /// - Important: The connection is held until the body is read to its end or this value is gone.
     package let body: ResponseBody
+
+    /// The beginning of an answer that may be larger, such as a refusal: nothing is read behind about `limit` bytes.
+    package func start(atMost limit: Int) async throws -> RemoteAnswer {
+        var start: [UInt8] = []
+        for try await piece in body {
+            start += piece
+            if start.count >= limit { break }
+        }
+        return RemoteAnswer(status: status, headers: headers, body: start)
+    }
 }
 
 /// An answer as a whole.

@@ -1,4 +1,5 @@
 import AgBase
+import AgRemotes
 
 /// What the program tells the shell.
 enum ExitCode: Int32, Sendable {

@@ -35,7 +35,7 @@ import Synchronization
     }
 
     /// libcurl's own set-up, once and before its first use.
-    private static let isLibraryReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    private static let isLibraryReady: Bool = ccurl_start() == CURLE_OK
 
     /// Starts the thread. It holds the loop until `close`.
     func run() {

@@ -84,21 +84,11 @@ package struct EventSource: AsyncSequence, Sendable {
             let response = try await source.client.send(request)
             let isStream = response.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") ?? false
             guard response.status == 200, isStream else {
-                throw EventsRefused(answer: try await Self.start(of: response))
+                throw EventsRefused(answer: try await response.start(atMost: 64 << 10))
             }
             parser = EventStreamParser()
             body = response.body.makeAsyncIterator()
             return .opened
-        }
-
-        /// Of a refusal only the beginning is of interest; it may be something endless.
-        private static func start(of response: RemoteResponse) async throws -> RemoteAnswer {
-            var start: [UInt8] = []
-            for try await piece in response.body {
-                start += piece
-                if start.count >= 64 << 10 { break }
-            }
-            return RemoteAnswer(status: response.status, headers: response.headers, body: start)
         }
 
         private mutating func mayReopen(after ending: EventReconnection.Ending) async throws -> Bool {

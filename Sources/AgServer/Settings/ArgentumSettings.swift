@@ -27,7 +27,14 @@ package enum ArgentumSettings {
     package static let serverURL = Setting<String>(
         .init("server", .url, help: "The server that commands talk to. Without it: the one using the data directory."))
 
-    package static let clientRows = [config.definition, data.definition, token.definition, serverURL.definition]
+    package static let authorities = Setting<String>(
+        .init(
+            "ca-file", .text,
+            help: "A PEM file of certificate authorities that commands trust for https, instead of the system's."))
+
+    package static let clientRows = [
+        config.definition, data.definition, token.definition, serverURL.definition, authorities.definition,
+    ]
 
     // MARK: The server
 

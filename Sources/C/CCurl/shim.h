@@ -4,6 +4,13 @@
 // The checks of argument types are macros for gcc; the functions below have their types already.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
+#include <openssl/crypto.h>
+
+/// Once, before anything else. OpenSSL would take its tables down at the end of the process, under threads that still use them.
+static inline CURLcode ccurl_start(void) {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+}
 
 // curl_easy_setopt and curl_easy_getinfo are variadic, which Swift does not import: one function for each type of argument.
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {

@@ -37,16 +37,6 @@ struct HostAddress: Hashable, Sendable {
 }
 
 extension IPAddress {
-    /// From a `sockaddr`; `nil` for other families.
-    init?(socketAddress raw: UnsafeRawBufferPointer) {
-        guard raw.count >= 16 else { return nil }
-        switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
-        case AF_INET: self.init(raw[4..<8])
-        case AF_INET6 where raw.count >= 24: self.init(raw[8..<24])
-        default: return nil
-        }
-    }
-
     /// Whether an interface of this machine has it.
     var isOfInterface: Bool {
         var list: UnsafeMutablePointer<ifaddrs>?

@@ -1,29 +1,25 @@
 import AgBase
 
-/// Where the server is, taken apart: `http://host:port/path`.
+/// Where the server is, taken apart: `https://host:port/path`.
 struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    let isSecure: Bool
     /// A name or an address, without brackets; an IPv6 address may have a zone, as in `fe80::1%eth0`.
     let host: String
     let port: Int
     /// In front of every path, without a slash at its end; mostly empty.
     let prefix: String
 
-    /// Throws `Failure` for https and for what is no address. A part that could be read in two ways, such as a user name
+    /// Throws `Failure` for what is no address. A part that could be read in two ways, such as a user name
     /// or a number that is no dotted address, is refused: what is read here decides who gets the owner's token.
     init(_ text: String) throws {
-        guard !text.lowercased().hasPrefix("https://") else {
-            throw Failure(
-                .usage,
-                "The command line speaks plain HTTP only, and \(text) is https. Run it on the server's machine with "
-                    + "--server http://127.0.0.1:8080, or through a tunnel such as `ssh -L 8080:127.0.0.1:8080 HOST`.")
+        isSecure = text.lowercased().hasPrefix("https://")
+        guard isSecure || text.lowercased().hasPrefix("http://") else {
+            throw Failure(.usage, "The server's address must begin with http:// or https://, not '\(text)'.")
         }
-        guard text.lowercased().hasPrefix("http://") else {
-            throw Failure(.usage, "The server's address must begin with http://, not '\(text)'.")
-        }
-        let rest = text.dropFirst("http://".count)
+        let rest = text.dropFirst(isSecure ? "https://".count : "http://".count)
         try Self.checkCharacters(rest)
         let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-        let (host, port) = try Self.split(parts[0])
+        let (host, port) = try Self.split(parts[0], standardPort: isSecure ? 443 : 80)
         self.host = try Self.plain(host)
         self.port = port
         let path = parts.count == 2 ? parts[1].reversed().drop { $0 == "/" }.reversed() : []
@@ -42,14 +38,14 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `[::1]:8080`, `host:8080`, `host`.
-    private static func split(_ text: Substring) throws -> (Substring, Int) {
+    private static func split(_ text: Substring, standardPort: Int) throws -> (Substring, Int) {
         let wrong = Failure(.usage, "The server's address needs a host and perhaps a port, not '\(text)'.")
         let isBracketed = text.hasPrefix("[")
         let end = isBracketed ? text.lastIndex(of: "]").map { text.index(after: $0) } : text.lastIndex(of: ":")
         let host = text[..<(end ?? text.endIndex)]
         let rest = text[(end ?? text.endIndex)...]
         guard !host.isEmpty else { throw wrong }
-        if rest.isEmpty { return (host, 80) }
+        if rest.isEmpty { return (host, standardPort) }
         guard rest.hasPrefix(":"), rest.dropFirst().utf8.allSatisfy({ 48...57 ~= $0 }),
             let port = Int(rest.dropFirst()), 1...65_535 ~= port
         else { throw wrong }
@@ -82,12 +78,8 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
             || (label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit))
     }
 
-    /// What stands in the `Host` header; a zone means something on this machine only.
-    var authority: String {
-        let bare = String(host.prefix { $0 != "%" })
-        let name = host.contains(":") ? "[\(bare)]" : bare
-        return port == 80 ? name : "\(name):\(port)"
-    }
+    /// As a URL has it: in front of a zone the percent sign is an escape of itself (RFC 6874).
+    var url: String { description.replacing("%", with: "%25", maxReplacements: host.contains("%") ? 1 : 0) }
 
     /// Whether it is this machine by its name or address: `localhost`, a loopback address, or one of an interface here.
     ///
@@ -99,6 +91,7 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     var description: String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return "http://\(name)\(port == 80 ? "" : ":\(port)")\(prefix)"
+        let standardPort = isSecure ? 443 : 80
+        return "http\(isSecure ? "s" : "")://\(name)\(port == standardPort ? "" : ":\(port)")\(prefix)"
     }
 }

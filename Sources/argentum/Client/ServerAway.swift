@@ -1,11 +1,5 @@
 import AgBase
-import AgHTTP
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import AgRemotes
 
 /// The server does not answer now, and may in a moment: nobody listens, the connection broke, or it says so itself.
 struct ServerAway: Error, Sendable, CustomStringConvertible {
@@ -18,18 +12,19 @@ struct ServerAway: Error, Sendable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
-    /// A call on the connection failed.
-    init(_ error: SystemError) {
-        let reason = error.errno == EAGAIN ? "nothing came for too long" : String(cString: strerror(error.errno))
-        self.init("The connection to the server broke: \(reason).")
+    /// No connection was made.
+    init(notThere address: ServerAddress, _ error: RemoteError) {
+        let reason = error.kind == .connectTimeout ? "nothing came for too long" : "it cannot be connected to"
+        self.init(
+            "No server answers at \(address): \(reason). Is `argentum serve` running there? Commands look for it in the "
+                + "data directory (--data, by default argentum-data in this folder), or at --server URL.")
     }
 
     /// An answer that asks for patience: the server is starting, stopping or overloaded, or a proxy does not reach it.
     init?(_ answer: ServerClient.Answer) {
         guard [408, 429, 502, 503, 504].contains(answer.status) else { return nil }
-        let seconds = answer.headers["retry-after"].flatMap { Int($0) }
-        self.init(
-            Failure(problem: answer).message, retryAfter: seconds.map { .seconds(min(max($0, 0), 3_600)) })
+        let asked = RetryAfter.duration(answer.headers["Retry-After"], now: SystemTime().now())
+        self.init(Failure(problem: answer).message, retryAfter: asked.map { min($0, .seconds(3_600)) })
     }
 
     /// While something is waited for, every fault of the server's own may pass.

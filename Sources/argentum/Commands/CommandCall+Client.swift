@@ -6,11 +6,11 @@ extension CommandCall {
     /// The server that this command talks to, with the token found for it.
     func client(connections: Int = 8) throws -> ServerClient {
         let address = try ServerAddress(serverURL())
-        if let given = settings[ArgentumSettings.token] {
-            return ServerClient(address, token: given, isLocal: false, connections: connections)
-        }
-        guard address.isThisMachine else { throw Failure.isElsewhere(address) }
-        return ServerClient(address, token: try ownersToken(), isLocal: true, connections: connections)
+        let given = settings[ArgentumSettings.token]
+        guard given != nil || address.isThisMachine else { throw Failure.isElsewhere(address) }
+        return try ServerClient(
+            address, token: try given ?? ownersToken(), isLocal: given == nil,
+            authorities: settings[ArgentumSettings.authorities], connections: connections)
     }
 
     private var dataFolder: String { settings[required: ArgentumSettings.data] }

@@ -1,4 +1,5 @@
 import AgBase
+import AgRemotes
 import AgServer
 
 /// `argentum health`: whether the server takes requests; for containers' health checks.

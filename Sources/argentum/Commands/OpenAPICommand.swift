@@ -1,4 +1,5 @@
 import AgBase
+import AgRemotes
 import AgServer
 
 /// `argentum openapi`: the description of the HTTP interface.

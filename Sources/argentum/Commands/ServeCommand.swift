@@ -7,7 +7,7 @@ import AgServer
 enum ServeCommand: Command {
     static let name = "serve"
     static let summary = "Start the server. Without settings: here, for this machine only, and with a sign-in link."
-    static let settings = ArgentumSettings.table.definitions.filter { $0.name != "server" }
+    static let settings = ArgentumSettings.table.definitions.filter { !["server", "ca-file"].contains($0.name) }
 
     static func run(_ call: CommandCall) async throws -> ExitCode {
         _ = try call.words(0...0, of: self)

@@ -17,7 +17,8 @@ enum VerifyCommand: Command {
         "Check every row, file and hash; changes nothing, works beside a running server. Exit code 13 for findings."
     static let options = [repair.definition]
     static let settings =
-        ArgentumSettings.clientRows.filter { $0.name != "server" && $0.name != "token" } + ArgentumSettings.storageRows
+        ArgentumSettings.clientRows.filter { !["server", "token", "ca-file"].contains($0.name) }
+        + ArgentumSettings.storageRows
 
     private static let repair = Setting<Bool>(
         .init(

@@ -12,7 +12,7 @@ enum WorkerCommand: Command {
 
     /// What only a server that clients reach has.
     private static let notOurs: Set<String> = [
-        "server", "token", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies",
+        "server", "token", "ca-file", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies",
         "storage-reserve",
         "rate-limit", "rate-limit-anonymous",
     ]

@@ -1,5 +1,5 @@
 import AgBase
-import AgHTTP
+import AgRemotes
 import Synchronization
 
 #if canImport(Glibc)
@@ -68,7 +68,7 @@ struct Uploader: Sendable {
         while true {
             guard !absence.isOver else { throw ServerAway("The server stayed away.") }
             do {
-                let answer = try await client.send(try request(item), progress: progress)
+                let answer = try await client.send(try request(item, progress))
                 if let away = ServerAway(answer) { throw away }
                 absence.end()
                 return try outcome(answer)
@@ -89,7 +89,10 @@ struct Uploader: Sendable {
         return answer.status >= 500 ? .notSent(code: code, reason: reason) : .refused(code: code, reason: reason)
     }
 
-    private func request(_ item: UploadPlan.Item) throws -> ClientRequest {
+    /// Bytes that the server knows already are found by their hash, so that the form may arrive twice.
+    private func request(
+        _ item: UploadPlan.Item, _ progress: @escaping @Sendable (Int64) -> Void
+    ) throws -> RemoteRequest {
         let file = try item.path.open()
         let boundary = "argentum-\(UUIDv7.shared.next())"
         let head = """
@@ -99,11 +102,13 @@ struct Uploader: Sendable {
             \r
 
             """
-        var request = ClientRequest(method: "POST", path: "/api/images/upload")
+        var request = try client.request("POST", "/api/images/upload")
+        request.isIdempotent = true
         request.headers.add("Content-Type", "multipart/form-data; boundary=\(boundary)")
         if let session { request.headers.add("X-Session-Id", session) }
-        request.body = .form(
-            head: Array(head.utf8), file: file, length: try file.length(), tail: Array("\r\n--\(boundary)--\r\n".utf8))
+        request.body = client.formBody(
+            head: Array(head.utf8), file: file, length: try file.length(), tail: Array("\r\n--\(boundary)--\r\n".utf8),
+            progress: progress)
         return request
     }
 }

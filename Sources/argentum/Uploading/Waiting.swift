@@ -1,6 +1,7 @@
 import AgBase
 import AgJobs
 import AgLibrary
+import AgRemotes
 
 /// Waits until pictures are ready or have failed, by the event stream and not by asking again and again.
 struct Waiting: Sendable {
@@ -39,7 +40,7 @@ struct Waiting: Sendable {
 
     /// One connection: first the stream, then the state of all, so that nothing falls between the two.
     private func follow(_ left: inout Remainder, _ attempt: inout Int) async throws -> Outcome {
-        for try await message in client.events("/api/events?types=job-completed,job-failed,image-deleted") {
+        for try await message in try client.events("/api/events?types=job-completed,job-failed,image-deleted") {
             switch message {
             case .opened, .event("resync", _, _):
                 absence.end()

@@ -1,4 +1,4 @@
-import AgHTTP
+import AgRemotes
 import AgTesting
 import Testing
 
@@ -44,7 +44,7 @@ struct AbsenceTests {
             (504, nil, true),
         ] as [(Int, String?, Bool)])
     func answers(_ status: Int, _ retryAfter: String?, _ isAway: Bool) {
-        var headers = HTTPHeaders()
+        var headers = HeaderFields()
         if let retryAfter { headers.add("Retry-After", retryAfter) }
         let away = ServerAway(ServerClient.Answer(status: status, headers: headers, body: []))
         #expect((away != nil) == isAway)

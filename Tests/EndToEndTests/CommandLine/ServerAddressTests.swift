@@ -1,4 +1,6 @@
 import AgBase
+import AgRemotes
+import AgTesting
 import Testing
 
 @testable import argentum
@@ -8,23 +10,29 @@ struct ServerAddressTests {
     @Test(
         "An address is taken apart",
         arguments: [
-            ("http://127.0.0.1:8080", "127.0.0.1", 8080, "", "127.0.0.1:8080"), ("http://host", "host", 80, "", "host"),
-            ("http://host:81/silver", "host", 81, "/silver", "host:81"),
-            ("http://[::1]:8080", "::1", 8080, "", "[::1]:8080"),
-            ("HTTP://host/", "host", 80, "", "host"),
-            ("http://HOST.Example.", "host.example.", 80, "", "host.example."),
-            ("http://LOCALHOST.:1/a/", "localhost", 1, "/a", "localhost:1"),
-            ("http://127.0.0.1.", "127.0.0.1", 80, "", "127.0.0.1"),
-            ("http://[0:0:0:0:0:0:0:1]:8080", "::1", 8080, "", "[::1]:8080"),
-            ("http://[fe80::1%25eth0]:81", "fe80::1%eth0", 81, "", "[fe80::1]:81"),
-            ("http://[fe80::1%eth0]", "fe80::1%eth0", 80, "", "[fe80::1]"),
+            ("http://127.0.0.1:8080", "127.0.0.1", 8080, "", "http://127.0.0.1:8080"),
+            ("http://host", "host", 80, "", "http://host"), ("https://host", "host", 443, "", "https://host"),
+            ("http://host:81/silver", "host", 81, "/silver", "http://host:81/silver"),
+            ("HTTPS://host:80/a/", "host", 80, "/a", "https://host:80/a"),
+            ("https://host:443", "host", 443, "", "https://host"),
+            ("http://host:443", "host", 443, "", "http://host:443"),
+            ("http://[::1]:8080", "::1", 8080, "", "http://[::1]:8080"),
+            ("HTTP://host/", "host", 80, "", "http://host"),
+            ("http://HOST.Example.", "host.example.", 80, "", "http://host.example."),
+            ("http://LOCALHOST.:1/a/", "localhost", 1, "/a", "http://localhost:1/a"),
+            ("http://127.0.0.1.", "127.0.0.1", 80, "", "http://127.0.0.1"),
+            ("http://[0:0:0:0:0:0:0:1]:8080", "::1", 8080, "", "http://[::1]:8080"),
+            ("http://[fe80::1%25eth0]:81", "fe80::1%eth0", 81, "", "http://[fe80::1%25eth0]:81"),
+            ("http://[fe80::1%eth0]/a%20b", "fe80::1%eth0", 80, "/a%20b", "http://[fe80::1%25eth0]/a%20b"),
+            ("http://host/a%20b", "host", 80, "/a%20b", "http://host/a%20b"),
         ])
-    func parts(_ text: String, _ host: String, _ port: Int, _ prefix: String, _ authority: String) throws {
+    func parts(_ text: String, _ host: String, _ port: Int, _ prefix: String, _ url: String) throws {
         let address = try ServerAddress(text)
         #expect(address.host == host)
         #expect(address.port == port)
         #expect(address.prefix == prefix)
-        #expect(address.authority == authority)
+        #expect(address.url == url)
+        #expect(throws: Never.self) { try RemoteURL(address.url + "/api/images?limit=1") }
     }
 
     @Test(
@@ -37,17 +45,11 @@ struct ServerAddressTests {
             "http://h/\r\nX: y", "http://hö", "http://0x7f.1", "http://127.1", "http://2130706433", "http://0177.0.0.1",
             "http://127.0.0.256", "http://1.2.3.4.5", "http://[127.0.0.1]", "http://[::1", "http://::1",
             "http://[::1]x",
-            "http://[::1%]", "http://[fe80::1%a/b]", "http://h..x", "http://h%2e",
+            "http://[::1%]", "http://[fe80::1%a/b]", "http://h..x", "http://h%2e", "https://", "https://user@host",
+            "https://h:x", "ftp://host", "httpss://host",
         ])
     func refused(_ text: String) {
         #expect(throws: Failure.self) { try ServerAddress(text) }
-    }
-
-    @Test("https is refused with a way out")
-    func https() {
-        let failure = #expect(throws: Failure.self) { try ServerAddress("https://pictures.example") }
-        #expect(failure?.code == .usage)
-        #expect(failure?.message.contains("ssh -L") == true)
     }
 
     @Test(
@@ -64,42 +66,17 @@ struct ServerAddressTests {
         #expect(try ServerAddress(text).isThisMachine == isThisMachine)
     }
 
-    @Test("An address of an interface here is this machine, and what was connected to is looked at besides")
-    func connected() throws {
+    @Test("An address of an interface here is this machine, and what is connected to is looked at besides")
+    func connected() async throws {
         let own = try #require(IPAddress("127.0.0.1"))
         #expect(own.isOfInterface)
         #expect(IPAddress("192.0.2.1")?.isOfInterface == false)
-        let listener = try LoopbackListener()
-        let address = try ServerAddress("http://127.0.0.1:\(listener.port)")
-        _ = try ClientSocket(address, isLocal: true, timeout: .seconds(5))
-    }
-}
-
-@Suite("The client's event stream")
-struct EventStreamParserTests {
-    private let text =
-        ": open\n\nid: 7\nevent: job-queued\ndata: {\"a\":1}\n\n: still here\n\ndata: one\r\ndata: two\r\n\r\nevent: x\n\n"
-    private let events: [StreamedEvent] = [
-        .beat, .event(type: "job-queued", data: "{\"a\":1}", id: "7"), .beat,
-        .event(type: "message", data: "one\ntwo", id: "7"),
-    ]
-
-    @Test("Events are the same wherever the pieces end")
-    func pieces() throws {
-        let bytes = Array(text.utf8)
-        for size in 1...bytes.count {
-            var parser = EventStreamParser()
-            let found = try stride(from: 0, to: bytes.count, by: size).flatMap {
-                try parser.feed(bytes[$0..<min($0 + size, bytes.count)])
-            }
-            #expect(found == events, "in pieces of \(size)")
-        }
-    }
-
-    @Test("A line without end is refused before it fills the memory")
-    func endless() {
-        var parser = EventStreamParser()
-        #expect(throws: Failure.self) { try parser.feed(repeatElement(65, count: EventStreamParser.longestLine + 1)) }
+        let server = try LoopbackServer.http { _, peer in peer.answer(200, "{}") }
+        let here = try ServerClient(ServerAddress("http://127.0.0.1:\(server.port)"), token: "x", isLocal: true)
+        #expect(try await here.ask("GET", "/").status == 200)
+        let there = try ServerClient(ServerAddress("http://192.0.2.1"), token: "x", isLocal: true)
+        let failure = await #expect(throws: Failure.self) { try await there.ask("GET", "/") }
+        #expect(failure?.code == .usage && failure?.message.contains("another machine") == true)
     }
 }
 

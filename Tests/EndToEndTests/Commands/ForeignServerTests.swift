@@ -73,6 +73,42 @@ struct ForeignServerTests {
         #expect(other.requests.all.isEmpty)
     }
 
+    @Test(
+        "speak https to a server whose certificate is of the system's authorities or those of --ca-file, and to no other"
+    )
+    func https() async throws {
+        let identity = try TLSIdentity()
+        let heads = Collected<String>()
+        let server = try LoopbackServer.http(tls: identity) { request, peer in
+            heads.add(request.head)
+            return peer.answer(200, #"{"status":"ready"}"#)
+        }
+        let words = ["health", "--server", "https://localhost:\(server.port)/silver", "--data", folder.path]
+        let refused = try await Argentum.run(words: words, environment: environment)
+        #expect(refused.code == 1 && refused.errors.contains("--ca-file"), "\(refused)")
+        #expect(heads.all.isEmpty, "The token is not sent.")
+        let wrong = try await Argentum.run(words: words + ["--ca-file", folder.file("none")], environment: environment)
+        #expect(wrong.code == 2 && wrong.errors.contains("--ca-file"), "\(wrong)")
+        let taken = try await Argentum.run(words: words + ["--ca-file", identity.path], environment: environment)
+        #expect(taken.code == 0, "\(taken)")
+        #expect(heads.all.first?.hasPrefix("GET /silver/readyz HTTP/1.1\r\n") == true)
+        #expect(heads.all.first?.contains("Bearer foreign-token-0123456789") == true)
+    }
+
+    @Test("go through the proxy of the environment to other machines, and never to this one")
+    func proxy() async throws {
+        let proxy = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let server = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let environment = environment.merging(["http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": ""]) { $1 }
+        for url in ["http://pictures.example:81", server.url, "http://localhost:\(server.port)"] {
+            let result = try await Argentum.run(
+                words: ["health", "--server", url, "--data", folder.path], environment: environment)
+            #expect(result.code == 0, "\(result)")
+        }
+        #expect(proxy.requests.all.map(\.line) == ["GET http://pictures.example:81/readyz"])
+        #expect(server.requests.all.map(\.line) == ["GET /readyz", "GET /readyz"])
+    }
+
     @Test("send a file again from its start to a server that restarts meanwhile")
     func restart() async throws {
         let files = Array(repeating: UInt8(7), count: 300_000)
@@ -129,7 +165,7 @@ struct ForeignServerTests {
     func staysAway() async throws {
         try writeBytes([1], to: "\(folder.path)/a.jpg")
         let port = try LoopbackListener().port
-        let client = ServerClient(try ServerAddress("http://127.0.0.1:\(port)"), token: nil, isLocal: false)
+        let client = try ServerClient(ServerAddress("http://127.0.0.1:\(port)"), token: nil, isLocal: false)
         let uploader = Uploader(
             client: client, session: nil, atOnce: 2, bar: ProgressBar(files: 5, bytes: 5, isShown: false),
             absence: Absence(patience: .milliseconds(30), firstPause: .milliseconds(5)) { _ in })

@@ -1,18 +1,18 @@
 import AgBase
-import AgTesting
 import CTestTLS
 import Glibc
-import Synchronization
 
 /// A server of a test: raw connections on this machine, each on a thread of its own, perhaps with TLS.
-final class LoopbackServer: Sendable {
-    let port: Int
+package final class LoopbackServer: Sendable {
+    package let port: Int
     /// How many connections were accepted.
-    let accepted = Collected<Int>()
+    package let accepted = Collected<Int>()
     private let file: OpenFile
 
     /// - Parameter serve: what is done with each connection; it is closed when this returns.
-    init(tls: TLSIdentity? = nil, address: String = "127.0.0.1", _ serve: @escaping @Sendable (Peer) -> Void) throws {
+    package init(tls: TLSIdentity? = nil, address: String = "127.0.0.1", _ serve: @escaping @Sendable (Peer) -> Void)
+        throws
+    {
         let file = OpenFile(adopting: try sys("socket") { socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0) })
         port = try Self.listen(file, address)
         self.file = file
@@ -31,7 +31,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// A server that reads a request, answers, and goes on with the same connection until `answer` returns false.
-    static func http(
+    package static func http(
         tls: TLSIdentity? = nil, _ answer: @escaping @Sendable (ReceivedRequest, Peer) -> Bool
     ) throws -> LoopbackServer {
         try LoopbackServer(tls: tls) { peer in
@@ -58,13 +58,13 @@ final class LoopbackServer: Sendable {
 }
 
 /// What a client sent: the head, and the body when its length was announced.
-struct ReceivedRequest: Sendable {
-    let method: String
-    let path: String
-    let head: String
-    let body: [UInt8]
+package struct ReceivedRequest: Sendable {
+    package let method: String
+    package let path: String
+    package let head: String
+    package let body: [UInt8]
 
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         let line = head.split(separator: "\r\n").dropFirst().first {
             $0.lowercased().hasPrefix("\(name.lowercased()):")
         }
@@ -73,7 +73,7 @@ struct ReceivedRequest: Sendable {
 }
 
 /// The server's end of one connection. Used by one thread.
-final class Peer: @unchecked Sendable {
+package final class Peer: @unchecked Sendable {
     // Unchecked: one thread serves a connection from its begin to its end.
     private let file: OpenFile
     private var tls: OpaquePointer?
@@ -87,10 +87,12 @@ final class Peer: @unchecked Sendable {
         if tls == nil { return nil }
     }
 
-    func offered(_ protocolName: String) -> Bool { tls.map { ctest_tls_offered($0, protocolName) == 1 } ?? false }
+    package func offered(_ protocolName: String) -> Bool {
+        tls.map { ctest_tls_offered($0, protocolName) == 1 } ?? false
+    }
 
     /// At most so many bytes; empty when the client is gone.
-    func read(_ count: Int = 64 << 10) -> [UInt8] {
+    package func read(_ count: Int = 64 << 10) -> [UInt8] {
         var space = [UInt8](repeating: 0, count: count)
         let got = tls.map { Int(ctest_tls_read($0, &space, Int32(count))) } ?? recv(file.descriptor, &space, count, 0)
         return Array(space.prefix(max(got, 0)))
@@ -98,7 +100,7 @@ final class Peer: @unchecked Sendable {
 
     /// False when the client is gone.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    package func write(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes { rest in
@@ -112,16 +114,16 @@ final class Peer: @unchecked Sendable {
     }
 
     @discardableResult
-    func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+    package func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
     /// An answer with a body.
     @discardableResult
-    func answer(_ status: Int, _ body: String = "", _ headers: String = "") -> Bool {
+    package func answer(_ status: Int, _ body: String = "", _ headers: String = "") -> Bool {
         write("HTTP/1.1 \(status) X\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
     }
 
     /// The head and an announced or chunked body; `nil` when the client is gone.
-    func readRequest() -> ReceivedRequest? {
+    package func readRequest() -> ReceivedRequest? {
         guard let head = readHead() else { return nil }
         let words = head.split(separator: " ", maxSplits: 2).map(String.init)
         let bare = ReceivedRequest(method: words[0], path: words[1], head: head, body: [])
@@ -132,7 +134,7 @@ final class Peer: @unchecked Sendable {
         return ReceivedRequest(method: words[0], path: words[1], head: head, body: body)
     }
 
-    func readHead() -> String? {
+    package func readHead() -> String? {
         while true {
             if let end = buffer.firstRange(of: Array("\r\n\r\n".utf8)) {
                 defer { buffer = Array(buffer[end.upperBound...]) }
@@ -168,10 +170,10 @@ final class Peer: @unchecked Sendable {
     }
 
     /// Waits until the client closes.
-    func waitForEnd() { while !read().isEmpty {} }
+    package func waitForEnd() { while !read().isEmpty {} }
 
     /// Makes the close a reset.
-    func reset() {
+    package func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(file.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         isCut = true
@@ -192,14 +194,14 @@ final class Peer: @unchecked Sendable {
 }
 
 /// A key and a certificate made for one test.
-final class TLSIdentity: Sendable {
+package final class TLSIdentity: Sendable {
     /// The certificate as PEM, for the client to trust.
-    let path: String
+    package let path: String
     private let folder = TemporaryFolder()
     // OpenSSL's contexts may be used by several threads once they are set up.
     nonisolated(unsafe) private let context: OpaquePointer
 
-    init(names: String = "DNS:localhost,IP:127.0.0.1", endsIn seconds: Int = 3_600) throws {
+    package init(names: String = "DNS:localhost,IP:127.0.0.1", endsIn seconds: Int = 3_600) throws {
         path = folder.file("authority.pem")
         guard let context = ctest_tls_new(names, seconds, path) else { throw SystemError(call: "tls", errno: EINVAL) }
         self.context = context
