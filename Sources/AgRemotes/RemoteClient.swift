@@ -85,12 +85,12 @@ package final class RemoteClient: Sendable {
         request.limits.answerBytes = min(request.limits.answerBytes ?? .max, Int64(limit))
         var attempt = 1
         while true {
+            // Failures before the head are retried there.
+            let response = try await send(request)
             do {
-                let response = try await send(request)
                 return RemoteAnswer(
                     status: response.status, headers: response.headers, body: try await response.body.collect())
-            } catch let error as RemoteError where error.kind == .cut && !error.isUnsent {
-                // Failures before the head were retried already.
+            } catch let error as RemoteError {
                 guard case .retry(let pause) = decision(.failure(error), attempt, request) else { throw error }
                 try await sleep(pause)
                 attempt += 1

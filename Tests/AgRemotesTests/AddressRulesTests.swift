@@ -43,7 +43,8 @@ struct AddressRulesTests {
         "Every way to write this machine is refused before a connection is made",
         arguments: [
             "127.0.0.1", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]",
-            "[::ffff:7f00:1]", "localhost", "LOCALHOST.", "127.0.0.1.", "0.0.0.0", "[::]", "one.example",
+            "[::ffff:7f00:1]", "localhost", "LOCALHOST.", "127%2e0%2e0%2e1", "127.0.0.1.", "0.0.0.0", "[::]",
+            "one.example",
             "mixed.example",
         ])
     func refused(host: String) async throws {

@@ -137,6 +137,20 @@ struct RetryTests {
         #expect(String(decoding: answer.body, as: UTF8.self) == "whole")
     }
 
+    @Test("A server that always breaks off is asked no more often than the policy says")
+    func alwaysBroken() async throws {
+        for text in ["", "HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf"] {
+            let server = try LoopbackServer.http { _, peer in
+                peer.write(text)
+                return false
+            }
+            let client = try testClient(retries: policy)
+            let error = await failure { _ = try await client.fetch(server.request("GET"), atMost: 200) }
+            #expect(error?.kind == .cut)
+            #expect(server.accepted.all.count == 4)
+        }
+    }
+
     @Test("A body is sent again from its start, unless it can be made once only")
     func bodies() async throws {
         for isRepeatable in [true, false] {

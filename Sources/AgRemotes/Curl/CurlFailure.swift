@@ -44,6 +44,11 @@ extension RemoteError {
         RemoteError(.connectTimeout, message, cause: cause, isUnsent: true)
     }
 
+    /// 407 asks for a password, which belongs into the proxy's address.
+    static func proxyRefuses(_ url: RemoteURL, _ status: Int) -> RemoteError {
+        RemoteError(.noConnection, "The proxy refuses to connect to \(url): it answers \(status).", isUnsent: true)
+    }
+
     static func tooLarge(_ url: RemoteURL, _ limit: Int64) -> RemoteError {
         RemoteError(.tooLarge, "The answer of \(url) is larger than \(limit) bytes.")
     }

@@ -23,7 +23,7 @@ import Glibc
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         unsafe ccurl_set_error_buffer(handle, errorText)
         setCallbacks()
-        try setUp(settings)
+        setUp(settings)
     }
 
     deinit {
@@ -38,7 +38,7 @@ import Glibc
 
     // MARK: - Options
 
-    private func setUp(_ settings: RemoteSettings) throws(RemoteError) {
+    private func setUp(_ settings: RemoteSettings) {
         let plan = transfer.plan
         set(CURLOPT_URL, plan.url.text)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
@@ -58,7 +58,7 @@ import Glibc
         if settings.usesProxy(for: plan.url) == false { set(CURLOPT_PROXY, "") }
         setMethod(plan)
         setHeaders(plan, settings)
-        try pinAddresses(plan)
+        pinAddresses(plan)
     }
 
     private func setTLS(_ settings: RemoteSettings) {
@@ -93,7 +93,7 @@ import Glibc
     }
 
     /// libcurl does not ask for the name any more. The lines are kept in its cache, which is this client's alone.
-    private func pinAddresses(_ plan: TransferPlan) throws(RemoteError) {
+    private func pinAddresses(_ plan: TransferPlan) {
         guard let addresses = plan.addresses, IPAddress(plan.url.host) == nil else { return }
         let texts = addresses.map { $0.isIPv4 ? $0.text : "[\($0.text)]" }.joined(separator: ",")
         setList(CURLOPT_RESOLVE, ["\(plan.url.host):\(plan.url.port):\(texts)"])
@@ -216,6 +216,10 @@ import Glibc
     func result(_ code: CURLcode) -> Result<Void, any Error> {
         if code == CURLE_OK { return .success(()) }
         if let refusal { return .failure(refusal) }
+        let proxyStatus = unsafe ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE)
+        if !hasConnected, proxyStatus >= 300 {
+            return .failure(RemoteError.proxyRefuses(transfer.plan.url, proxyStatus))
+        }
         let text = unsafe String(cString: errorText)
         let cause = unsafe text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
         var error = CurlFailure(code: code, cause: cause, url: transfer.plan.url).error

@@ -52,7 +52,7 @@ package enum RequestBody: Sendable {
     }
 }
 
-/// How long a request may take, and how much may come back.
+/// How long one attempt at a request may take, and how much may come back.
 package struct RemoteLimits: Sendable {
     /// Until the connection is ready, TLS included. 10 s by default.
     package var connect: Duration

@@ -14,9 +14,8 @@ struct ServerAway: Error, Sendable, CustomStringConvertible {
 
     /// No connection was made.
     init(notThere address: ServerAddress, _ error: RemoteError) {
-        let reason = error.kind == .connectTimeout ? "nothing came for too long" : "it cannot be connected to"
         self.init(
-            "No server answers at \(address): \(reason). Is `argentum serve` running there? Commands look for it in the "
+            "No server answers at \(address): \(error.message) Is `argentum serve` running there? Commands look for it in the "
                 + "data directory (--data, by default argentum-data in this folder), or at --server URL.")
     }
 

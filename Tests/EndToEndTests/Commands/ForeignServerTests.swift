@@ -97,16 +97,28 @@ struct ForeignServerTests {
 
     @Test("go through the proxy of the environment to other machines, and never to this one")
     func proxy() async throws {
-        let proxy = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let proxy = try ScriptedServer { request in
+            ScriptedServer.json(request.line.hasPrefix("CONNECT") ? 403 : 200, #"{"status":"ready"}"#)
+        }
         let server = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
-        let environment = environment.merging(["http_proxy": proxy.url, "all_proxy": proxy.url, "no_proxy": ""]) { $1 }
-        for url in ["http://pictures.example:81", server.url, "http://localhost:\(server.port)"] {
-            let result = try await Argentum.run(
+        let environment = environment.merging(["http_proxy": proxy.url, "https_proxy": proxy.url, "no_proxy": ""]) {
+            $1
+        }
+        func health(_ url: String) async throws -> Argentum.Result {
+            try await Argentum.run(
                 words: ["health", "--server", url, "--data", folder.path], environment: environment)
+        }
+        for url in ["http://pictures.example:81", server.url, "http://localhost:\(server.port)"] {
+            let result = try await health(url)
             #expect(result.code == 0, "\(result)")
         }
         #expect(proxy.requests.all.map(\.line) == ["GET http://pictures.example:81/readyz"])
         #expect(server.requests.all.map(\.line) == ["GET /readyz", "GET /readyz"])
+        // This proxy makes no tunnel; it does not see the token either.
+        let refused = try await health("https://pictures.example")
+        #expect(refused.code == 1 && refused.errors.contains("https://pictures.example"), "\(refused)")
+        #expect(proxy.requests.all.last?.line == "CONNECT pictures.example:443")
+        #expect(proxy.requests.all.last?.head.contains("foreign-token") == false)
     }
 
     @Test("send a file again from its start to a server that restarts meanwhile")
