@@ -65,10 +65,16 @@ package final class RemoteClient: Sendable {
     ///
     /// Throws `RemoteError`, `CancellationError`, and what the request's body throws.
     package func send(_ request: RemoteRequest) async throws -> RemoteResponse {
+        var attempt = 1
+        return try await send(request, &attempt)
+    }
+
+    /// - Parameter attempt: which one the next one is; on return, which one brought the answer.
+    private func send(_ request: RemoteRequest, _ attempt: inout Int) async throws -> RemoteResponse {
         var request = request
         var followed = 0
         while true {
-            let response = try await sendWithRetries(request)
+            let response = try await sendWithRetries(request, &attempt)
             guard
                 let next = try Redirects.next(
                     after: request, status: response.status, location: response.headers["Location"],
@@ -85,8 +91,8 @@ package final class RemoteClient: Sendable {
         request.limits.answerBytes = min(request.limits.answerBytes ?? .max, Int64(limit))
         var attempt = 1
         while true {
-            // Failures before the head are retried there.
-            let response = try await send(request)
+            // Failures before the head are retried there, and counted together with those behind it.
+            let response = try await send(request, &attempt)
             do {
                 return RemoteAnswer(
                     status: response.status, headers: response.headers, body: try await response.body.collect())
@@ -98,8 +104,7 @@ package final class RemoteClient: Sendable {
         }
     }
 
-    private func sendWithRetries(_ request: RemoteRequest) async throws -> RemoteResponse {
-        var attempt = 1
+    private func sendWithRetries(_ request: RemoteRequest, _ attempt: inout Int) async throws -> RemoteResponse {
         var isFresh = false
         while true {
             let outcome: RetryPolicy.Outcome

@@ -151,6 +151,21 @@ struct RetryTests {
         }
     }
 
+    @Test("Refusals and answers that break off are counted together")
+    func alternating() async throws {
+        let seen = Collected<Int>()
+        let server = try LoopbackServer.http { _, peer in
+            seen.add(1)
+            guard seen.all.count % 2 == 0 else { return peer.answer(503, "busy") }
+            peer.write("HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf")
+            return false
+        }
+        let client = try testClient(retries: policy)
+        let error = await failure { _ = try await client.fetch(server.request("GET"), atMost: 200) }
+        #expect(error?.kind == .cut)
+        #expect(seen.all.count == 4)
+    }
+
     @Test("A body is sent again from its start, unless it can be made once only")
     func bodies() async throws {
         for isRepeatable in [true, false] {
