@@ -61,22 +61,26 @@ let package = Package(
         // 3 meaning
         module("AgModel", ["AgBase"]),
         module("AgWire", ["AgBase", "AgCrypto"]),
+        module("AgContract", []),
         // 4 services
         module("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         // 5 product
         module("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
         // 6 doors
-        module("AgServer", ["AgBase", "AgModel", "AgCrypto", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "CWebUI"]),
+        module(
+            "AgServer",
+            ["AgBase", "AgModel", "AgContract", "AgCrypto", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "CWebUI"]),
         .executableTarget(
             name: "argentum",
             dependencies: [
-                "AgBase", "AgModel", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary", "AgRemotes",
-                "AgServer",
+                "AgBase", "AgModel", "AgContract", "AgSQL", "AgHTTP", "AgImaging", "AgBlobs", "AgJobs", "AgLibrary",
+                "AgRemotes", "AgServer",
             ],
             swiftSettings: rules),
         // tests
         .target(
-            name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgSQL", "CTestTLS"], path: "Tests/AgTesting",
+            name: "AgTesting", dependencies: ["AgBase", "AgBlobs", "AgContract", "AgSQL", "CTestTLS"],
+            path: "Tests/AgTesting",
             swiftSettings: rules),
         .target(
             name: "CTestTLS", path: "Tests/CTestTLS",
@@ -100,12 +104,15 @@ let package = Package(
         tests("AgWire", ["AgBase", "AgCrypto"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
-        tests("AgServer", ["AgBase", "AgBlobs", "AgModel", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
+        tests("AgContract", ["AgBase"]),
+        tests(
+            "AgServer",
+            ["AgBase", "AgBlobs", "AgModel", "AgContract", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgCrypto", "AgSQL", "AgHTTP", "AgRemotes", "AgServer",
-                "CVips",
+                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgContract", "AgCrypto", "AgSQL", "AgHTTP", "AgRemotes",
+                "AgServer", "CVips",
             ],
             swiftSettings: rules),
     ],

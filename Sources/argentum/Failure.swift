@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgRemotes
 
 /// What the program tells the shell.
@@ -26,9 +27,9 @@ struct Failure: Error, Sendable, CustomStringConvertible {
 
     /// What the server said when it refused.
     init(problem answer: ServerClient.Answer) {
-        let body = try? answer.json()
-        let sentence = body?["detail"]?.string ?? "The server answered \(answer.status)."
-        let details = (body?["errors"]?.array ?? []).compactMap { $0["detail"]?.string }.filter { $0 != sentence }
+        let problem = answer.problem
+        let sentence = problem.detail ?? "The server answered \(answer.status)."
+        let details = (problem.errors ?? []).compactMap(\.detail).filter { $0 != sentence }
         // A line of theirs must not look like one of ours.
         let hint = answer.status == 401 ? " The token is looked for in ARGENTUM_TOKEN and in the data directory." : ""
         self.init(

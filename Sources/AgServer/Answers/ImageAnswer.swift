@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgCrypto
 import AgImaging
 import AgLibrary
@@ -8,55 +9,48 @@ import AgModel
 struct ImageAnswer {
     let links: Links
 
-    /// The members that every answer about an image has.
-    func members(_ image: Image, _ status: ImageStatus) -> [JSONValue.Member] {
+    func summary(_ image: Image, _ status: ImageStatus) -> API.Image {
         let original = image.original
-        return [
-            .init(name: "imageId", value: .string(image.id.text)),
-            .init(name: "status", value: .string(status.rawValue)),
-            .init(name: "sha256", value: .string(original.sha256.hex)),
-            .init(name: "mediaType", value: .string(original.format.mediaType)),
-            .init(name: "width", value: .int(original.width)),
-            .init(name: "height", value: .int(original.height)),
-            .init(name: "fileSize", value: .int(original.byteCount)),
-            .init(name: "generation", value: .int(image.generation)),
-            .init(name: "originalFilename", value: .optional(image.filename)),
-            .init(name: "uploadedAt", value: .time(image.uploadedAt)),
-            .init(name: "url", value: .string(links.original(image))),
-            .init(name: "thumbnailUrl", value: .string(links.thumbnail(image))),
-        ]
+        return API.Image(
+            imageId: .init(image.id), status: .init(rawValue: status.rawValue), sha256: original.sha256.hex,
+            mediaType: original.format.mediaType, width: original.width, height: original.height,
+            fileSize: original.byteCount, generation: image.generation, originalFilename: image.filename,
+            uploadedAt: .init(image.uploadedAt), url: links.original(image), thumbnailUrl: links.thumbnail(image))
     }
 
-    func summary(_ image: Image, _ status: ImageStatus) -> JSONValue { .object(members(image, status)) }
+    func page(_ page: ImagePage) -> API.ImagePage {
+        API.ImagePage(
+            images: page.images.map { summary($0.image, $0.status) }, next: page.next?.text,
+            total: page.total.map { Int($0) })
+    }
 
-    func upload(_ outcome: UploadOutcome) -> JSONValue {
-        var all = members(outcome.image, outcome.status)
-        all.insert(.init(name: "isNew", value: .bool(outcome.isNew)), at: 1)
-        return .object(all)
+    func upload(_ outcome: UploadOutcome) -> API.UploadedImage {
+        API.UploadedImage(image: summary(outcome.image, outcome.status), isNew: outcome.isNew)
+    }
+
+    /// For the holder of an upload URL, a stranger: what somebody else once called the same bytes is not theirs to know.
+    func grantUpload(_ outcome: UploadOutcome) -> API.GrantUpload {
+        var uploaded = upload(outcome)
+        if !outcome.isNew { uploaded.image.originalFilename = nil }
+        return API.GrantUpload(storageId: .init(outcome.image.original.id), uploaded: uploaded)
     }
 
     /// - Parameter showsPlace: whether the place where the picture was taken is told.
-    func details(_ details: ImageDetails, showsPlace: Bool) -> JSONValue {
-        let image = details.image
-        return .object(
-            members(image, details.status) + [
-                .init(name: "processedAt", value: .time(processedAt(details))),
-                .init(name: "placeholder", value: .optional(details.insight?.placeholder.map { base64($0) })),
-                .init(name: "variants", value: .array(details.variants.map { variant($0, image) })),
-                .init(name: "metadata", value: MetadataAnswer.json(details.insight, image, showsPlace: showsPlace)),
-                .init(name: "sessions", value: .array(details.sessions.map { .string($0) })),
-                .init(name: "generations", value: []),
-                .init(name: "srcset", value: srcset(details)),
-            ])
+    func details(_ details: ImageDetails, showsPlace: Bool) -> API.ImageDetails {
+        API.ImageDetails(
+            image: summary(details.image, details.status), processedAt: processedAt(details).map { .init($0) },
+            placeholder: details.insight?.placeholder.map { base64($0) },
+            variants: details.variants.map { variant($0, details.image) },
+            metadata: MetadataAnswer.value(details.insight, details.image, showsPlace: showsPlace),
+            sessions: details.sessions, generations: [],
+            srcset: .init(webp: srcset(details, .webp), avif: srcset(details, .avif)))
     }
 
-    private func variant(_ variant: Variant, _ image: Image) -> JSONValue {
-        [
-            "variantType": .string(variant.name.type), "format": .string(variant.name.format.rawValue),
-            "width": .int(variant.width), "height": .int(variant.height), "fileSize": .int(variant.byteCount),
-            "encoding": .optional(variant.encoding?.rawValue),
-            "url": .string(links.variant(variant.name, image)),
-        ]
+    private func variant(_ variant: Variant, _ image: Image) -> API.Variant {
+        API.Variant(
+            variantType: variant.name.type, format: variant.name.format.rawValue, width: variant.width,
+            height: variant.height, fileSize: variant.byteCount, encoding: variant.encoding?.rawValue,
+            url: links.variant(variant.name, image))
     }
 
     /// When the last of the required outcomes was made; `nil` until then.
@@ -64,15 +58,21 @@ struct ImageAnswer {
         details.status == .completed ? details.variants.map(\.madeAt).max() : nil
     }
 
-    /// What an `<img>` takes as it is, per format. A size that the picture is too small for is left out.
-    private func srcset(_ details: ImageDetails) -> JSONValue {
-        .object(
-            VariantFormat.allCases.map { format in
-                var widths: Set<Int> = []
-                let entries = details.variants
-                    .filter { $0.name != .thumbnail && $0.name.format == format && widths.insert($0.width).inserted }
-                    .map { "\(links.variant($0.name, details.image)) \($0.width)w" }
-                return .init(name: format.rawValue, value: .string(entries.joined(separator: ", ")))
-            })
+    /// What an `<img>` takes as it is. A size that the picture is too small for is left out.
+    private func srcset(_ details: ImageDetails, _ format: VariantFormat) -> String {
+        var widths: Set<Int> = []
+        return details.variants
+            .filter { $0.name != .thumbnail && $0.name.format == format && widths.insert($0.width).inserted }
+            .map { "\(links.variant($0.name, details.image)) \($0.width)w" }
+            .joined(separator: ", ")
     }
+}
+
+extension API.Identifier {
+    /// The contract's ids are ours as texts.
+    init(_ id: AgBase.Identifier<some Any>) { self.init(rawValue: id.text) }
+}
+
+extension API.Moment {
+    init(_ moment: Timestamp) { self.init(rawValue: moment.rfc3339) }
 }

@@ -1,52 +1,40 @@
 import AgBase
+import AgContract
 import AgImaging
 import AgLibrary
 
 /// What is known of a picture's content, as clients see it.
 enum MetadataAnswer {
-    static func json(_ insight: Insight?, _ image: Image, showsPlace: Bool) -> JSONValue {
-        [
-            "description": .null, "tags": [], "categories": [],
-            "colors": .array(insight?.colors.map { color($0) } ?? []),
-            "frames": .int(image.original.frames), "hasAlpha": .bool(image.original.hasAlpha),
-            "isDamaged": .bool(image.original.isDamaged),
-            "exif": insight?.exif.map { exif($0, showsPlace: showsPlace) } ?? .null,
-        ]
+    static func value(_ insight: Insight?, _ image: Image, showsPlace: Bool) -> API.Metadata {
+        API.Metadata(
+            description: nil, tags: [], categories: [],
+            colors: (insight?.colors ?? []).map { API.Color(hex: $0.hex, share: $0.share) },
+            frames: image.original.frames, hasAlpha: image.original.hasAlpha, isDamaged: image.original.isDamaged,
+            exif: insight?.exif.map { camera($0, showsPlace: showsPlace) })
     }
 
-    private static func color(_ color: PictureAnalysis.Color) -> JSONValue {
-        ["hex": .string(color.hex), "share": .double(color.share)]
+    private static func camera(_ exif: PictureMetadata, showsPlace: Bool) -> API.CameraData {
+        var data = API.CameraData(orientation: exif.orientation)
+        data.make = exif.make
+        data.model = exif.model
+        data.lens = exif.lens
+        data.software = exif.software
+        data.description = exif.description
+        data.artist = exif.artist
+        data.copyright = exif.copyright
+        data.takenAt = exif.takenAt
+        data.exposure = exif.exposure
+        data.aperture = exif.aperture
+        data.iso = exif.iso
+        data.focalLength = exif.focalLength
+        data.focalLength35mm = exif.focalLength35mm
+        data.exposureBias = exif.exposureBias
+        data.flashFired = exif.flashFired
+        if showsPlace { data.gps = exif.place.map { place($0) } }
+        return data
     }
 
-    private static func exif(_ exif: PictureMetadata, showsPlace: Bool) -> JSONValue {
-        var members: [JSONValue.Member] = []
-        func add(_ name: String, _ value: JSONValue?) {
-            if let value { members.append(.init(name: name, value: value)) }
-        }
-        add("make", exif.make.map { .string($0) })
-        add("model", exif.model.map { .string($0) })
-        add("lens", exif.lens.map { .string($0) })
-        add("software", exif.software.map { .string($0) })
-        add("description", exif.description.map { .string($0) })
-        add("artist", exif.artist.map { .string($0) })
-        add("copyright", exif.copyright.map { .string($0) })
-        add("takenAt", exif.takenAt.map { .string($0) })
-        add("exposure", exif.exposure.map { .double($0) })
-        add("aperture", exif.aperture.map { .double($0) })
-        add("iso", exif.iso.map { .int($0) })
-        add("focalLength", exif.focalLength.map { .double($0) })
-        add("focalLength35mm", exif.focalLength35mm.map { .int($0) })
-        add("exposureBias", exif.exposureBias.map { .double($0) })
-        add("flashFired", exif.flashFired.map { .bool($0) })
-        add("orientation", .int(exif.orientation))
-        if showsPlace { add("gps", exif.place.map { place($0) }) }
-        return .object(members)
-    }
-
-    private static func place(_ place: PictureMetadata.Place) -> JSONValue {
-        [
-            "latitude": .double(place.latitude), "longitude": .double(place.longitude),
-            "altitude": place.altitude.map { .double($0) } ?? .null,
-        ]
+    private static func place(_ place: PictureMetadata.Place) -> API.Place {
+        API.Place(latitude: place.latitude, longitude: place.longitude, altitude: place.altitude)
     }
 }

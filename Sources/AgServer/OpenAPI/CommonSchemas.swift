@@ -13,7 +13,15 @@ package enum CommonSchemas {
             SchemaField("code", .string, about: "Stable and kebab-case; programs switch on it."),
             SchemaField("requestId", .string, about: "Leads to the request in the server's log."),
             SchemaField("retryable", .boolean, about: "Whether the same call may succeed later."),
-            .optional("errors", .array(.anyObject), about: "The parts of the input that were at fault."),
+            .optional(
+                "errors",
+                .array(
+                    .object([
+                        .optional("subject", .string, about: "A query item, a member of the body, a check."),
+                        .optional("filename", .string, about: "A file of a form."),
+                        .optional("field", .string, about: "A field of a form."), SchemaField("code", .string),
+                        SchemaField("detail", .string),
+                    ])), about: "The parts of the input that were at fault."),
         ]))
 
     package static let jobError = Schema.named(

@@ -1,4 +1,5 @@
 package import AgBase
+import AgContract
 package import AgHTTP
 package import AgLibrary
 
@@ -18,7 +19,7 @@ package struct HealthDoor: Sendable {
     ) {
         var router = Router(log: log)
         let noBody = RouteOptions(maxBodyBytes: 0)
-        router.on(.get, "/livez", options: noBody) { _, _ in .answer(200, ["status": "alive"]) }
+        router.on(.get, "/livez", options: noBody) { _, _ in try .answer(200, API.Liveness()) }
         router.on(.get, "/readyz", options: noBody) { _, _ in try await readinessAnswer(readiness) }
         router.on(.get, "/metrics", options: noBody) { _, _ in try await metricsAnswer(metrics, sources) }
         self.router = router

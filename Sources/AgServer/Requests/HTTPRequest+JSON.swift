@@ -1,4 +1,5 @@
 package import AgBase
+package import AgContract
 package import AgHTTP
 
 extension HTTPRequest {
@@ -23,12 +24,15 @@ extension HTTPRequest {
         return try await JSONBody.pool.run { try JSONBody(bytes).decode(type, members) }
     }
 
+    /// The same for a body of the contract, which has no members but its own.
+    package func decode<Value: APIRequest>(_ type: Value.Type) async throws -> Value {
+        try await decode(type, members: Value.members)
+    }
+
     /// The same where a body may be left out: without one, `fallback`.
-    package func decode<Value: Decodable & Sendable>(
-        _ type: Value.Type, orEmpty fallback: Value, members: [String]? = nil
-    ) async throws -> Value {
+    package func decode<Value: APIRequest>(_ type: Value.Type, orEmpty fallback: Value) async throws -> Value {
         if body.declaredLength == 0 { return fallback }
-        return try await decode(type, members: members)
+        return try await decode(type)
     }
 
     /// Other sites' forms cannot send this type without asking first, which is a part of the defence against them.
@@ -100,7 +104,12 @@ private struct JSONBody {
 }
 
 extension HTTPResponse {
-    /// An answer that is built by hand.
+    /// An answer of the contract.
+    package static func answer(_ status: Int = 200, _ value: some APIValue) throws -> HTTPResponse {
+        json(status, bytes: try JSONText.bytes(of: value))
+    }
+
+    /// An answer of JSON that has no type of its own.
     package static func answer(_ status: Int = 200, _ value: JSONValue) -> HTTPResponse {
         json(status, bytes: Array(value.text.utf8))
     }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 package import AgJobs
 import AgLibrary
@@ -77,7 +78,7 @@ private func send(_ message: EventMessage, to listener: ServerSentEvents, isLive
         switch message {
         case .event(let event): event.frame
         case .resync(let latest):
-            ServerSentEvent(id: "\(latest)", event: "resync", data: #"{"latest":\#(latest)}"#).encoded
+            ServerSentEvent(id: "\(latest)", event: "resync", data: try JSONText.of(API.Resync(latest: latest))).encoded
         }
     if isLive { try listener.send(bytes) } else { try await listener.sendPatiently(bytes) }
 }

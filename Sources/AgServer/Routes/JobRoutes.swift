@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 package import AgJobs
 import AgLibrary
@@ -21,18 +22,18 @@ package func addJobRoutes(
         try await gates.read(request.caller) { try await list(request, queue, kinds) }
     }
     book.on(.jobStatus) { _, _ in
-        .answer(200, ["kinds": .array(try await queue.status().map { JobAnswer.json($0) })])
+        try .answer(200, API.JobStatus(kinds: await queue.status().map { JobAnswer.value($0) }))
     }
-    book.on(.job) { _, parameters in .answer(200, JobAnswer.json(try await record(parameters["id"], queue))) }
+    book.on(.job) { _, parameters in try .answer(200, JobAnswer.value(await record(parameters["id"], queue))) }
     book.on(.retryJob) { _, parameters in
         let id: JobID = try parameters["id"]
         try await queue.retry(id)
-        return .answer(200, JobAnswer.json(try await record(id, queue)))
+        return try .answer(200, JobAnswer.value(await record(id, queue)))
     }
     book.on(.cancelJob) { _, parameters in
         let id: JobID = try parameters["id"]
         try await queue.cancel(id)
-        return .answer(200, JobAnswer.json(try await record(id, queue)))
+        return try .answer(200, JobAnswer.value(await record(id, queue)))
     }
     book.on(.pauseJobs) { request, _ in
         try await queue.pause(kind: try await kind(request, kinds))
@@ -59,17 +60,13 @@ private func list(_ request: HTTPRequest, _ queue: JobQueue, _ kinds: [JobKind])
     let jobs = try await queue.jobs(filter, limit: limit + 1, after: try query.id("cursor", JobID.self))
     let page = jobs.prefix(limit)
     let next = jobs.count > limit ? page.last?.id.text : nil
-    return .answer(200, ["jobs": .array(page.map { JobAnswer.json($0) }), "next": .optional(next)])
-}
-
-private struct KindOrder: Decodable {
-    let kind: String?
+    return try .answer(200, API.JobPage(jobs: page.map { JobAnswer.value($0) }, next: next))
 }
 
 /// The kind that a body names; `nil` for all of them. A misspelt member would mean all, so it is refused.
 private func kind(_ request: HTTPRequest, _ known: [JobKind]) async throws -> JobKind? {
-    let order = try await request.decode(KindOrder.self, orEmpty: KindOrder(kind: nil), members: ["kind"])
-    guard let name = order.kind else { return nil }
+    let order = try await request.decode(API.JobKindRequest.self, orEmpty: .init())
+    guard let name = order.kind?.rawValue else { return nil }
     guard known.contains(JobKind(name)) else { throw JobRefusal.unknownKind(name, known: known) }
     return JobKind(name)
 }

@@ -1,10 +1,11 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgLibrary
 
 /// What load balancers and monitoring ask.
 func addOperationsRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
-    book.on(.livez) { _, _ in .answer(200, ["status": "alive"]) }
+    book.on(.livez) { _, _ in try .answer(200, API.Liveness()) }
     book.on(.readyz) { request, _ in try await readinessAnswer(parts.readiness) }
     book.on(.metrics) { _, _ in try await metricsAnswer(parts.metrics, parts.metricSources) }
 }
@@ -35,8 +36,7 @@ func readinessAnswer(_ readiness: Readiness) async throws -> HTTPResponse {
             sentence(failed.map(\.name)),
             retryAfter: .seconds(5), details: details)
     }
-    let checks = findings.map { JSONValue.object([.init(name: "name", value: .string($0.name))]) }
-    return .answer(200, ["status": "ready", "checks": .array(checks)])
+    return try .answer(200, API.Readiness(checks: findings.map { .init(name: $0.name) }))
 }
 
 private func sentence(_ failed: [String]) -> String {

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgLibrary
 import AgModel
@@ -10,13 +11,14 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ gues
         crossSite: CrossSiteGuard(publicURL: parts.publicURL), guesses: guesses)
     book.on(.signIn) { request, _ in try await desk.signIn(request) }
     book.on(.signOut) { request, _ in try await desk.signOut(request) }
-    book.on(.session) { request, _ in desk.session(request) }
+    book.on(.session) { request, _ in try desk.session(request) }
     book.on(.signInLink) { request, _ in
         guard let maker = request.attached(Credential.self)?.origin else { preconditionFailure("Admitted as nobody") }
         let link = try await parts.access.codes.make(
             for: maker, session: request.attached(Authority.self)?.session)
         let base = try parts.publicURL ?? linkBase(request)
-        return .answer(201, ["url": .string("\(base)\(signInPath)#\(link.code)"), "expiresAt": .time(link.until)])
+        return try .answer(
+            201, API.SignInLink(url: "\(base)\(signInPath)#\(link.code)", expiresAt: .init(link.until)))
     }
 }
 
@@ -39,15 +41,10 @@ private struct SignInDesk: Sendable {
     let crossSite: CrossSiteGuard
     let guesses: GuessLimiter
 
-    private struct Order: Decodable {
-        let token: String?
-        let code: String?
-    }
-
     func signIn(_ request: HTTPRequest) async throws -> HTTPResponse {
         // Nobody may be signed in by another site, not even as somebody else.
         try crossSite.checkOrigin(request)
-        let order = try await request.decode(Order.self)
+        let order = try await request.decode(API.SignInRequest.self)
         if let token = order.token, access.isGuess(token) { try guesses.check(request.peer) }
         guard let secret = try await open(order) else {
             // What was right is let in whatever failed before; only who is wrong is told to wait.
@@ -60,12 +57,12 @@ private struct SignInDesk: Sendable {
                     : "The link was used already or is too old. `argentum token link` makes a new one.")
         }
         let credential = try await access.credential(session: secret)
-        var response = HTTPResponse.answer(200, state(credential, secret))
+        var response = try HTTPResponse.answer(200, state(credential, secret))
         response.headers.add("Set-Cookie", cookie.setting(secret))
         return response
     }
 
-    private func open(_ order: Order) async throws -> String? {
+    private func open(_ order: API.SignInRequest) async throws -> String? {
         switch (order.token, order.code) {
         case (let token?, nil): return try await access.signIn(token: token)
         case (nil, let code?): return try await access.signIn(code: code)
@@ -86,21 +83,20 @@ private struct SignInDesk: Sendable {
     }
 
     /// Nobody is an answer too: the page asks at every visit, and an error there would be one of the browser's console.
-    func session(_ request: HTTPRequest) -> HTTPResponse {
+    func session(_ request: HTTPRequest) throws -> HTTPResponse {
         let credential = request.attached(Credential.self)
         let secret = cookie.value(of: request)
-        var response = HTTPResponse.answer(
+        var response = try HTTPResponse.answer(
             200, state(credential, credential?.isSession == true ? secret : nil))
         if credential == nil, secret != nil { response.headers.add("Set-Cookie", cookie.clearing()) }
         return response
     }
 
-    private func state(_ credential: Credential?, _ secret: String?) -> JSONValue {
+    private func state(_ credential: Credential?, _ secret: String?) -> API.Session {
         let token: TokenID? = if case .token(let id) = credential?.origin { id } else { nil }
-        return [
-            "scope": .optional(credential?.scope.rawValue), "tokenId": .optional(token?.text),
-            "csrfToken": .optional(secret.map(access.csrfToken(session:))),
-        ]
+        return API.Session(
+            scope: credential.map { .init(rawValue: $0.scope.rawValue) }, tokenId: token.map { .init($0) },
+            csrfToken: secret.map(access.csrfToken(session:)))
     }
 }
 

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgLibrary
 import AgModel
@@ -7,17 +8,18 @@ import AgModel
 func addTokenRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
     let access = parts.access
     book.on(.listTokens) { _, _ in
-        .answer(200, ["tokens": .array(try await access.listTokens().map(\.json))])
+        try .answer(200, API.TokenList(tokens: await access.listTokens().map { .init($0) }))
     }
     book.on(.createToken) { request, _ in
-        let order = try await request.decode(TokenOrder.self, members: ["name", "scope", "expiresIn"])
+        let order = try await request.decode(API.TokenRequest.self)
         let made = try await access.createToken(
-            name: try order.checkedName(), scope: try order.checkedScope(), expiresIn: try order.checkedLifetime())
-        return .answer(201, ["token": .string(made.text), "details": made.token.json])
+            name: try checked(name: order.name), scope: try order.checkedScope(),
+            expiresIn: try order.checkedLifetime())
+        return try .answer(201, API.MadeToken(token: made.text, details: .init(made.token)))
     }
     book.on(.renameToken) { request, parameters in
-        let name = try await request.decode(TokenName.self, members: ["name"]).checkedName()
-        return .answer(200, try await access.renameToken(parameters["id"], to: name).json)
+        let name = try checked(name: await request.decode(API.TokenNameRequest.self).name)
+        return try .answer(200, API.Token(await access.renameToken(parameters["id"], to: name)))
     }
     book.on(.revokeToken) { _, parameters in
         try await access.revokeToken(parameters["id"])
@@ -25,31 +27,18 @@ func addTokenRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
     }
 }
 
-private struct TokenName: Decodable {
-    let name: String
-
-    func checkedName() throws -> String { try checked(name: name) }
-}
-
-private struct TokenOrder: Decodable {
+extension API.TokenRequest {
     /// Ten years.
-    private static let longest = 315_360_000
+    private static let longest: Int64 = 315_360_000
 
-    let name: String
-    let scope: String
-    /// Seconds.
-    let expiresIn: Int?
-
-    func checkedName() throws -> String { try checked(name: name) }
-
-    func checkedScope() throws -> TokenScope {
-        guard let scope = TokenScope(rawValue: scope) else {
-            throw refuse("scope", "'scope' must be one of read, write, admin, not '\(scope.excerpt(40))'.")
+    fileprivate func checkedScope() throws -> TokenScope {
+        guard let known = TokenScope(rawValue: scope.rawValue) else {
+            throw refuse("scope", "'scope' must be one of read, write, admin, not '\(scope.rawValue.excerpt(40))'.")
         }
-        return scope
+        return known
     }
 
-    func checkedLifetime() throws -> Duration? {
+    fileprivate func checkedLifetime() throws -> Duration? {
         guard let expiresIn else { return nil }
         guard 1...Self.longest ~= expiresIn else {
             throw refuse("expiresIn", "'expiresIn' must be between 1 and \(Self.longest) seconds, not \(expiresIn).")
@@ -72,12 +61,12 @@ private func refuse(_ subject: String, _ sentence: String) -> Fault {
         details: [Fault.Detail(subject: subject, code: "invalid-value", detail: sentence)])
 }
 
-extension APIToken {
-    fileprivate var json: JSONValue {
-        [
-            "id": .string(id.text), "name": .string(name), "scope": .string(scope.rawValue),
-            "createdAt": .time(createdAt), "expiresAt": .time(expiresAt), "lastUsedAt": .time(lastUsedAt),
-        ]
+extension API.Token {
+    fileprivate init(_ token: APIToken) {
+        self.init(
+            id: .init(token.id), name: token.name, scope: .init(rawValue: token.scope.rawValue),
+            createdAt: .init(token.createdAt), expiresAt: token.expiresAt.map { .init($0) },
+            lastUsedAt: token.lastUsedAt.map { .init($0) })
     }
 }
 

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgRemotes
 import Glibc
 
@@ -33,21 +34,32 @@ struct ServerClient: Sendable {
     }
 
     /// The answer, whatever its status.
-    func ask(_ method: String, _ path: String, json: JSONValue? = nil) async throws -> Answer {
+    func ask(_ method: String, _ path: String, _ body: (any APIRequest)? = nil) async throws -> Answer {
         var request = try request(method, path)
-        if let json {
+        if let body {
             request.headers["Content-Type"] = "application/json"
-            request.body = .bytes(Array(json.text.utf8))
+            request.body = .bytes(Array(try JSONText.of(body).utf8))
         }
         return try await send(request)
     }
 
-    /// The answer's JSON. Throws `Failure` for every status that is no success.
-    @discardableResult
-    func call(_ method: String, _ path: String, json: JSONValue? = nil) async throws -> JSONValue {
-        let answer = try await ask(method, path, json: json)
+    /// The answer as a value, and as it was written. Throws `Failure` for every status that is no success.
+    func call<Value: APIValue>(
+        _ method: String, _ path: String, _ body: (any APIRequest)? = nil, as type: Value.Type
+    ) async throws -> (value: Value, json: JSONValue) {
+        let answer = try await succeed(method, path, body)
+        return (try answer.decode(type), try answer.json())
+    }
+
+    /// A call that is answered without a body. Throws `Failure` for every status that is no success.
+    func call(_ method: String, _ path: String, _ body: (any APIRequest)? = nil) async throws {
+        _ = try await succeed(method, path, body)
+    }
+
+    private func succeed(_ method: String, _ path: String, _ body: (any APIRequest)?) async throws -> Answer {
+        let answer = try await ask(method, path, body)
         guard 200..<300 ~= answer.status else { throw Failure(problem: answer) }
-        return answer.body.isEmpty ? .null : try answer.json()
+        return answer
     }
 
     /// A request with the token. Silence for two minutes means that the server is gone.
@@ -139,12 +151,43 @@ struct NotYet: Error {
 }
 
 extension RemoteAnswer {
+    /// The body as it was written: a newer server says more than this program knows.
     func json() throws -> JSONValue {
         do {
             return try JSONValue(json: body)
         } catch {
             throw Failure(.error, "The server's answer is not JSON. Is it Argentum at that address?")
         }
+    }
+
+    func decode<Value: APIValue>(_ type: Value.Type) throws -> Value {
+        let json = try json()
+        do {
+            return try json.decode(type)
+        } catch let error as DecodingError {
+            throw Failure(
+                .error,
+                "The server's answer is not what this program knows: \(error.place). Is it Argentum at that address, and of "
+                    + "this version or a newer one?")
+        }
+    }
+
+    /// Why a call was refused; empty when the answer does not say.
+    var problem: API.Problem { (try? decode(API.Problem.self)) ?? API.Problem() }
+}
+
+extension DecodingError {
+    /// `images.0.width must be a number`
+    fileprivate var place: String {
+        let (path, complaint) =
+            switch self {
+            case .keyNotFound(let key, let context): (context.codingPath + [key], context.debugDescription)
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+                (context.codingPath, context.debugDescription)
+            @unknown default: ([], "it cannot be read")
+            }
+        let name = path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        return name.isEmpty ? "it \(complaint)" : "\(name) \(complaint)"
     }
 }
 

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgServer
 
 #if canImport(Glibc)
@@ -30,8 +31,8 @@ enum GetCommand: Command {
         let id = try call.words(1...1, of: self)[0]
         let client = try call.client()
         guard let variant = call.settings[variant] ?? call.settings[file].map({ _ in "original" }) else {
-            let image = try await client.call("GET", "/api/images/\(escaped(id))")
-            call.output.result(image, describe(image))
+            let image = try await client.call("GET", "/api/images/\(escaped(id))", as: API.ImageDetails.self)
+            call.output.result(image.json, describe(image.value))
             return .ok
         }
         let path = call.settings[file] ?? "\(id)-\(variant)"
@@ -51,7 +52,7 @@ enum GetCommand: Command {
         guard call.settings[required: wait] else {
             throw Failure(.error, "\(notYet.failure.message) Add --wait to wait for it.")
         }
-        let left = try await Waiting(client: client).wait(for: [["imageId": .string(id)]]) { _, _ in }
+        let left = try await Waiting(client: client).wait(for: [.init(rawValue: id)]) { _, _ in }
         guard left.isEmpty else {
             throw Failure(.error, "Jobs are paused, so it is not made now. `argentum jobs resume` goes on.")
         }
@@ -105,23 +106,19 @@ enum GetCommand: Command {
         }
     }
 
-    private static func describe(_ image: JSONValue) -> String {
-        let size = "\(image["width"]?.int ?? 0)x\(image["height"]?.int ?? 0)"
-        var rows = [
-            ["id", image["imageId"]?.string ?? ""], ["status", image["status"]?.string ?? ""],
-            ["file name", image["originalFilename"]?.string ?? ""],
-            [
-                "original",
-                "\(image["mediaType"]?.string ?? ""), \(size), \(readable(byteCount: image["fileSize"]?.int ?? 0))",
-            ],
-            ["sha256", image["sha256"]?.string ?? ""], ["uploaded", image["uploadedAt"]?.string ?? ""],
+    private static func describe(_ details: API.ImageDetails) -> String {
+        let image = details.image
+        let size = "\(image.width)x\(image.height), \(readable(byteCount: image.fileSize))"
+        let rows = [
+            ["id", image.imageId.rawValue], ["status", image.status.rawValue],
+            ["file name", image.originalFilename ?? ""], ["original", "\(image.mediaType), \(size)"],
+            ["sha256", image.sha256], ["uploaded", image.uploadedAt.rawValue],
         ]
-        for variant in image["variants"]?.array ?? [] {
-            let name = [variant["variantType"]?.string, variant["format"]?.string].compactMap { $0 }.joined(
-                separator: ".")
-            let size = "\(variant["width"]?.int ?? 0)x\(variant["height"]?.int ?? 0)"
-            rows.append([name, "\(size), \(readable(byteCount: variant["fileSize"]?.int ?? 0))"])
-        }
-        return table(rows)
+        return table(
+            rows
+                + details.variants.map { variant in
+                    let size = "\(variant.width)x\(variant.height), \(readable(byteCount: variant.fileSize))"
+                    return ["\(variant.variantType).\(variant.format)", size]
+                })
     }
 }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgRemotes
 import AgServer
 
@@ -11,8 +12,9 @@ enum HealthCommand: Command {
     static func run(_ call: CommandCall) async throws -> ExitCode {
         _ = try call.words(0...0, of: self)
         let answer = try await call.client().ask("GET", "/readyz")
-        let body = try answer.json()
-        call.output.result(body, body["status"]?.string ?? body["detail"]?.string ?? "")
-        return answer.status == 200 ? .ok : .error
+        let isReady = answer.status == 200
+        let sentence = isReady ? try answer.decode(API.Readiness.self).status : answer.problem.detail ?? ""
+        call.output.result(try answer.json(), sentence)
+        return isReady ? .ok : .error
     }
 }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgModel
 import AgServer
 
@@ -12,7 +13,7 @@ enum JobsCommand: Command {
 
     private static let state = Setting<String>(
         .init(
-            "state", .choice(["queued", "active", "completed", "failed", "cancelled"]), help: "list: only this state.",
+            "state", .choice(API.JobState.all.map(\.rawValue)), help: "list: only this state.",
             isOption: true))
     private static let kind = Setting<String>(
         .init("kind", .text, help: "list: only this kind.", isOption: true))
@@ -31,10 +32,14 @@ enum JobsCommand: Command {
         switch (words.first ?? "list", words.dropFirst().first) {
         case ("list", nil): try await list(call, client)
         case ("status", nil): try await status(call, client)
-        case ("retry", let id?): try await steer("/api/jobs/\(escaped(id))/retry", call, client)
-        case ("cancel", let id?): try await steer("/api/jobs/\(escaped(id))/cancel", call, client)
-        case ("pause", let kind): try await steer("/api/jobs/pause", kind: kind, call, client)
-        case ("resume", let kind): try await steer("/api/jobs/resume", kind: kind, call, client)
+        case ("retry", let id?), ("cancel", let id?):
+            let path = "/api/jobs/\(escaped(id))/\(words[0])"
+            let job = try await client.call("POST", path, as: API.Job.self).json
+            if call.output.isJSON { call.output.line(job.text) }
+        case ("pause", let kind), ("resume", let kind):
+            try await client.call(
+                "POST", "/api/jobs/\(words[0])", API.JobKindRequest(kind: kind.map { .init(rawValue: $0) }))
+            if call.output.isJSON { call.output.line("null") }
         default: throw Failure(.usage, "argentum jobs \(arguments)")
         }
         return .ok
@@ -55,38 +60,25 @@ enum JobsCommand: Command {
         for (name, setting) in [("state", state), ("kind", kind), ("imageId", image)] {
             if let value = call.settings[setting] { items.append((name, value)) }
         }
-        let jobs = try await client.call("GET", "/api/jobs" + queryText(items))["jobs"]?.array ?? []
-        if call.output.isJSON {
-            for job in jobs { call.output.line(job.text) }
-        } else if !jobs.isEmpty {
-            call.output.line(table(jobs.map(row)))
-        }
+        let page = try await client.call("GET", "/api/jobs" + queryText(items), as: API.JobPage.self).value
+        try call.output.results(page.jobs, row)
     }
 
-    private static func row(_ job: JSONValue) -> [String] {
-        let attempts = "\(job["attempt"]?.int ?? 0)/\(job["maxAttempts"]?.int ?? 0)"
-        return [
-            job["jobId"]?.string ?? "", job["jobName"]?.string ?? "", job["state"]?.string ?? "", attempts,
-            job["imageId"]?.string ?? "", job["error"]?["message"]?.string ?? "",
+    private static func row(_ job: API.Job) -> [String] {
+        [
+            job.jobId.rawValue, job.jobName.rawValue, job.state.rawValue, "\(job.attempt)/\(job.maxAttempts)",
+            job.imageId?.rawValue ?? "", job.error?.message ?? "",
         ]
     }
 
     private static func status(_ call: CommandCall, _ client: ServerClient) async throws {
-        let status = try await client.call("GET", "/api/jobs/status")
-        guard !call.output.isJSON else { return call.output.line(status.text) }
-        let states = ["queued", "active", "completed", "failed", "cancelled"]
-        let rows = (status["kinds"]?.array ?? []).map { kind in
-            [kind["kind"]?.string ?? ""] + states.map { "\(kind["counts"]?[$0]?.int ?? 0)" }
-                + [kind["isPaused"]?.bool == true ? "paused" : ""]
+        let status = try await client.call("GET", "/api/jobs/status", as: API.JobStatus.self)
+        let rows = status.value.kinds.map { kind in
+            let counts = kind.counts
+            let columns = [counts.queued, counts.active, counts.completed, counts.failed, counts.cancelled]
+            return [kind.kind.rawValue] + columns.map { "\($0)" } + [kind.isPaused ? "paused" : ""]
         }
-        call.output.line(table([["kind"] + states + [""]] + rows))
-    }
-
-    private static func steer(
-        _ path: String, kind: String? = nil, _ call: CommandCall, _ client: ServerClient
-    ) async throws {
-        let body: JSONValue = kind.map { ["kind": .string($0)] } ?? [:]
-        let answer = try await client.call("POST", path, json: body)
-        if call.output.isJSON { call.output.line(answer.text) }
+        let head = ["kind"] + API.JobState.all.map(\.rawValue) + [""]
+        call.output.result(status.json, table([head] + rows))
     }
 }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgServer
 
 /// `argentum list`: the pictures, newest first.
@@ -23,11 +24,11 @@ enum ListCommand: Command {
         var left = call.settings[required: limit]
         var cursor: String?
         repeat {
-            let page = try await client.call("GET", path(call, limit: min(left, 200), cursor))
-            let images = page["images"]?.array ?? []
-            show(images, call.output)
-            left -= images.count
-            cursor = images.isEmpty ? nil : page["next"]?.string
+            let path = path(call, limit: min(left, 200), cursor)
+            let page = try await client.call("GET", path, as: API.ImagePage.self).value
+            try call.output.results(page.images, row)
+            left -= page.images.count
+            cursor = page.images.isEmpty ? nil : page.next
         } while cursor != nil && left > 0
         return .ok
     }
@@ -40,20 +41,10 @@ enum ListCommand: Command {
         return "/api/images" + queryText(items)
     }
 
-    private static func show(_ images: [JSONValue], _ output: Output) {
-        if output.isJSON {
-            for image in images { output.line(image.text) }
-        } else if !images.isEmpty {
-            output.line(table(images.map(row)))
-        }
-    }
-
-    private static func row(_ image: JSONValue) -> [String] {
+    private static func row(_ image: API.Image) -> [String] {
         [
-            image["imageId"]?.string ?? "", image["status"]?.string ?? "",
-            "\(image["width"]?.int ?? 0)x\(image["height"]?.int ?? 0)",
-            readable(byteCount: image["fileSize"]?.int ?? 0),
-            image["mediaType"]?.string ?? "", image["originalFilename"]?.string ?? "",
+            image.imageId.rawValue, image.status.rawValue, "\(image.width)x\(image.height)",
+            readable(byteCount: image.fileSize), image.mediaType, image.originalFilename ?? "",
         ]
     }
 }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgServer
 
 /// `argentum token`: credentials for applications, and sign-in links for people.
@@ -29,29 +30,25 @@ enum TokenCommand: Command {
         case ("list", nil): try await list(call, client)
         case ("revoke", let id?): try await revoke(id, call, client)
         case ("link", nil):
-            let link = try await client.call("POST", "/api/sign-in/links")
-            call.output.result(link, link["url"]?.string ?? "")
+            let link = try await client.call("POST", "/api/sign-in/links", as: API.SignInLink.self)
+            call.output.result(link.json, link.value.url)
         default: throw Failure(.usage, "argentum token \(arguments)")
         }
         return .ok
     }
 
     private static func create(_ name: String, _ call: CommandCall, _ client: ServerClient) async throws {
-        var order: [JSONValue.Member] = [
-            .init(name: "name", value: .string(name)),
-            .init(name: "scope", value: .string(call.settings[required: scope])),
-        ]
-        if let expires = call.settings[expires] {
-            order.append(.init(name: "expiresIn", value: .int(expires.components.seconds)))
-        }
-        let made = try await client.call("POST", "/api/tokens", json: .object(order))
-        call.output.result(made, made["token"]?.string ?? "")
+        let request = API.TokenRequest(
+            name: name, scope: .init(rawValue: call.settings[required: scope]),
+            expiresIn: call.settings[expires]?.components.seconds)
+        let made = try await client.call("POST", "/api/tokens", request, as: API.MadeToken.self)
+        call.output.result(made.json, made.value.token)
     }
 
     /// Whoever takes away the token they use cannot make another one with it.
     private static func revoke(_ id: String, _ call: CommandCall, _ client: ServerClient) async throws {
-        let own = try await client.call("GET", "/api/session")["tokenId"]?.string
-        guard own != id.lowercased() || call.settings[required: yes] else {
+        let own = try await client.call("GET", "/api/session", as: API.Session.self).value.tokenId
+        guard own?.rawValue != id.lowercased() || call.settings[required: yes] else {
             throw Failure(
                 .usage,
                 "This command uses the token \(id) itself: without it, commands here have none until the server starts "
@@ -61,19 +58,13 @@ enum TokenCommand: Command {
     }
 
     private static func list(_ call: CommandCall, _ client: ServerClient) async throws {
-        let tokens = try await client.call("GET", "/api/tokens")["tokens"]?.array ?? []
-        if call.output.isJSON {
-            for token in tokens { call.output.line(token.text) }
-        } else if !tokens.isEmpty {
-            call.output.line(table(tokens.map(row)))
-        }
+        try call.output.results(await client.call("GET", "/api/tokens", as: API.TokenList.self).value.tokens, row)
     }
 
-    private static func row(_ token: JSONValue) -> [String] {
+    private static func row(_ token: API.Token) -> [String] {
         [
-            token["id"]?.string ?? "", token["scope"]?.string ?? "",
-            token["expiresAt"]?.string.map { "until \($0)" } ?? "never expires",
-            token["lastUsedAt"]?.string.map { "used \($0)" } ?? "not used yet", token["name"]?.string ?? "",
+            token.id.rawValue, token.scope.rawValue, token.expiresAt.map { "until \($0)" } ?? "never expires",
+            token.lastUsedAt.map { "used \($0)" } ?? "not used yet", token.name,
         ]
     }
 }

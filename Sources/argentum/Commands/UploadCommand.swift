@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgServer
 import Synchronization
 
@@ -28,7 +29,7 @@ enum UploadCommand: Command {
         if await send(plan, call, client, tally) {
             try await follow(call, client, tally)
         } else {
-            tally.leave(Set(tally.images.compactMap { $0["imageId"]?.string }))
+            tally.leave(tally.ids)
         }
         tally.tellTotal(skipped: plan.skipped)
         return tally.exitCode
@@ -37,11 +38,11 @@ enum UploadCommand: Command {
     /// A server that is away or a token that is wrong is one failure, not one per file.
     private static func checkServer(_ client: ServerClient, _ plan: UploadPlan) async throws {
         guard !plan.items.isEmpty else { return }
-        switch try await client.call("GET", "/api/session")["scope"]?.string {
+        switch try await client.call("GET", "/api/session", as: API.Session.self).value.scope {
         case nil:
             throw Failure(
                 .error, "Uploads need a token. It is looked for in ARGENTUM_TOKEN and in the data directory.")
-        case "read": throw Failure(.error, "Uploads need a token of scope write; this one may only read.")
+        case API.Scope.read: throw Failure(.error, "Uploads need a token of scope write; this one may only read.")
         default: return
         }
     }
@@ -72,7 +73,9 @@ enum UploadCommand: Command {
 
     private static func follow(_ call: CommandCall, _ client: ServerClient, _ tally: UploadTally) async throws {
         guard call.settings[required: wait] else { return }
-        let left = try await Waiting(client: client).wait(for: tally.images) { id, ending in tally.end(id, ending) }
+        let left = try await Waiting(client: client).wait(for: tally.endCompleted()) { id, ending in
+            tally.end(id, ending)
+        }
         guard !left.isEmpty else { return }
         tally.leave(left)
         Output.remark(

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 
 #if canImport(Glibc)
     import Glibc
@@ -32,6 +33,15 @@ struct Output: Sendable {
     /// A result, in the form that is wanted.
     func result(_ json: JSONValue, _ text: @autoclosure () -> String) {
         line(isJSON ? json.text : text())
+    }
+
+    /// A list: a table for people, a line for each for programs.
+    func results<Value: APIValue>(_ values: [Value], _ row: (Value) -> [String]) throws {
+        if isJSON {
+            for value in values { line(try JSONText.of(value)) }
+        } else if !values.isEmpty {
+            line(table(values.map(row)))
+        }
     }
 
     /// A remark on standard error.

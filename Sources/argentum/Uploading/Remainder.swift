@@ -1,33 +1,30 @@
 import AgBase
+import AgContract
 
 /// The pictures that are still waited for.
 struct Remainder {
-    private(set) var ids: Set<String> = []
-    private let each: (String, ImageEnding) -> Void
+    private(set) var ids: Set<API.Image.ID>
+    private let each: (API.Image.ID, ImageEnding) -> Void
 
-    /// Those that have come to their end already are told at once.
-    init(_ images: [JSONValue], _ each: @escaping (String, ImageEnding) -> Void) {
+    init(_ ids: Set<API.Image.ID>, _ each: @escaping (API.Image.ID, ImageEnding) -> Void) {
+        self.ids = ids
         self.each = each
-        for image in images {
-            guard let id = image["imageId"]?.string else { continue }
-            ids.insert(id)
-            // Why one failed is not in the answer to its upload.
-            if image["status"]?.string == "completed" { take(id, .completed) }
-        }
     }
 
     var isEmpty: Bool { ids.isEmpty }
 
-    mutating func take(_ id: String, _ ending: ImageEnding?) {
+    mutating func take(_ id: API.Image.ID, _ ending: ImageEnding?) {
         guard let ending, ids.remove(id) != nil else { return }
         each(id, ending)
     }
 
-    /// An event's name and JSON.
-    mutating func take(_ type: String, _ data: String) {
-        guard let json = try? JSONValue(json: data),
-            let id = json["imageId"]?.string
-        else { return }
-        take(id, ImageEnding.told(by: type, json))
+    /// An event's name and JSON. What is not understood is passed over: the state is looked at in the end.
+    mutating func take(_ type: API.EventType, _ data: String) {
+        guard let json = try? JSONValue(json: data) else { return }
+        if type == .imageDeleted {
+            if let event = try? json.decode(API.ImageEvent.self) { take(event.imageId, .deleted) }
+        } else if let event = try? json.decode(API.JobEvent.self), let id = event.imageId {
+            take(id, ImageEnding(type, event))
+        }
     }
 }

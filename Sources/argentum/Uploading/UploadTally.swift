@@ -1,15 +1,15 @@
 import AgBase
+import AgContract
 import Synchronization
 
 /// Prints what came of each file, and counts.
 final class UploadTally: Sendable {
     private struct Taken {
         let path: String
-        let image: JSONValue
+        let image: API.UploadedImage
         var isFailed = false
 
-        var id: String { image["imageId"]?.string ?? "" }
-        var isNew: Bool { image["isNew"]?.bool ?? false }
+        var id: API.Image.ID { image.imageId }
     }
 
     private struct State {
@@ -41,12 +41,8 @@ final class UploadTally: Sendable {
         self.hasWaiting = hasWaiting
     }
 
-    /// The pictures that were taken, each once, as the server told of them last.
-    var images: [JSONValue] {
-        state.withLock { state in
-            Dictionary(state.taken.map { ($0.id, $0.image) }) { $1 }.sorted { $0.key < $1.key }.map(\.value)
-        }
-    }
+    /// The pictures that were taken.
+    var ids: Set<API.Image.ID> { state.withLock { Set($0.taken.map(\.id)) } }
 
     var counts: Counts {
         state.withLock { state in
@@ -54,7 +50,7 @@ final class UploadTally: Sendable {
             for file in state.taken {
                 if file.isFailed {
                     counts.failed += 1
-                } else if file.isNew {
+                } else if file.image.isNew {
                     counts.new += 1
                 } else {
                     counts.known += 1
@@ -71,11 +67,11 @@ final class UploadTally: Sendable {
         return state.withLock { $0.isCutShort } ? .partial : .ok
     }
 
-    func take(_ path: String, _ image: JSONValue) {
+    func take(_ path: String, _ image: API.UploadedImage) {
         let file = Taken(path: path, image: image)
         state.withLock { $0.taken.append(file) }
         // With waiting, one line per picture comes when it has come to its end.
-        if !hasWaiting { tell(file, image["status"]?.string ?? "") }
+        if !hasWaiting { tell(file, image.status.rawValue) }
     }
 
     func refuse(_ path: String, code: String, _ reason: String) {
@@ -96,33 +92,41 @@ final class UploadTally: Sendable {
     }
 
     /// A picture is ready, or will never be.
-    func end(_ id: String, _ ending: ImageEnding) {
+    func end(_ id: API.Image.ID, _ ending: ImageEnding) {
         let files = state.withLock { state in
             for index in state.taken.indices where state.taken[index].id == id {
-                state.taken[index].isFailed = ending.status != "completed"
+                state.taken[index].isFailed = ending != .completed
             }
             return state.taken.filter { $0.id == id }
         }
         for file in files { tell(file, ending.status, ending.reason) }
     }
 
+    /// Ends those that were completed when they were uploaded, and returns the others. Why one had failed is not in the answer to
+    /// its upload.
+    func endCompleted() -> Set<API.Image.ID> {
+        let done = state.withLock { Set($0.taken.filter { $0.image.status == .completed }.map(\.id)) }
+        for id in done.sorted(by: { $0.rawValue < $1.rawValue }) { end(id, .completed) }
+        return ids.subtracting(done)
+    }
+
     /// These are stored, and nobody waits for them any longer.
-    func leave(_ ids: Set<String>) {
+    func leave(_ ids: Set<API.Image.ID>) {
         let files = state.withLock { state in
             state.isCutShort = true
             return state.taken.filter { ids.contains($0.id) }
         }
-        for file in files { tell(file, "pending") }
+        for file in files { tell(file, API.ImageStatus.pending.rawValue) }
     }
 
     private func tell(_ file: Taken, _ status: String, _ reason: String? = nil) {
         let json: JSONValue = [
-            "path": .string(file.path), "imageId": .string(file.id), "isNew": .bool(file.isNew),
-            "status": .string(status), "sha256": file.image["sha256"] ?? .null, "url": file.image["url"] ?? .null,
+            "path": .string(file.path), "imageId": .string(file.id.rawValue), "isNew": .bool(file.image.isNew),
+            "status": .string(status), "sha256": .string(file.image.sha256), "url": .string(file.image.url),
             "error": reason.map { ["detail": .string($0)] } ?? .null,
         ]
         let word = status == "completed" ? "ready" : status == "pending" ? "stored" : status
-        let remark = (file.isNew ? "" : " (was there already)") + (reason.map { ": \($0)" } ?? "")
+        let remark = (file.image.isNew ? "" : " (was there already)") + (reason.map { ": \($0)" } ?? "")
         output.result(json, VisibleText.escaping("\(word)  \(file.id)  \(file.path)\(remark)"))
     }
 

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgRemotes
 import Synchronization
 
@@ -12,7 +13,7 @@ import Synchronization
 struct Uploader: Sendable {
     /// What came of one file.
     enum Outcome: Sendable {
-        case taken(JSONValue)
+        case taken(API.UploadedImage)
         case refused(code: String, reason: String)
         case notSent(code: String, reason: String)
     }
@@ -80,11 +81,13 @@ struct Uploader: Sendable {
     }
 
     private func outcome(_ answer: ServerClient.Answer) throws -> Outcome {
-        let body = try answer.json()
-        if let image = body["images"]?.array?.first { return .taken(image) }
-        let refusal = body["errors"]?.array?.first
-        let code = refusal?["code"]?.string ?? body["code"]?.string ?? "failed"
-        let reason = refusal?["detail"]?.string ?? body["detail"]?.string ?? "The server answered \(answer.status)."
+        if answer.status < 300, let image = try answer.decode(API.UploadAnswer.self).images.first {
+            return .taken(image)
+        }
+        let problem = answer.problem
+        let refusal = problem.errors?.first
+        let code = refusal?.code ?? problem.code ?? "failed"
+        let reason = refusal?.detail ?? problem.detail ?? "The server answered \(answer.status)."
         // Beyond 500 nothing is wrong with the file.
         return answer.status >= 500 ? .notSent(code: code, reason: reason) : .refused(code: code, reason: reason)
     }

@@ -1,6 +1,4 @@
-import AgBase
-import AgJobs
-import AgLibrary
+import AgContract
 import AgRemotes
 
 /// Waits until pictures are ready or have failed, by the event stream and not by asking again and again.
@@ -17,8 +15,8 @@ struct Waiting: Sendable {
     ///
     /// Throws `Failure` when the server stays away or refuses.
     func wait(
-        for images: [JSONValue], each: @escaping (_ id: String, _ ending: ImageEnding) -> Void
-    ) async throws -> Set<String> {
+        for images: Set<API.Image.ID>, each: @escaping (API.Image.ID, ImageEnding) -> Void
+    ) async throws -> Set<API.Image.ID> {
         var left = Remainder(images, each)
         var attempt = 0
         while !left.isEmpty {
@@ -49,7 +47,7 @@ struct Waiting: Sendable {
                 if try await isPaused(left) { return .paused }
             // The server's heartbeat: nothing has happened for a while, so it is time to ask why.
             case .beat: if try await isPaused(left) { return .paused }
-            case .event(let type, let data, _): left.take(type, data)
+            case .event(let type, let data, _): left.take(API.EventType(rawValue: type), data)
             }
             if left.isEmpty { return .brokeOff }
         }
@@ -64,45 +62,42 @@ struct Waiting: Sendable {
         var cursor: String?
         repeat {
             let items = [("limit", "\(Self.pageSize)")] + (cursor.map { [("cursor", $0)] } ?? [])
-            let page = try await ask("/api/images" + queryText(items))
-            for image in page["images"]?.array ?? [] {
-                guard let id = image["imageId"]?.string, open.remove(id) != nil else { continue }
-                // The list does not say why a picture failed.
-                if image["status"]?.string == "failed" {
-                    open.insert(id)
-                } else {
-                    left.take(id, ImageEnding(told: image))
-                }
+            let page = try await ask("/api/images" + queryText(items), as: API.ImagePage.self)
+            // The list does not say why a picture failed.
+            for image in page.images where image.status != .failed && open.contains(image.imageId) {
+                open.remove(image.imageId)
+                left.take(image.imageId, ImageEnding(image.status))
             }
-            cursor = page["next"]?.string
+            cursor = page.next
             pages -= 1
         } while cursor != nil && pages > 0 && !open.isEmpty
-        for id in open.sorted() { left.take(id, try await ending(of: id)) }
+        for id in open.sorted(by: { $0.rawValue < $1.rawValue }) { left.take(id, try await ending(of: id)) }
     }
 
     private static let pageSize = 200
 
-    private func ending(of id: String) async throws -> ImageEnding? {
-        let answer = try await client.ask("GET", "/api/images/\(escaped(id))/status")
+    private func ending(of id: API.Image.ID) async throws -> ImageEnding? {
+        let answer = try await client.ask("GET", "/api/images/\(escaped(id.rawValue))/status")
         if answer.status == 404 { return .deleted }
-        return ImageEnding(told: try checked(answer))
+        let progress = try checked(answer, as: API.ImageProgress.self)
+        return ImageEnding(progress.status, progress.error)
     }
 
     private func isPaused(_ left: Remainder) async throws -> Bool {
         guard !left.isEmpty else { return false }
-        let kinds = try await ask("/api/jobs/status")["kinds"]?.array ?? []
-        let kind = kinds.first { $0["kind"]?.string == JobKind.generateVariants.rawValue }
+        let kinds = try await ask("/api/jobs/status", as: API.JobStatus.self).kinds
+        guard let kind = kinds.first(where: { $0.kind == .generateVariants }) else { return false }
         // Jobs that were begun before the pause still end.
-        return kind?["isPaused"]?.bool == true && kind?["counts"]?["active"]?.int == 0
+        return kind.isPaused && kind.counts.active == 0
     }
 
-    private func ask(_ path: String) async throws -> JSONValue {
-        try checked(try await client.ask("GET", path))
+    private func ask<Value: APIValue>(_ path: String, as type: Value.Type) async throws -> Value {
+        try checked(try await client.ask("GET", path), as: type)
     }
 
     /// A server that is just starting or stopping says so with 503; another refusal will not change by waiting.
-    private func checked(_ answer: ServerClient.Answer) throws -> JSONValue {
-        if answer.status == 200 { return try answer.json() }
+    private func checked<Value: APIValue>(_ answer: ServerClient.Answer, as type: Value.Type) throws -> Value {
+        if answer.status == 200 { return try answer.decode(type) }
         if let away = ServerAway(passing: answer) { throw away }
         throw Failure(problem: answer)
     }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgTesting
 import Testing
 
@@ -92,17 +93,19 @@ struct UploadPlanTests {
 
 @Suite("What came of an upload")
 struct UploadTallyTests {
-    private func image(_ id: String, isNew: Bool) -> JSONValue {
-        ["imageId": .string(id), "isNew": .bool(isNew), "status": "pending"]
+    private func image(_ id: String, _ status: API.ImageStatus = .pending, isNew: Bool) -> API.UploadedImage {
+        .init(image: .example(id, status), isNew: isNew)
     }
 
+    private let failed = ImageEnding(.failed, .init(code: "truncated", class: "invalid", message: "No."))
+
     @Test("Each file is counted once, as what came of it in the end")
-    func counts() {
+    func counts() throws {
         let tally = UploadTally(Output(wantsJSON: true), hasWaiting: true)
         tally.take("a", image("1", isNew: true))
         tally.take("b", image("2", isNew: false))
         #expect(tally.counts == .init(new: 1, known: 1))
-        tally.end("1", ImageEnding(told: ["status": "failed", "error": ["message": "No."]])!)
+        tally.end(.init(rawValue: "1"), try #require(failed))
         #expect(tally.counts == .init(known: 1, failed: 1))
         #expect(tally.exitCode == .partial)
         #expect(UploadTally.sentence(tally.counts, skipped: 2).hasPrefix("0 new, 1 known, 1 failed, 2 skipped"))
@@ -112,31 +115,48 @@ struct UploadTallyTests {
     func left() {
         let tally = UploadTally(Output(wantsJSON: true), hasWaiting: true)
         tally.take("a", image("1", isNew: true))
-        tally.leave(["1"])
+        tally.leave([.init(rawValue: "1")])
         #expect(tally.exitCode == .partial)
+    }
+
+    @Test("Pictures that were completed when they were uploaded are not waited for")
+    func completed() {
+        let tally = UploadTally(Output(wantsJSON: true), hasWaiting: true)
+        tally.take("a", image("1", isNew: true))
+        tally.take("b", image("2", .completed, isNew: false))
+        tally.take("c", image("3", .failed, isNew: false))
+        #expect(tally.endCompleted() == [.init(rawValue: "1"), .init(rawValue: "3")])
+        #expect(tally.counts == .init(new: 1, known: 2))
     }
 }
 
 @Suite("Pictures that are waited for")
 struct RemainderTests {
     @Test("An event concerns the picture that its imageId names, and no other")
-    func events() {
+    func events() throws {
         let told = Told()
-        var left = Remainder([["imageId": "a"], ["imageId": "b"], ["imageId": "c", "status": "completed"]]) {
-            id, ending in
-            told.add("\(id) \(ending.status)")
-        }
-        #expect(told.all == ["c completed"])
-        left.take("job-completed", #"{"imageId":"x","jobName":"generate-variants","note":"a"}"#)
-        left.take("job-completed", #"{"imageId":"a","jobName":"generate-metadata"}"#)
-        left.take("job-queued", #"{"imageId":"a","jobName":"generate-variants"}"#)
-        left.take("job-completed", "a")
-        #expect(left.ids == ["a", "b"])
-        left.take("job-completed", #"{"imageId":"a","jobName":"generate-variants"}"#)
-        left.take("job-completed", #"{"imageId":"a","jobName":"generate-variants"}"#)
-        left.take("job-failed", #"{"imageId":"b","jobName":"generate-variants","error":{"message":"No."}}"#)
+        let (a, b, c) = (id("a"), id("b"), id("c"))
+        var left = Remainder([a, b, c]) { id, ending in told.add("\(id) \(ending.status)") }
+        left.take(.jobCompleted, try event("x"))
+        left.take(.jobCompleted, try event("a", .generateMetadata))
+        left.take(.jobQueued, try event("a"))
+        left.take(.jobCompleted, "a")
+        #expect(left.ids == [a, b, c])
+        left.take(.jobCompleted, try event("a"))
+        left.take(.jobCompleted, try event("a"))
+        left.take(.jobFailed, try event("b"))
+        left.take(.imageDeleted, try JSONText.of(API.ImageEvent(imageId: c, generation: 2)))
         #expect(left.isEmpty)
-        #expect(told.all == ["c completed", "a completed", "b failed"])
+        #expect(told.all == ["a completed", "b failed", "c deleted"])
+    }
+
+    private func id(_ text: String) -> API.Image.ID { .init(rawValue: text) }
+
+    private func event(_ image: String, _ kind: API.JobKind = .generateVariants) throws -> String {
+        try JSONText.of(
+            API.JobEvent(
+                jobId: .init(rawValue: "j"), jobName: kind, imageId: id(image), state: .completed, attempt: 1,
+                maxAttempts: 3, progress: 100))
     }
 
     private final class Told {

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgTesting
 import Glibc
 import Testing
@@ -16,8 +17,23 @@ struct ForeignServerTests {
             words: words + ["--server", server.url, "--data", folder.path], environment: environment)
     }
 
+    private static let ready = #"{"status":"ready","checks":[]}"#
     private static let escapes = "\u{1B}]0;x\u{7}\u{9B}2J\u{202E}gpj\u{2066}\u{200F}\r\n\u{7F}"
     private static let escaped = #"\u001b]0;x\u0007\u009b2J\u202egpj\u2066\u200f"#
+
+    private static func details(_ image: API.Image) -> API.ImageDetails {
+        API.ImageDetails(
+            image: image, processedAt: nil, placeholder: nil, variants: [],
+            metadata: .init(
+                description: nil, tags: [], categories: [], colors: [], frames: 1, hasAlpha: false, isDamaged: false,
+                exif: nil),
+            sessions: [], generations: [], srcset: .init(webp: "", avif: ""))
+    }
+
+    /// The answer to the upload of one new picture.
+    private static func taken(_ id: String) throws -> String {
+        try JSONText.of(API.UploadAnswer(images: [.init(image: .example(id, .pending), isNew: true)], errors: []))
+    }
 
     private static func isClean(_ text: String) -> Bool {
         !text.split(separator: "\n").contains { VisibleText.hasControls(String($0)) }
@@ -26,15 +42,15 @@ struct ForeignServerTests {
     @Test("show nothing that steers the terminal, whatever the server sends")
     func escapes() async throws {
         let name = JSONValue.string("a\(Self.escapes)b").text
-        let image =
-            #"{"imageId":"\#("01a1fa20-72f9-73a4-a7d6-554444a9a6c2")","status":"completed","originalFilename":"#
-            + name + #","mediaType":"# + name + "}"
+        let image = API.Image.example("01a1fa20-72f9-73a4-a7d6-554444a9a6c2", .completed, named: "a\(Self.escapes)b")
+        let page = try JSONText.of(API.ImagePage(images: [image], next: nil))
+        let details = try JSONText.of(Self.details(image))
         let server = try ScriptedServer { request in
             switch request.line {
-            case "GET /api/images?limit=50": ScriptedServer.json(200, #"{"images":["# + image + "]}")
+            case "GET /api/images?limit=50": ScriptedServer.json(200, page)
             case "GET /openapi.json": ScriptedServer.json(200, #"{"openapi":"# + name + "}")
             case "GET /api/jobs?limit=50": ScriptedServer.json(500, #"{"detail":"# + name + "}")
-            default: ScriptedServer.json(200, image)
+            default: ScriptedServer.json(200, details)
             }
         }
         for words in [["list"], ["list", "--json"], ["get", "x"], ["get", "x", "--json"], ["openapi"]] {
@@ -56,7 +72,7 @@ struct ForeignServerTests {
     @Test("send the owner's token to this machine only", arguments: ["127.evil.example", "127.0.0.1.evil.example"])
     func ownersToken(host: String) async throws {
         try writeBytes(Array("ag_owner-token-0123456789\n".utf8), to: "\(folder.path)/admin-token")
-        let server = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let server = try ScriptedServer { _ in ScriptedServer.json(200, Self.ready) }
         let away = try await Argentum.run("health", "--server", "http://\(host):\(server.port)", "--data", folder.path)
         #expect(away.code == 2 && away.errors.contains("another machine"), "\(away)")
         #expect(server.requests.all.isEmpty)
@@ -81,7 +97,7 @@ struct ForeignServerTests {
         let heads = Collected<String>()
         let server = try LoopbackServer.http(tls: identity) { request, peer in
             heads.add(request.head)
-            return peer.answer(200, #"{"status":"ready"}"#)
+            return peer.answer(200, Self.ready)
         }
         let words = ["health", "--server", "https://localhost:\(server.port)/silver", "--data", folder.path]
         let refused = try await Argentum.run(words: words, environment: environment)
@@ -98,9 +114,9 @@ struct ForeignServerTests {
     @Test("go through the proxy of the environment to other machines, and never to this one")
     func proxy() async throws {
         let proxy = try ScriptedServer { request in
-            ScriptedServer.json(request.line.hasPrefix("CONNECT") ? 403 : 200, #"{"status":"ready"}"#)
+            ScriptedServer.json(request.line.hasPrefix("CONNECT") ? 403 : 200, Self.ready)
         }
-        let server = try ScriptedServer { _ in ScriptedServer.json(200, #"{"status":"ready"}"#) }
+        let server = try ScriptedServer { _ in ScriptedServer.json(200, Self.ready) }
         let environment = environment.merging(["http_proxy": proxy.url, "https_proxy": proxy.url, "no_proxy": ""]) {
             $1
         }
@@ -138,9 +154,8 @@ struct ForeignServerTests {
             case 3: return ScriptedServer.json(503, #"{"code":"stopping"}"#, "Retry-After: 0\r\n")
             case 4: return "HTTP/1.1 201 X\r\nContent-Length: 100\r\n\r\n{"
             default:
-                let id = "01a1fa20-72f9-73a4-a7d6-5544440000\(uploads.all.count)"
-                return ScriptedServer.json(
-                    201, #"{"images":[{"imageId":"\#(id)","isNew":true,"status":"pending"}],"errors":[]}"#)
+                let answer = try? Self.taken("01a1fa20-72f9-73a4-a7d6-5544440000\(uploads.all.count)")
+                return answer.map { ScriptedServer.json(201, $0) }
             }
         }
         let result = try await run(
@@ -157,12 +172,12 @@ struct ForeignServerTests {
 
     @Test("do not wait for a server that refuses, only for one that is away")
     func refusedWait() async throws {
-        let id = "01a1fa20-72f9-73a4-a7d6-554444a9a6c2"
+        let taken = try Self.taken("01a1fa20-72f9-73a4-a7d6-554444a9a6c2")
         let server = try ScriptedServer { request in
             switch request.line {
             case "GET /api/session": ScriptedServer.json(200, #"{"scope":"write"}"#)
             case "POST /api/images/upload":
-                ScriptedServer.json(201, #"{"images":[{"imageId":"\#(id)","isNew":true,"status":"pending"}]}"#)
+                ScriptedServer.json(201, taken)
             // The token was revoked meanwhile.
             default: ScriptedServer.json(401, #"{"detail":"This call needs a token."}"#)
             }
@@ -171,6 +186,23 @@ struct ForeignServerTests {
         let result = try await run(server, "upload", "\(folder.path)/a.jpg", "--wait")
         #expect(result.code == 1 && result.errors.contains("token"), "\(result)")
         #expect(!result.errors.contains("The server is away"), "\(result)")
+    }
+
+    @Test("say which member of an answer is not what they know, and pass over members that they do not know")
+    func contract() async throws {
+        let server = try ScriptedServer { request in
+            switch request.line {
+            case "GET /api/session": ScriptedServer.json(200, #"{"scope":"write","rank":7,"tokenId":null}"#)
+            case "POST /api/images/upload": ScriptedServer.json(201, #"{"images":[{"imageId":7}],"errors":[]}"#)
+            default: ScriptedServer.json(200, #"{"status":"ready","checks":[{"name":"disk","took":3}],"since":"noon"}"#)
+            }
+        }
+        let health = try await run(server, "health", "--json")
+        #expect(health.code == 0, "\(health)")
+        #expect(health.output.contains(#""since":"noon""#), "A program gets all that the server said.")
+        try writeBytes([1], to: "\(folder.path)/a.jpg")
+        let upload = try await run(server, "upload", "\(folder.path)/a.jpg", "--json")
+        #expect(upload.code == 1 && upload.output.contains("images.0.imageId must be a text"), "\(upload)")
     }
 
     @Test("give all files up together when the server stays away, as not sent")

@@ -1,4 +1,6 @@
 import AgBase
+import AgTesting
+import Testing
 
 /// Asks the server, each time on a connection of its own.
 struct Client: Sendable {
@@ -22,13 +24,17 @@ struct Client: Sendable {
         let bytes = request(method, target, headers: headers, body)
         let port = port
         // In one go, so that no connection stands open without a request while the threads of the tests are busy.
-        return try await Harness.threads.run {
+        let answer = try await Harness.threads.run {
             let deadline = Deadline.within(limit)
             let socket = try Socket(port: port)
             try socket.send(bytes, by: deadline)
             var reader = AnswerReader(bytes: []) { try socket.receive(by: deadline) }
             return try reader.read(isHead: method == "HEAD")
         }
+        expectContract(
+            ContractCheck.faults(
+                method, target, status: answer.status, mediaType: answer["content-type"], answer.body))
+        return answer
     }
 
     func get(_ target: String, headers: KeyValuePairs<String, String> = [:]) async throws -> Answer {
@@ -74,4 +80,9 @@ struct Client: Sendable {
         chunks.flatMap { Array("\(String($0.count, radix: 16))\r\n".utf8) + $0 + Array("\r\n".utf8) }
             + Array("0\r\n\r\n".utf8)
     }
+}
+
+/// Every JSON answer and every event that a test gets is one of the contract.
+func expectContract(_ faults: [String]) {
+    for fault in faults { Issue.record("The contract does not know this: \(fault)") }
 }

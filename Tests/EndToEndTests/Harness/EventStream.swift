@@ -1,4 +1,5 @@
 import AgBase
+import AgTesting
 
 /// The server's live events as they come in, for as long as this lives.
 final class EventStream: Sendable {
@@ -14,6 +15,8 @@ final class EventStream: Sendable {
     private struct State: Sendable {
         var events: [Event] = []
         var ending: String?
+        /// How many of the events were held against the contract.
+        var checked = 0
     }
 
     private let connection: Connection
@@ -82,11 +85,20 @@ final class EventStream: Sendable {
                 return nil
             }
         }
+        checkContract()
         guard let found else {
             let seen = all.suffix(12).map { "\($0.type) \($0.data)" }.joined(separator: "\n")
             throw HarnessFailure("The event did not come within \(limit). The last that came:\n\(seen)")
         }
         return found
+    }
+
+    private func checkContract() {
+        let fresh = state.change { state in
+            defer { state.checked = state.events.count }
+            return state.events[state.checked...]
+        }
+        for event in fresh { expectContract(ContractCheck.faults(event: event.type, data: event.data)) }
     }
 
     private static func run(_ connection: Connection, _ parser: EventParser, _ state: Monitor<State>) {

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgTesting
 import Glibc
 
@@ -65,5 +66,15 @@ final class ScriptedServer: Sendable {
         guard bytes.count - end.upperBound >= length ?? 0 else { return nil }
         let words = lines.first?.split(separator: " ").prefix(2).joined(separator: " ") ?? ""
         return Request(line: words, head: head, body: Array(bytes[end.upperBound...]))
+    }
+}
+
+extension API.Image {
+    /// One as a server might show it.
+    static func example(_ id: String, _ status: API.ImageStatus, named name: String? = nil) -> API.Image {
+        API.Image(
+            imageId: .init(rawValue: id), status: status, sha256: String(repeating: "0", count: 64),
+            mediaType: "image/jpeg", width: 4, height: 3, fileSize: 100, generation: 1, originalFilename: name,
+            uploadedAt: .init(rawValue: "2026-05-03T12:13:14.000Z"), url: "/o", thumbnailUrl: "/t")
     }
 }

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgImaging
 import AgLibrary
@@ -31,9 +32,9 @@ package enum DeliveryRoutes: ServerPart {
             return response
         }
         book.on(.sign) { request, parameters in
-            let order = try await request.decode(SignOrder.self, members: SignOrder.members)
+            let order = try await request.decode(API.SignRequest.self)
             let image = try await images.image(parameters["id"])
-            return .answer(200, try order.answer(image, library.signedURLs, links, library.renders.settings))
+            return try .answer(200, order.answer(image, library.signedURLs, links, library.renders.settings))
         }
         addRenderRoutes(to: &book, library.renders, desk)
     }

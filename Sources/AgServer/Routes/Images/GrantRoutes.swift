@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgCrypto
 import AgHTTP
 import AgImaging
@@ -11,18 +12,14 @@ package enum GrantRoutes: ServerPart {
         let library = site.library
         let links = site.links
         book.on(.makeGrant) { request, _ in
-            let order = try await request.decode(
-                GrantOrder.self, orEmpty: GrantOrder(), members: GrantOrder.CodingKeys.allCases.map(\.stringValue))
+            let order = try await request.decode(API.UploadURLRequest.self, orEmpty: .init())
             let made = try await library.grants.make(
                 try order.request(), by: request.attached(Credential.self)?.origin,
                 session: request.attached(Authority.self)?.session)
             let path = "/api/uploads/\(made.grant.id)?key=\(made.secret)"
-            return .answer(
-                201,
-                [
-                    "uploadId": .string(made.grant.id.text), "uploadUrl": .string(links.absolute(path)),
-                    "expiresAt": .time(made.grant.expiresAt),
-                ])
+            let url = API.UploadURL(
+                uploadId: .init(made.grant.id), uploadUrl: links.absolute(path), expiresAt: .init(made.grant.expiresAt))
+            return try .answer(201, url)
         }
         for operation in [Operation.useGrant(.post, library.uploads.limit), .useGrant(.put, library.uploads.limit)] {
             book.on(operation) { request, parameters in
@@ -52,35 +49,11 @@ private func receive(
     }
     let target = UploadTarget(sessionID: grant.sessionID, grant: grant.id)
     let outcome = try await library.uploads.store([accepted], at: target)[0]
-    return .answer(outcome.isNew ? 201 : 200, answer.grantUpload(outcome))
+    return try .answer(outcome.isNew ? 201 : 200, answer.grantUpload(outcome))
 }
 
-extension ImageAnswer {
-    fileprivate func grantUpload(_ outcome: UploadOutcome) -> JSONValue {
-        let storageID = JSONValue.Member(name: "storageId", value: .string(outcome.image.original.id.text))
-        let members = (upload(outcome).members ?? []).map { member in
-            // The holder of a URL is a stranger: what somebody else once called the same bytes is not theirs to know.
-            member.name == "originalFilename" && !outcome.isNew
-                ? JSONValue.Member(name: member.name, value: .null) : member
-        }
-        return .object([storageID] + members)
-    }
-}
-
-private struct GrantOrder: Decodable {
-    var maxBytes: Int64?
-    var contentType: String?
-    var sha256: String?
-    var sessionId: String?
-    var filename: String?
-    /// Seconds.
-    var expiresIn: Int?
-
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case maxBytes, contentType, sha256, sessionId, filename, expiresIn
-    }
-
-    func request() throws -> UploadGrantRequest {
+extension API.UploadURLRequest {
+    fileprivate func request() throws -> UploadGrantRequest {
         var digest: SHA256Digest?
         if let sha256 {
             guard let value = SHA256Digest(hex: sha256) else {

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgImaging
 import AgJobs
@@ -19,7 +20,7 @@ package enum ImageRoutes: ServerPart {
         for operation in [Operation.image, .details] {
             book.on(operation) { request, parameters in
                 let details = try await images.details(parameters["id"])
-                return .answer(200, answer.details(details, showsPlace: request.mayWrite))
+                return try .answer(200, answer.details(details, showsPlace: request.mayWrite))
             }
         }
         book.on(.status) { request, parameters in try await statuses.answer(parameters["id"], request) }
@@ -33,10 +34,9 @@ package enum ImageRoutes: ServerPart {
             return HTTPResponse(204)
         }
         book.on(.reprocess) { request, parameters in
-            let order = try await request.decode(
-                ReprocessOrder.self, orEmpty: ReprocessOrder(only: nil), members: ["only"])
+            let order = try await request.decode(API.ReprocessRequest.self, orEmpty: .init())
             let ids = try await images.reprocess(parameters["id"], order.kinds())
-            return .answer(202, ["jobIds": .array(ids.map { .string($0.text) })])
+            return try .answer(202, API.QueuedJobs(jobIds: ids.map { .init($0) }))
         }
     }
 }
@@ -62,12 +62,7 @@ private func list(
     let page = try await gates.read(request.caller, countsAll: countsAll) {
         try await images.list(filter, limit: limit, after: cursor, countsAll: countsAll)
     }
-    var members: [JSONValue.Member] = [
-        .init(name: "images", value: .array(page.images.map { answer.summary($0.image, $0.status) })),
-        .init(name: "next", value: .optional(page.next?.text)),
-    ]
-    if let total = page.total { members.append(.init(name: "total", value: .int(total))) }
-    return .answer(200, .object(members))
+    return try .answer(200, answer.page(page))
 }
 
 /// Those that we take: no picture has another one.
@@ -81,10 +76,8 @@ private func cursor(_ query: QueryReader) throws -> ImageCursor? {
     return cursor
 }
 
-private struct ReprocessOrder: Decodable {
-    let only: [String]?
-
-    func kinds() throws -> [JobKind] {
+extension API.ReprocessRequest {
+    fileprivate func kinds() throws -> [JobKind] {
         guard let only else { return [.generateVariants, .generateMetadata] }
         guard only.count <= 100 else { throw Fault(.unprocessable, "invalid-body", "`only` has more than 100 words.") }
         let kinds = try Set(only).sorted().map { word in

@@ -53,8 +53,27 @@ enum ImageSchemas {
         SchemaField("colors", .array(.object([SchemaField("hex", .string), SchemaField("share", .number)]))),
         SchemaField("frames", .count), SchemaField("hasAlpha", .boolean),
         SchemaField("isDamaged", .boolean, about: "It ended too early and was taken all the same."),
-        SchemaField("exif", .nullable(.anyObject), about: "`gps` only for tokens that may write."),
+        SchemaField("exif", .nullable(exif), about: "What the camera did not write is left out."),
     ])
+
+    private static let exif = Schema.named(
+        "CameraData",
+        .object([
+            .optional("make", .string), .optional("model", .string), .optional("lens", .string),
+            .optional("software", .string), .optional("description", .string), .optional("artist", .string),
+            .optional("copyright", .string),
+            .optional("takenAt", .string, about: "The camera's own clock, without a zone unless the camera wrote one."),
+            .optional("exposure", .number, about: "Seconds."), .optional("aperture", .number),
+            .optional("iso", .integer), .optional("focalLength", .number, about: "Millimetres."),
+            .optional("focalLength35mm", .integer), .optional("exposureBias", .number),
+            .optional("flashFired", .boolean), SchemaField("orientation", .integer(minimum: 1, maximum: 8)),
+            .optional(
+                "gps",
+                .object([
+                    SchemaField("latitude", .number), SchemaField("longitude", .number),
+                    SchemaField("altitude", .nullable(.number), about: "Metres above the sea."),
+                ]), about: "Only for tokens that may write."),
+        ]))
 
     static let details = Schema.named(
         "ImageDetails",

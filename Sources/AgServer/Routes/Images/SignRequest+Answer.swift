@@ -1,25 +1,14 @@
 import AgBase
+import AgContract
 import AgImaging
 import AgLibrary
 import AgModel
 
-/// What shall be signed, and for how long.
-struct SignOrder: Decodable {
-    let variant: String
-    /// Seconds.
-    let expiresIn: Int?
-    let w: Int?
-    let h: Int?
-    let fit: String?
-    let format: String?
-    let q: Int?
-
-    static let members = ["variant", "expiresIn", "w", "h", "fit", "format", "q"]
-
+extension API.SignRequest {
     /// Throws `Fault` 422.
     func answer(
         _ image: Image, _ urls: SignedURLs, _ links: Links, _ settings: RenderSettings
-    ) throws -> JSONValue {
+    ) throws -> API.SignedURL {
         let longest = Int(SignedURLs.longestLife.inSeconds)
         let seconds = expiresIn ?? 3_600
         guard 1...longest ~= seconds else {
@@ -28,7 +17,7 @@ struct SignOrder: Decodable {
         let path = try path(image.id)
         let items = try renderItems(settings) + [.init("v", "\(image.generation)")]
         let signed = urls.sign(path: path, items: items, lives: .seconds(seconds))
-        return ["url": .string(links.absolute("\(path)?\(signed.query)")), "expiresAt": .time(signed.expiresAt)]
+        return API.SignedURL(url: links.absolute("\(path)?\(signed.query)"), expiresAt: .init(signed.expiresAt))
     }
 
     private func path(_ id: ImageID) throws -> String {

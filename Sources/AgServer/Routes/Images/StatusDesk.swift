@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgJobs
 import AgLibrary
@@ -26,7 +27,7 @@ struct StatusDesk: Sendable {
         let ticket = answers.ticket()
         if let known = answers.value(for: id) { return answer(known, id, request, ticket) }
         let progress = try await images.progress(id)
-        let bytes = SharedBytes(ProgressAnswer.json(progress).text)
+        let bytes = SharedBytes(try JSONText.bytes(of: ProgressAnswer.value(progress)))
         // While it is being made, another image of the same bytes may complete it without a word about this one.
         guard progress.status == .completed else { return .json(200, bytes) }
         answers.keep(bytes, for: id, about: id, weight: bytes.count + 512, ticket)

@@ -1,4 +1,5 @@
 import AgBase
+import AgContract
 import AgHTTP
 import AgLibrary
 import AgModel
@@ -17,19 +18,16 @@ package enum UploadRoutes: ServerPart {
             guard !form.accepted.isEmpty else { throw form.refusal }
             let outcomes = try await uploads.store(form.accepted, at: form.target)
             let isAnyNew = outcomes.contains(where: \.isNew)
-            return .answer(
+            return try .answer(
                 isAnyNew ? 201 : 200,
-                [
-                    "images": .array(outcomes.map { answer.upload($0) }),
-                    "errors": .array(form.errors.map { $0.json }),
-                ])
+                API.UploadAnswer(images: outcomes.map { answer.upload($0) }, errors: form.errors.map { .init($0) }))
         }
     }
 }
 
-extension Fault.Detail {
-    fileprivate var json: JSONValue {
-        ["filename": .string(subject), "code": .string(code), "detail": .string(detail)]
+extension API.FileRefusal {
+    fileprivate init(_ detail: Fault.Detail) {
+        self.init(filename: detail.subject, code: detail.code, detail: detail.detail)
     }
 }
 
