@@ -1,12 +1,7 @@
 import AgBase
 import AgBlobs
 import AgSQL
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Says to whoever starts the program what stands in its way: which path, what is wrong, what to do. Clients never see it.
 package enum OpeningTrouble {

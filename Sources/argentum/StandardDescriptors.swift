@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Standard input, output and error, which whoever starts us may have closed.
 enum StandardDescriptors {

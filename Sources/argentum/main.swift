@@ -1,11 +1,6 @@
 import AgBase
 import AgImaging
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 // Before anything is opened: a number below 3 must never become a file's, or what is printed would be written into it.
 StandardDescriptors.fill()

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The `argentum` that was built beside the tests, or the one that ARGENTUM_TEST_BINARY names.
 ///

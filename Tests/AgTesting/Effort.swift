@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How much a long test does: a short form by default, all of it under `make torture`.
 package enum Effort {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How long this thread's processor was busy with it: what other programs do beside it does not count.
 package func processorTime(of body: () throws -> Void) rethrows -> Duration {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A system call that failed, with the errno it left.
 package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An open file descriptor with one owner: it is closed when the last reference goes.
 package final class OpenFile: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Small files that only their owner may read: tokens and keys.
 package enum PrivateFile {

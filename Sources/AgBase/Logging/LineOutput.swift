@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Writes whole lines to a descriptor. What follows a line that was cut off by a failure begins on a line of its own.
 struct LineOutput {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Writes lines to a descriptor on a thread of its own. Adding a line never waits for the reader: a stalled pipe or
 /// terminal costs lines, which are counted, and never a connection.

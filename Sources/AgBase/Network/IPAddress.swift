@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An IPv6 address, or an IPv4 address as IPv6 maps it (`::ffff:192.0.2.1`), so that both forms of one address are equal.
 package struct IPAddress: Hashable, Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Starts operating-system threads with a name that shows in `top -H` and in a debugger.
 package enum NamedThread {

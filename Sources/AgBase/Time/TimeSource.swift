@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Where "now" comes from. Passed in, so that a test can hold time still.
 package protocol TimeSource: Sendable {

@@ -1,10 +1,5 @@
 package import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The file system itself. No call follows a link: see `FolderPlace`.
 package struct DiskFiles: FileOperations {

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A name in an open folder that was reached without following a link.
 ///

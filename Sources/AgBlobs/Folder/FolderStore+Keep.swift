@@ -1,10 +1,5 @@
 package import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 extension FolderStore {
     package func keep(_ blobs: [StagedBlob]) async throws {

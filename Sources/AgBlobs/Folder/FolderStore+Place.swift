@@ -1,11 +1,6 @@
 import AgBase
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The folder as a place that several processes and only one installation work on.
 extension FolderStore {

@@ -1,3 +1,4 @@
+internal import AgBase
 internal import AgModel
 internal import Synchronization
 

@@ -1,3 +1,4 @@
+internal import AgBase
 internal import AgSQL
 internal import Synchronization
 

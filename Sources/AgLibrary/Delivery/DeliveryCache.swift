@@ -1,12 +1,7 @@
 package import AgBase
 package import AgModel
 import AgSQL
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Pictures that were handed out lately, ready to be handed out again: with their bytes when they are few, else with
 /// the open file. Every write about an original forgets what was made of it.

@@ -1,10 +1,5 @@
 internal import CSQLite
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Glibc
 
 extension SQLError {
     /// The error that the last call on `connection` left. Source of the codes: https://sqlite.org/rescode.html

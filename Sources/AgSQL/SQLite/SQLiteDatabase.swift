@@ -1,11 +1,6 @@
 internal import AgBase
+internal import Glibc
 internal import Synchronization
-
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
 
 /// A database in one SQLite file: one writer with group commit, many readers, every commit on the disk before it is told.
 ///

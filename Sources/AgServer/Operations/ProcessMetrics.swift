@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What the kernel knows of this process, under the names that dashboards expect.
 enum ProcessMetrics {

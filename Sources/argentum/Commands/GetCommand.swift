@@ -1,12 +1,7 @@
 import AgBase
 import AgContract
 import AgServer
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// `argentum get`: what is known of a picture, or its bytes.
 enum GetCommand: Command {

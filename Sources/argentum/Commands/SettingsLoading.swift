@@ -1,11 +1,6 @@
 import AgBase
 import AgServer
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Brings flags, variables and the settings file together.
 enum SettingsLoading {

@@ -2,13 +2,8 @@ import AgBase
 import AgLibrary
 import AgSQL
 import AgServer
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// `argentum verify`: rows, files and hashes against each other.
 enum VerifyCommand: Command {

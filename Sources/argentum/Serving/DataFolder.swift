@@ -1,11 +1,6 @@
 import AgBase
 import AgLibrary
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// The folder that holds an installation.
 enum DataFolder {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// How many descriptors the process may have, and what that means for its connections.
 struct DescriptorLimit {
@@ -38,9 +34,5 @@ struct DescriptorLimit {
 
     var connections: Int { max(16, descriptors - Self.own - work - ofUploads - ofDownloads) }
 
-    #if canImport(Glibc)
-        private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-    #else
-        private static let resource = RLIMIT_NOFILE
-    #endif
+    private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 }

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Keeps the data directory to one server. The kernel lets go when the process ends, however it ends.
 struct FolderLock: Sendable {

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A note in the data directory that tells the commands where its server listens. There while the server runs.
 enum ServerNote {

@@ -1,12 +1,7 @@
 import AgBase
 import AgJobs
 import AgLibrary
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What a serving process holds of its machine until it ends: its data directory, and the database where that is a file.
 ///

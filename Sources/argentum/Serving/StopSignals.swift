@@ -1,11 +1,6 @@
 import AgBase
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// SIGTERM, SIGINT and SIGHUP as something to await. A second SIGTERM or SIGINT ends the process at once.
 ///

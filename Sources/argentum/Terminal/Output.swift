@@ -1,11 +1,6 @@
 import AgBase
 import AgContract
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Where a command's results go: lines for people on a terminal, JSON lines for programs.
 struct Output: Sendable {

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A path as the file system has it: bytes, which need not be UTF-8.
 struct LocalPath: Sendable, Hashable {

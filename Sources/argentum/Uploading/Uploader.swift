@@ -1,13 +1,8 @@
 import AgBase
 import AgContract
 import AgRemotes
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Sends the files of a plan, a few at a time.
 struct Uploader: Sendable {

@@ -1,12 +1,7 @@
 import AgBase
 import AgTesting
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 private struct Broken: Error, Equatable {}
 

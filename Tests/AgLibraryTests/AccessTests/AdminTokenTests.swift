@@ -1,13 +1,8 @@
 import AgBase
 import AgLibrary
 import AgTesting
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("The owner's token", .everyEngine, .timeLimit(.minutes(1)))
 struct AdminTokenTests {

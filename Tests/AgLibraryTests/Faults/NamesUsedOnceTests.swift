@@ -5,12 +5,9 @@ import AgLibrary
 import AgModel
 import AgSQL
 import AgTesting
+import Glibc
 import Synchronization
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// What others do between two steps of an upload, a repair or a removal never costs a file that a row refers to.
 @Suite("No name is used twice", .everyEngine, .timeLimit(.minutes(3)))

@@ -2,13 +2,10 @@ import AgBase
 import AgBlobs
 import AgSQL
 import AgTesting
+import Glibc
 import Testing
 
 @testable import AgLibrary
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Whether a storage belongs to a database, at every start.
 @Suite("A database and its storage", .everyEngine, .timeLimit(.minutes(2)))

@@ -4,11 +4,8 @@ import AgLibrary
 import AgModel
 import AgSQL
 import AgTesting
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite("Verification", .everyEngine, .timeLimit(.minutes(3)))
 struct VerifierTests {

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A real file system of a few megabytes in memory, mounted over a folder of a test's own. Needs root.
 package final class MemoryDisk: Sendable {

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// A folder of a test's own, removed with all that is in it when the last reference goes.
 package final class TemporaryFolder: Sendable {

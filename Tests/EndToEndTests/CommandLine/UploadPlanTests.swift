@@ -1,15 +1,10 @@
 import AgBase
 import AgContract
 import AgTesting
+import Glibc
 import Testing
 
 @testable import argentum
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("What an upload sends")
 struct UploadPlanTests {
