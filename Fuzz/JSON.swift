@@ -39,7 +39,7 @@ package enum JSONFuzz: FuzzTarget {
 
     /// Every text comes back as it was, from our reader and from another one; one with a NUL from no reader of ours.
     private static func checkText(_ text: String) throws {
-        let quoted = JSONText.quote(text)
+        let quoted = JSONValue.string(text).text
         try promise(!quoted.utf8.contains { $0 < 0x20 || $0 == 0x7F }, "a control character in \(quoted)")
         let own = try? JSONValue(json: quoted)
         try promise(text.utf8.contains(0) ? own == nil : isSame(own?.string, text), "\(quoted) reads differently")

@@ -1,3 +1,4 @@
+import AgBase
 import FoundationEssentials
 import Testing
 
@@ -30,7 +31,7 @@ struct FoundPictureTests {
 
     private static let all: [Expected] = {
         let list = try? bytes("found/expected.json")
-        return list.flatMap { try? JSONDecoder().decode([Expected].self, from: Data($0)) } ?? []
+        return list.flatMap { try? JSONValue(json: $0).decode([Expected].self) } ?? []
     }()
 
     @Test("is right in thumbnail, WebP and AVIF, or refused by its kind", arguments: all)

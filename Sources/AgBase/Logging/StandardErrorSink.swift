@@ -44,9 +44,13 @@ package struct StandardErrorSink: LogSink {
     }
 
     static func json(_ line: LogLine, at now: Timestamp) -> String {
-        let head =
-            "{\"time\":\"\(now.rfc3339)\",\"level\":\"\(line.level.rawValue)\",\"message\":\(quote(line.sentence))"
-        return head + line.facts.map { ",\(quote($0.name)):\(quote($0.value))" }.joined() + "}\n"
+        let head: [JSONValue.Member] = [
+            .init(name: "time", value: .string(now.rfc3339)), .init(name: "level", value: .string(line.level.rawValue)),
+            .init(name: "message", value: .string(line.sentence)),
+        ]
+        let facts = line.facts.map { JSONValue.Member(name: $0.name, value: .string($0.value)) }
+        // Only its texts can hold anything that would be escaped here.
+        return VisibleText.escaping(JSONValue.object(head + facts).text) + "\n"
     }
 
     /// A value with spaces, quotes or control characters is quoted, so that a line stays one line.
@@ -55,8 +59,8 @@ package struct StandardErrorSink: LogSink {
         return isPlain && !VisibleText.hasControls(value) ? value : quote(value)
     }
 
-    /// JSON, and without what could steer the terminal on which the log is read.
+    /// As JSON, and without what could steer the terminal on which the log is read.
     private static func quote(_ value: String) -> String {
-        VisibleText.escaping(JSONText.quote(value))
+        VisibleText.escaping(JSONValue.string(value).text)
     }
 }

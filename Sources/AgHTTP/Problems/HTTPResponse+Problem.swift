@@ -15,8 +15,8 @@ extension HTTPResponse {
         _ fault: Fault, requestID: String, instance: String, status: Int? = nil, headers: HTTPHeaders = [:]
     ) -> HTTPResponse {
         let status = status ?? fault.kind.status
-        let text = ProblemText(fault: fault, status: status, requestID: requestID, instance: instance)
-        var response = HTTPResponse(status, headers: headers, body: .bytes(Array(text.json.utf8)))
+        let document = ProblemDocument(fault: fault, status: status, requestID: requestID, instance: instance)
+        var response = HTTPResponse(status, headers: headers, body: .bytes(document.json.bytes))
         response.headers["Content-Type"] = "application/problem+json"
         response.headers["Cache-Control"] = "no-store"
         // Also on the answers to heads that never reach the layers above: the path in here is a stranger's.
@@ -32,24 +32,32 @@ extension HTTPResponse {
     }
 }
 
-/// The members of a problem document, written by hand: the encoder would cost more than the answer.
-private struct ProblemText {
+/// The members of a problem document.
+private struct ProblemDocument {
     let fault: Fault
     let status: Int
     let requestID: String
     let instance: String
 
-    var json: String {
-        var text = "{\"type\":\"about:blank\",\"title\":\(quote(HTTPStatus.phrase(status))),\"status\":\(status)"
-        text += ",\"detail\":\(quote(fault.message)),\"instance\":\(quote(instance)),\"code\":\(quote(fault.code))"
-        text += ",\"requestId\":\(quote(requestID)),\"retryable\":\(fault.isRetryable)"
-        if !fault.details.isEmpty { text += ",\"errors\":[\(fault.details.map(item).joined(separator: ","))]" }
-        return text + "}"
+    var json: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init(name: "type", value: "about:blank"),
+            .init(name: "title", value: .string(HTTPStatus.phrase(status))),
+            .init(name: "status", value: .int(status)),
+            .init(name: "detail", value: .string(fault.message)),
+            .init(name: "instance", value: .string(instance)),
+            .init(name: "code", value: .string(fault.code)),
+            .init(name: "requestId", value: .string(requestID)),
+            .init(name: "retryable", value: .bool(fault.isRetryable)),
+        ]
+        if !fault.details.isEmpty { members.append(.init(name: "errors", value: .array(fault.details.map(item)))) }
+        return .object(members)
     }
 
-    private func item(_ detail: Fault.Detail) -> String {
-        "{\(quote(detail.label)):\(quote(detail.subject)),\"code\":\(quote(detail.code)),\"detail\":\(quote(detail.detail))}"
+    private func item(_ detail: Fault.Detail) -> JSONValue {
+        .object([
+            .init(name: detail.label, value: .string(detail.subject)),
+            .init(name: "code", value: .string(detail.code)), .init(name: "detail", value: .string(detail.detail)),
+        ])
     }
-
-    private func quote(_ text: String) -> String { JSONText.quote(text) }
 }

@@ -10,8 +10,7 @@ package struct Event: Sendable {
     /// The text of a JSON object.
     package let data: String
     package let at: Timestamp
-    /// The entry as a Server-Sent Event, made once for all who listen.
-    /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+    /// The entry as a Server-Sent Event, encoded once for all who listen.
     package let frame: SharedBytes
 
     package init(sequence: Int64?, type: EventType, subject: EventSubject?, data: String, at: Timestamp) {
@@ -20,9 +19,7 @@ package struct Event: Sendable {
         self.subject = subject
         self.data = data
         self.at = at
-        let head = sequence.map { "id: \($0)\n" } ?? ""
-        let body = data.split(separator: "\n", omittingEmptySubsequences: false).map { "data: \($0)\n" }.joined()
-        frame = SharedBytes("\(head)event: \(type.rawValue)\n\(body)\n")
+        frame = ServerSentEvent(id: sequence.map { "\($0)" }, event: type.rawValue, data: data).encoded
     }
 }
 
@@ -31,6 +28,17 @@ package enum EventMessage: Sendable {
     case event(Event)
     /// Some events are gone or were too many: load everything anew, then go on after `latest`.
     case resync(latest: Int64)
+
+    /// As sent.
+    package var frame: SharedBytes {
+        switch self {
+        case .event(let event): event.frame
+        case .resync(let latest):
+            ServerSentEvent(id: "\(latest)", event: "resync", data: Self.resyncData(latest).text).encoded
+        }
+    }
+
+    private static func resyncData(_ latest: Int64) -> JSONValue { ["latest": .int(latest)] }
 }
 
 /// Which events a subscriber wants; `nil` means all.

@@ -1,4 +1,4 @@
-internal import AgBase
+package import AgBase
 internal import AgModel
 internal import AgSQL
 
@@ -37,20 +37,24 @@ extension JobQueue {
 extension JobRecord {
     /// The JSON that listeners get. `duration` is in milliseconds.
     func eventData(duration: Duration? = nil) -> String {
-        var fields = [
-            "\"jobId\":\(JSONText.quote(id.text))", "\"jobName\":\(JSONText.quote(kind.rawValue))",
-            "\"imageId\":\(imageID.map(JSONText.quote) ?? "null")", "\"state\":\"\(state.rawValue)\"",
-            "\"attempt\":\(attempt)", "\"maxAttempts\":\(maxAttempts)", "\"progress\":\(progress)",
+        var members: [JSONValue.Member] = [
+            .init(name: "jobId", value: .string(id.text)), .init(name: "jobName", value: .string(kind.rawValue)),
+            .init(name: "imageId", value: .optional(imageID)), .init(name: "state", value: .string(state.rawValue)),
+            .init(name: "attempt", value: .int(attempt)), .init(name: "maxAttempts", value: .int(maxAttempts)),
+            .init(name: "progress", value: .int(progress)),
         ]
-        if let duration { fields.append("\"duration\":\(duration.milliseconds)") }
-        if let error { fields.append("\"error\":\(error.json)") }
-        return "{\(fields.joined(separator: ","))}"
+        if let duration { members.append(.init(name: "duration", value: .int(duration.milliseconds))) }
+        if let error { members.append(.init(name: "error", value: error.json)) }
+        return JSONValue.object(members).text
     }
 }
 
 extension JobRecord.Failure {
-    fileprivate var json: String {
-        let name = self.class?.rawValue ?? "internal"
-        return "{\"code\":\(JSONText.quote(code)),\"class\":\"\(name)\",\"message\":\(JSONText.quote(message))}"
+    /// As events and answers show it.
+    package var json: JSONValue {
+        [
+            "code": .string(code), "class": .string(`class`?.rawValue ?? ErrorClass.internal.rawValue),
+            "message": .string(message),
+        ]
     }
 }

@@ -39,7 +39,7 @@ struct ImageAnswer {
     func details(_ details: ImageDetails, showsPlace: Bool) -> API.ImageDetails {
         API.ImageDetails(
             image: summary(details.image, details.status), processedAt: processedAt(details).map { .init($0) },
-            placeholder: details.insight?.placeholder.map { base64($0) },
+            placeholder: details.insight?.placeholder.map { Base64.encode($0) },
             variants: details.variants.map { variant($0, details.image) },
             metadata: MetadataAnswer.value(details.insight, details.image, showsPlace: showsPlace),
             sessions: details.sessions, generations: [],

@@ -111,6 +111,6 @@ extension HTTPResponse {
 
     /// An answer of JSON that has no type of its own.
     package static func answer(_ status: Int = 200, _ value: JSONValue) -> HTTPResponse {
-        json(status, bytes: Array(value.text.utf8))
+        json(status, bytes: value.bytes)
     }
 }

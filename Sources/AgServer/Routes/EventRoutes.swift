@@ -74,13 +74,7 @@ enum EventStart {
 /// A replay goes as fast as the listener takes it. A live listener that does not keep up is dropped: it comes back with
 /// the number of what it heard last, and gets the rest as a replay.
 private func send(_ message: EventMessage, to listener: ServerSentEvents, isLive: Bool) async throws {
-    let bytes =
-        switch message {
-        case .event(let event): event.frame
-        case .resync(let latest):
-            ServerSentEvent(id: "\(latest)", event: "resync", data: try JSONText.of(API.Resync(latest: latest))).encoded
-        }
-    if isLive { try listener.send(bytes) } else { try await listener.sendPatiently(bytes) }
+    if isLive { try listener.send(message.frame) } else { try await listener.sendPatiently(message.frame) }
 }
 
 extension Operation {

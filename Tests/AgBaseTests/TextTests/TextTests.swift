@@ -29,6 +29,7 @@ struct BytesAsTextTests {
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")
         let padded = standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
         #expect(Data(base64Encoded: padded).map(Array.init) == bytes)
+        #expect(Base64.encode(bytes) == padded)
     }
 
     @Test(
@@ -39,8 +40,8 @@ struct BytesAsTextTests {
     }
 }
 
-@Suite("JSON by hand")
-struct JSONTests {
+@Suite("The writer of JSON")
+struct JSONWriterTests {
     @Test(
         "A text comes back from another reader as it was",
         arguments: [
@@ -48,7 +49,7 @@ struct JSONTests {
             "</script>",
         ])
     func quote(_ text: String) throws {
-        let quoted = JSONText.quote(text)
+        let quoted = JSONValue.string(text).text
         #expect(try JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)) == [text])
         #expect(quoted.utf8.allSatisfy { $0 >= 0x20 })
     }

@@ -1,14 +1,7 @@
-/// The pieces of JSON that are written by hand where an encoder would cost more than the answer: logs, events, hot routes.
+/// How texts stand in JSON, for `JSONValue` and for what is written without a tree.
 package enum JSONText {
-    /// A JSON string literal, quotes included. Control characters are escaped as RFC 8259 asks.
-    package static func quote(_ text: String) -> String {
-        var out = ""
-        append(text, to: &out)
-        return out
-    }
-
-    /// The same at the end of `out`.
-    package static func append(_ text: String, to out: inout String) {
+    /// Puts a string literal, quotes included, at the end of `out`. Control characters are escaped as RFC 8259 asks.
+    static func append(_ text: String, to out: inout String) {
         out += "\""
         // Nearly all texts are as they should be, and are copied whole.
         if text.utf8.contains(where: { needsEscape($0) }) { escape(text, to: &out) } else { out += text }
@@ -31,6 +24,7 @@ package enum JSONText {
         out.append(UInt8(ascii: "\""))
     }
 
+    /// DEL needs none by RFC 8259; with one, no text can steer a terminal by ASCII.
     private static func needsEscape(_ byte: UInt8) -> Bool {
         byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }

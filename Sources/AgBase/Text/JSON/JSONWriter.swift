@@ -1,3 +1,4 @@
+/// The one writer of JSON. What it writes, `JSONValue(json:)` reads as the same value.
 extension JSONValue {
     /// The JSON text, without blanks.
     package var text: String {
@@ -5,6 +6,9 @@ extension JSONValue {
         write(to: &out)
         return out
     }
+
+    /// `text` as UTF-8.
+    package var bytes: [UInt8] { Array(text.utf8) }
 
     private func write(to out: inout String) {
         switch self {

@@ -1,9 +1,16 @@
-/// Bytes as text that may stand in a URL: RFC 4648, section 5, without padding.
-package enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+/// Bytes as text: RFC 4648, section 4, with padding.
+package enum Base64 {
+    private static let alphabet = letters + Array("+/".utf8)
+    fileprivate static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
 
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let text = encode(bytes, alphabet)
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+
+    fileprivate static func encode(_ bytes: some Collection<UInt8>, _ alphabet: [UInt8]) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var pending: UInt32 = 0
         var bits = 0
         for byte in bytes {
@@ -17,6 +24,13 @@ package enum Base64URL {
         if bits > 0 { text.append(alphabet[Int(pending << UInt32(6 - bits) & 63)]) }
         return String(decoding: text, as: UTF8.self)
     }
+}
+
+/// Bytes as text that may stand in a URL: RFC 4648, section 5, without padding.
+package enum Base64URL {
+    private static let alphabet = Base64.letters + Array("-_".utf8)
+
+    package static func encode(_ bytes: some Collection<UInt8>) -> String { Base64.encode(bytes, alphabet) }
 
     /// `nil` for a character outside the alphabet, an impossible length, or bits behind the last byte that are not zero.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {

@@ -1,5 +1,4 @@
 import AgBase
-import AgHTTP
 import Testing
 
 @Suite("A server-sent event")

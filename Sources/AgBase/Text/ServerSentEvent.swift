@@ -1,5 +1,3 @@
-package import AgBase
-
 /// One message of an event stream: https://html.spec.whatwg.org/multipage/server-sent-events.html
 package struct ServerSentEvent: Sendable, Hashable {
     package var id: String?
@@ -30,6 +28,7 @@ package struct ServerSentEvent: Sendable, Hashable {
 
     /// At any of the three line ends: each would otherwise start a field of its own. By scalars, as CR LF is one character.
     private static func lines(_ text: String) -> [String] {
+        guard text.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return [text] }
         var lines = [String.UnicodeScalarView()]
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
