@@ -37,14 +37,31 @@ struct SecurityHeaderTests {
         }
     }
 
-    @Test("A page's file that is known already is not sent again")
-    func notModified() async throws {
+    @Test(
+        "What is built into the program is not sent again to one who has it, and otherwise weighed as any content",
+        arguments: ["/", "/sign-in", "/ui/app.js", "/ui/style.css", "/openapi.json"])
+    func conditions(_ path: String) async throws {
         let desk = try await ServerDesk()
-        let tag = try #require(try await desk.send(.get, "/ui/app.js").headers["ETag"])
-        let again = try await desk.send(.get, "/ui/app.js", headers: ["If-None-Match": tag])
-        #expect(again.status == 304)
-        #expect(again.text.isEmpty)
-        #expect(try await desk.send(.get, "/ui/app.js", headers: ["If-None-Match": "\"other\""]).status == 200)
+        let whole = try await desk.send(.get, path)
+        let tag = try #require(whole.headers["ETag"])
+        let length = whole.text.utf8.count
+        #expect(whole.status == 200 && length > 100 && whole.headers["Cache-Control"] == "no-cache")
+        for (condition, status) in [
+            (["If-None-Match": tag], 304), (["If-None-Match": "\"other\", W/\(tag)"], 304),
+            (["If-None-Match": "*"], 304), (["If-None-Match": "\"other\""], 200),
+            (["If-None-Match": String(repeating: ",", count: 1_000)], 200), (["If-Match": tag], 200),
+            (["If-Match": "\"other\""], 412), (["Range": "bytes=0-9"], 206), (["Range": "bytes=\(length)-"], 416),
+            (["Range": "bytes=0-9", "If-Range": "\"other\""], 200),
+        ] as [(HTTPHeaders, Int)] {
+            let answer = try await desk.send(.get, path, headers: condition)
+            #expect(answer.status == status, "\(condition)")
+            if status == 200 { #expect(answer.text == whole.text, "\(condition)") }
+            if status == 206 { #expect(answer.text == String(whole.text.prefix(10))) }
+            guard status == 304 else { continue }
+            #expect(answer.text.isEmpty && answer.headers["ETag"] == tag)
+            #expect(answer.headers["Content-Length"] == "\(length)")
+            #expect(answer.headers["Content-Security-Policy"] == whole.headers["Content-Security-Policy"])
+        }
     }
 
     @Test("A route's own word about caches and policies stands, but an error is never stored")

@@ -1,6 +1,6 @@
 package import AgBase
 
-/// Bytes that are worth keeping in a cache: a picture, a page of the web UI.
+/// Bytes that are worth keeping in a cache: a picture, a file of the page, the description of the interface.
 package struct DeliveredContent: Sendable {
     package enum Source: Sendable {
         case bytes([UInt8])

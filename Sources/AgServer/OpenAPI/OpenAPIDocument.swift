@@ -14,8 +14,6 @@ package struct OpenAPIDocument: Sendable {
         cookieName = SessionCookie(publicURL: publicURL).name
     }
 
-    package var text: String { json.text }
-
     var json: JSONValue {
         [
             "openapi": "3.1.0",

@@ -13,11 +13,8 @@ func addOperationsRoutes(to book: inout RouteBook, _ parts: ApplicationParts) {
 /// The document describes every route, so this comes last.
 func addOpenAPIRoute(to book: inout RouteBook, publicURL: String?) {
     let document = OpenAPIDocument(book.operations + [.openAPI], publicURL: publicURL)
-    let bytes = SharedBytes(Array(document.text.utf8))
-    book.on(.openAPI) { _, _ in
-        HTTPResponse(
-            200, headers: ["Content-Type": "application/json", "Cache-Control": "no-cache"], body: .prepared(bytes))
-    }
+    let content = DeliveredContent.builtIn(document.json.bytes, "application/json")
+    book.on(.openAPI) { request, _ in AgHTTP.content(of: content, for: request) }
 }
 
 func readinessAnswer(_ readiness: Readiness) async throws -> HTTPResponse {
@@ -77,5 +74,10 @@ extension Operation {
 
     fileprivate static let openAPI = Operation(
         .get, "/openapi.json", "This document", tag: "Operations", access: .open,
-        answers: [.json(200, "OpenAPI 3.1.", .anyObject)])
+        parameters: [.header("Range", .string, "One range of bytes.")],
+        answers: [
+            .json(200, "OpenAPI 3.1.", .anyObject), .bytes(206, "The range.", ["application/json"]),
+            .empty(304, "Not changed."), .problem(412, "`If-Match` or its kin want other content."),
+            .problem(416, "The range lies outside."),
+        ])
 }

@@ -6,10 +6,7 @@ import CWebUI
 /// A file of the page.
 struct PageAsset: Sendable {
     let paths: [String]
-    private let type: String
-    private let tag: String
-    private let bytes: SharedBytes
-    private let isPage: Bool
+    private let content: DeliveredContent
 
     static let all: [PageAsset] = [
         PageAsset(["/", signInPath], "text/html; charset=utf-8", cwebui_index_html(), isPage: true),
@@ -24,30 +21,20 @@ struct PageAsset: Sendable {
     ]
 
     private init(_ paths: [String], _ type: String, _ file: cwebui_file, isPage: Bool = false) {
-        let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
         self.paths = paths
-        self.type = type
-        self.isPage = isPage
-        self.bytes = SharedBytes(bytes)
-        tag = "\"\(SHA256Digest.of(bytes).hex.prefix(32))\""
+        content = .builtIn(
+            Array(UnsafeBufferPointer(start: file.bytes, count: file.count)), type,
+            headers: isPage ? ["Content-Security-Policy": SecurityHeaders.page] : [:])
     }
 
-    /// Fresh after every upgrade, yet not sent again when it is the same.
-    func response(to request: HTTPRequest) -> HTTPResponse {
-        var headers: HTTPHeaders = ["ETag": tag, "Cache-Control": "no-cache"]
-        if isPage { headers.add("Content-Security-Policy", SecurityHeaders.page) }
-        if let known = request.headers["if-none-match"], Self.names(tag, in: known) {
-            return HTTPResponse(304, headers: headers)
-        }
-        headers.add("Content-Type", type)
-        return HTTPResponse(200, headers: headers, body: .prepared(bytes))
-    }
+    func response(to request: HTTPRequest) -> HTTPResponse { AgHTTP.content(of: content, for: request) }
+}
 
-    /// Whether the list has the tag, weak or not. By bytes: a stranger may send a list of any length.
-    private static func names(_ tag: String, in list: String) -> Bool {
-        list.utf8.split(separator: UInt8(ascii: ",")).contains { part in
-            let bare = part.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != UInt8(ascii: " ") }
-            return bare.elementsEqual(tag.utf8) || bare.elementsEqual("W/\(tag)".utf8)
-        }
+extension DeliveredContent {
+    /// What does not change while the program runs: fresh after every upgrade, yet not sent again when it is the same.
+    static func builtIn(_ bytes: [UInt8], _ type: String, headers: HTTPHeaders = [:]) -> DeliveredContent {
+        DeliveredContent(
+            .prepared(SharedBytes(bytes)), tag: String(SHA256Digest.of(bytes).hex.prefix(32)), contentType: type,
+            headers: headers)
     }
 }
