@@ -114,6 +114,7 @@ struct OperationsTests {
         ])
         _ = try await desk.send(.delete, "/api/tokens/01936f5e-0000-7000-8000-000000000000", as: .fixed)
         _ = try await desk.send(.get, "/nowhere/at/all")
+        for method in ["BREW", "brew", "get"] as [HTTPMethod] { _ = try await desk.send(method, "/nowhere") }
 
         let answer = try await desk.send(.get, "/metrics", as: .reader)
 
@@ -122,6 +123,8 @@ struct OperationsTests {
         #expect(
             lines.contains(#"argentum_http_requests_total{method="DELETE",route="/api/tokens/{id}",status="404"} 1"#))
         #expect(lines.contains(#"argentum_http_requests_total{method="GET",route="none",status="404"} 1"#))
+        // However many names clients invent for methods, they are one series.
+        #expect(lines.contains(#"argentum_http_requests_total{method="other",route="none",status="404"} 3"#))
         #expect(lines.contains(#"argentum_jobs{kind="a\"b\\c\nd"} 3"#))
         #expect(lines.contains(#"argentum_http_request_duration_seconds_count{route="/api/tokens/{id}"} 1"#))
         #expect(lines.contains(#"argentum_http_request_duration_seconds_bucket{route="/api/tokens/{id}",le="+Inf"} 1"#))

@@ -58,13 +58,16 @@ extension Exchange {
         }
     }
 
+    /// The status in the log of a request that has none.
+    private static let clientWentAway = 499
+
     private func account(isAnswered: Bool) {
         // A head that the library refused, or that never came: no request of ours.
         guard course.phase != .head else { return }
-        let duration = MonotonicTime.now - startedAt
-        let status = course.phase == .answered ? course.status : 499
+        let duration = SuspendingClock.now - startedAt
+        let status = course.phase == .answered ? course.status : Self.clientWentAway
         loop.meter.withLock { meter in
-            meter.count(method: course.method.rawValue, status: status, seconds: duration.inSeconds)
+            if status == Self.clientWentAway { meter.abandonedRequests += 1 } else { meter.answeredRequests += 1 }
             meter.bytesIn += course.bytesIn
             if isAnswered { meter.bytesOut += course.bytesOut }
         }

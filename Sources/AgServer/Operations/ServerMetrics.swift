@@ -15,6 +15,12 @@ enum ServerMetrics {
             counter(
                 "argentum_http_refused_total", "Requests refused before they reached a route: malformed or too long.",
                 counts.refusedRequests),
+            counter(
+                "argentum_http_answered_total", "Requests that got an answer, by a route or by the server itself.",
+                counts.answeredRequests),
+            counter(
+                "argentum_http_abandoned_total", "Requests whose client went away before there was an answer.",
+                counts.abandonedRequests),
             counter("argentum_http_request_bytes_total", "Bytes of request bodies.", Int(counts.bytesIn)),
             counter("argentum_http_response_bytes_total", "Bytes of answers' bodies sent.", Int(counts.bytesOut)),
         ]

@@ -94,7 +94,7 @@ struct TrustedProxyTests {
                 ]
             }
             #expect(texts == ["203.0.113.5", "127.0.0.1"])
-            try await until { server.metrics.requests.values.reduce(0, +) == 2 }
+            try await until { server.metrics.answeredRequests == 2 }
         }
         let clients = lines.all.filter { $0.sentence == "request answered" }.flatMap(\.facts)
             .filter { $0.name == "client" }.map(\.value)
