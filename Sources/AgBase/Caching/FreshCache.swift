@@ -5,10 +5,7 @@ internal import Synchronization
 /// A look-up takes a ticket first: a result that was read before a write and comes in after it is not kept. What is written
 /// without a word to the cache is noticed when an entry's `lifetime` ends.
 package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// The moment a look-up began.
-    package struct Ticket: Sendable {
-        fileprivate let number: Int
-    }
+    package typealias Ticket = Freshness<Topic>.Ticket
 
     private struct Entry: Sendable {
         let value: Value
@@ -19,7 +16,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     private struct State {
         var entries: RecentlyUsed<Key, Entry>
         var keys: [Topic: Set<Key>] = [:]
-        var news = News<Topic>()
+        var freshness = Freshness<Topic>()
     }
 
     private let lifetime: Duration
@@ -55,7 +52,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     }
 
     package func ticket() -> Ticket {
-        state.withLock { Ticket(number: $0.news.count) }
+        state.withLock { $0.freshness.ticket }
     }
 
     /// Keeps what was looked up, unless something has been written about its topic since the ticket was taken.
@@ -64,7 +61,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         at now: ContinuousClock.Instant = .now
     ) {
         let gone = state.withLock { state -> [Entry] in
-            guard !state.news.mayConcern(topic, since: ticket.number) else { return [] }
+            guard state.freshness.isFresh(topic, since: ticket) else { return [] }
             let entry = Entry(value: value, topic: topic, until: now + lifetime)
             state.keys[topic, default: []].insert(key)
             return state.entries.insert(entry, for: key, weight: weight).map { gone in
@@ -78,13 +75,13 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
 
     /// Whether nothing has been written about the topic since the ticket was taken.
     package func isUnchanged(_ topic: Topic, since ticket: Ticket) -> Bool {
-        state.withLock { !$0.news.mayConcern(topic, since: ticket.number) }
+        state.withLock { $0.freshness.isFresh(topic, since: ticket) }
     }
 
     /// Something was written about the topic. Call it after the commit and before the writer is answered.
     package func forget(_ topic: Topic) {
         let gone = state.withLock { state in
-            state.news.add(topic)
+            state.freshness.noteWrite(about: topic)
             return (state.keys.removeValue(forKey: topic) ?? []).map { state.entries.remove($0) }
         }
         withExtendedLifetime(gone) {}
@@ -93,7 +90,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     /// Anything may have been written about any topic.
     package func forgetAll() {
         let gone = state.withLock { state in
-            state.news.addAll()
+            state.freshness.noteWrites()
             state.keys.removeAll()
             return state.entries.removeAll()
         }
@@ -112,34 +109,5 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     private static func unlist(_ key: Key, of topic: Topic, _ keys: inout [Topic: Set<Key>]) {
         keys[topic]?.remove(key)
         if keys[topic]?.isEmpty == true { keys[topic] = nil }
-    }
-}
-
-/// Which topics were written about lately, in a bounded memory: what was forgotten counts as written about.
-private struct News<Topic: Hashable & Sendable>: Sendable {
-    private static var capacity: Int { 1_024 }
-
-    private(set) var count = 0
-    private var latest: [Topic: Int] = [:]
-    /// Nothing is known of what was written before this.
-    private var horizon = 0
-
-    mutating func add(_ topic: Topic) {
-        if latest.count >= Self.capacity {
-            latest.removeAll(keepingCapacity: true)
-            horizon = count
-        }
-        count += 1
-        latest[topic] = count
-    }
-
-    mutating func addAll() {
-        latest.removeAll(keepingCapacity: true)
-        count += 1
-        horizon = count
-    }
-
-    func mayConcern(_ topic: Topic, since number: Int) -> Bool {
-        number < horizon || (latest[topic] ?? 0) > number
     }
 }

@@ -1,8 +1,8 @@
 /// Values with weights, at most so much of it together; what was not asked for the longest goes first.
 ///
 /// Every call costs the same however many there are. A struct for one owner; it has no lock.
-package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Node: Sendable {
+package struct RecentlyUsed<Key: Hashable, Value> {
+    fileprivate struct Node {
         var key: Key
         var value: Value
         var weight: Int
@@ -60,14 +60,29 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         var gone: [(key: Key, value: Value)] = []
         if let old = remove(key) { gone.append((key, old)) }
         guard weight <= budget else { return gone + [(key, value)] }
-        let node = Node(key: key, value: value, weight: weight, newer: -1, older: -1)
-        let place = free.popLast() ?? nodes.count
-        if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
-        places[key] = place
-        self.weight += weight
+        let place = add(Node(key: key, value: value, weight: weight, newer: -1, older: -1))
         linkAsNewest(place)
         while self.weight > budget, let last = removeOldest() { gone.append(last) }
         return gone
+    }
+
+    /// Puts a new value in as the one that was not asked for the longest. False when there is no room: nothing goes for it.
+    package mutating func insertOldest(_ value: Value, for key: Key, weight: Int) -> Bool {
+        guard places[key] == nil, self.weight + weight <= budget else { return false }
+        let place = add(Node(key: key, value: value, weight: weight, newer: -1, older: -1))
+        nodes[place]?.newer = oldest
+        if oldest >= 0 { nodes[oldest]?.older = place } else { newest = place }
+        oldest = place
+        return true
+    }
+
+    /// Gives a new value its place, linked to no other yet.
+    private mutating func add(_ node: Node) -> Int {
+        let place = free.popLast() ?? nodes.count
+        if place == nodes.count { nodes.append(node) } else { nodes[place] = node }
+        places[node.key] = place
+        weight += node.weight
+        return place
     }
 
     package mutating func remove(_ key: Key) -> Value? {
@@ -103,3 +118,6 @@ package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable
         newest = place
     }
 }
+
+extension RecentlyUsed: Sendable where Key: Sendable, Value: Sendable {}
+extension RecentlyUsed.Node: Sendable where Key: Sendable, Value: Sendable {}

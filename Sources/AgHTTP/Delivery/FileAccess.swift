@@ -1,6 +1,5 @@
 package import AgBase
 import CMicrohttpd
-import Synchronization
 
 /// How the bytes of files are read that are sent. The first two never wait for a disk, so that a loop may call them.
 package protocol FileAccess: Sendable {
@@ -50,14 +49,12 @@ final class FileReads: Sendable {
     /// Brings a range into memory. False when the file ends before its end, or cannot be read, and when the task is cancelled:
     /// a server that stops does not wait for a disk that hangs.
     func load(_ file: OpenFile, _ range: Range<Int64>) async -> Bool {
-        let result = OneResult()
+        let result = Promise<Bool>()
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                result.wait(continuation)
-                pool.submit { [access] in result.give(Self.walk(file, range, access)) }
-            }
+            pool.submit { [access] in result.resolve(Self.walk(file, range, access)) }
+            return await result.value
         } onCancel: {
-            result.give(false)
+            result.resolve(false)
         }
     }
 
@@ -80,40 +77,5 @@ final class FileReads: Sendable {
             let bytes = try? access.read(file, at: range.lowerBound, count: count)
             body(bytes?.count == count ? bytes : nil)
         }
-    }
-}
-
-/// The first result that is given, for one who waits.
-private final class OneResult: Sendable {
-    private enum State {
-        case open
-        case waited(CheckedContinuation<Bool, Never>)
-        case given(Bool)
-    }
-
-    private let state = Mutex(State.open)
-
-    func wait(_ continuation: CheckedContinuation<Bool, Never>) {
-        let given = state.withLock { state -> Bool? in
-            if case .given(let value) = state { return value }
-            state = .waited(continuation)
-            return nil
-        }
-        if let given { continuation.resume(returning: given) }
-    }
-
-    func give(_ value: Bool) {
-        let waiting = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            switch state {
-            case .given: return nil
-            case .open:
-                state = .given(value)
-                return nil
-            case .waited(let continuation):
-                state = .given(value)
-                return continuation
-            }
-        }
-        waiting?.resume(returning: value)
     }
 }

@@ -16,7 +16,7 @@ final class ConnectionRecord: @unchecked Sendable {
     /// A request may come, and none has begun: the connection is new, or was kept after an answer.
     private var awaitsRequest = true
     private var watch: ConnectionWatch
-    private var lastSaid: (at: MonotonicTime, bytes: Int64)?
+    private var lastSaid: (at: SuspendingClock.Instant, bytes: Int64)?
 
     init(_ connection: DaemonConnection) {
         self.connection = connection
@@ -56,12 +56,12 @@ final class ConnectionRecord: @unchecked Sendable {
     }
 
     /// Looks at the clock and the socket. Returns why the connection must end, if it must.
-    func check(_ now: MonotonicTime, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
+    func check(_ now: SuspendingClock.Instant, _ settings: HTTPServerSettings) -> ConnectionWatch.Verdict {
         isCut ? .fine : watch.check(now, stage: stage, settings: settings, socket: SocketProbe(descriptor: socket))
     }
 
     /// Lets a stream that has been quiet for its interval say that it is still there.
-    func beatHeart(_ now: MonotonicTime) {
+    func beatHeart(_ now: SuspendingClock.Instant) {
         guard let exchange, exchange.course.phase == .answered, let stream = exchange.state.withLock({ $0.stream }),
             let heartbeat = stream.heartbeat
         else { return }

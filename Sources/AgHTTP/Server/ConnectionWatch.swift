@@ -28,25 +28,25 @@ struct ConnectionWatch {
 
     /// A stretch of time over which progress is measured.
     private struct Window {
-        let since: MonotonicTime
+        let since: SuspendingClock.Instant
         let bytes: Int64
     }
 
-    private var headSince: MonotonicTime?
-    private var idleSince: MonotonicTime
-    private var peerCheckedAt: MonotonicTime
+    private var headSince: SuspendingClock.Instant?
+    private var idleSince: SuspendingClock.Instant
+    private var peerCheckedAt: SuspendingClock.Instant
     private var stage = Stage.head
     private var window: Window?
     private var standsBeforeUnread = false
 
     /// A fresh connection owes a head at once.
-    init(openedAt now: MonotonicTime) {
+    init(openedAt now: SuspendingClock.Instant) {
         headSince = now
         idleSince = now
         peerCheckedAt = now
     }
 
-    mutating func headBegan(at now: MonotonicTime) {
+    mutating func headBegan(at now: SuspendingClock.Instant) {
         headSince = headSince ?? now
     }
 
@@ -54,14 +54,14 @@ struct ConnectionWatch {
         headSince = nil
     }
 
-    mutating func isIdle(since now: MonotonicTime) {
+    mutating func isIdle(since now: SuspendingClock.Instant) {
         headSince = nil
         idleSince = now
         window = nil
     }
 
     mutating func check(
-        _ now: MonotonicTime, stage: Stage, settings: HTTPServerSettings, socket: some SocketState
+        _ now: SuspendingClock.Instant, stage: Stage, settings: HTTPServerSettings, socket: some SocketState
     ) -> Verdict {
         switch stage {
         case .head: return checkHead(now, settings, socket)
@@ -76,7 +76,7 @@ struct ConnectionWatch {
     }
 
     private mutating func checkHead(
-        _ now: MonotonicTime, _ settings: HTTPServerSettings, _ socket: some SocketState
+        _ now: SuspendingClock.Instant, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         if let headSince { return now - headSince > settings.headTimeout ? .slowHead : .fine }
         // The library is done with an answer when the kernel has it; the other end may still be taking it by the drop.
@@ -87,7 +87,7 @@ struct ConnectionWatch {
 
     /// A connection that nothing is read from does not report its end by itself.
     private mutating func checkPeer(
-        _ now: MonotonicTime, _ settings: HTTPServerSettings, _ socket: some SocketState
+        _ now: SuspendingClock.Instant, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         guard now - peerCheckedAt >= settings.peerCheck else { return .fine }
         peerCheckedAt = now
@@ -95,7 +95,7 @@ struct ConnectionWatch {
     }
 
     private mutating func checkReceiving(
-        _ now: MonotonicTime, _ bytes: Int64, _ settings: HTTPServerSettings, _ socket: some SocketState
+        _ now: SuspendingClock.Instant, _ bytes: Int64, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         defer { stage = .receiving(bytes: bytes) }
         let standsStill = stage == .receiving(bytes: bytes)
@@ -113,7 +113,7 @@ struct ConnectionWatch {
     }
 
     private mutating func checkSending(
-        _ now: MonotonicTime, _ settings: HTTPServerSettings, _ socket: some SocketState
+        _ now: SuspendingClock.Instant, _ settings: HTTPServerSettings, _ socket: some SocketState
     ) -> Verdict {
         guard socket.hasUnacknowledged, let bytes = socket.acknowledged else {
             window = nil
@@ -122,7 +122,8 @@ struct ConnectionWatch {
         return isSlow(now, bytes, settings) ? .slowReader : .fine
     }
 
-    private mutating func isSlow(_ now: MonotonicTime, _ bytes: Int64, _ settings: HTTPServerSettings) -> Bool {
+    private mutating func isSlow(_ now: SuspendingClock.Instant, _ bytes: Int64, _ settings: HTTPServerSettings) -> Bool
+    {
         guard let begun = window, begun.bytes <= bytes else {
             window = Window(since: now, bytes: bytes)
             return false

@@ -22,17 +22,17 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     let service: HTTPService
     let meter = Mutex(HTTPServerMetrics())
     let inbox = Mutex(Inbox())
-    let wakeUp: WakeUp
+    let wakeUp: EventDescriptor
     var daemon: Daemon?
     var records: [ObjectIdentifier: ConnectionRecord] = [:]
     var lingering = LingeringSockets()
     var isDraining = false
-    private var lastTick = MonotonicTime.now
+    private var lastTick = SuspendingClock.now
     private var whenStopped: (@Sendable () -> Void)?
 
     init(service: HTTPService) throws {
         self.service = service
-        wakeUp = try WakeUp()
+        wakeUp = try .wakeUp()
     }
 
     /// Starts the daemon on a listening socket, which it takes over, and the thread.
@@ -77,7 +77,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func tickIfDue() {
-        let now = MonotonicTime.now
+        let now = SuspendingClock.now
         guard now - lastTick >= service.settings.tick else { return }
         lastTick = now
         for record in records.values {

@@ -9,7 +9,7 @@ extension Exchange {
 
     /// Fails a body that is late: its reader gets 408, and what the handler makes of it is sent at once, for the client may
     /// never send the rest. On the loop's thread.
-    func checkDeadline(_ now: MonotonicTime) {
+    func checkDeadline(_ now: SuspendingClock.Instant) {
         guard course.phase == .body else { return }
         let fault = Fault(
             .timedOut, "body-too-slow", "The body did not arrive in time; send it faster, or ask again.",

@@ -56,7 +56,7 @@ final class Exchange: @unchecked Sendable {
         var outcome: HTTPResponse?
         var intake = BodyIntake()
         /// When all of the body has to be there, if its reader said so.
-        var bodyDeadline: MonotonicTime?
+        var bodyDeadline: SuspendingClock.Instant?
         /// The deadline has passed: the answer is sent in the middle of the body.
         var isBodyLate = false
         /// Both only while they run: a task keeps its memory as long as it is referenced.
@@ -70,7 +70,7 @@ final class Exchange: @unchecked Sendable {
     let target: String
     /// Where the target lay in the library's memory, its zero included.
     let targetPlace: Range<UInt>
-    let startedAt = MonotonicTime.now
+    let startedAt = SuspendingClock.now
     let record: ConnectionRecord
     var course = Course()
     let state = Mutex(State())

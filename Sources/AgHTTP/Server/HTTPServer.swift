@@ -20,11 +20,11 @@ package final class HTTPServer: Sendable {
         var isStarted = false
         var isStopping = false
         var unstopped = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let service: HTTPService
     private let state = Mutex(State())
+    private let lastLoopStopped = Promise<Void>()
 
     /// - Parameters:
     ///   - files: how files that are answers are read.
@@ -118,25 +118,15 @@ package final class HTTPServer: Sendable {
     }
 
     private func loopStopped() {
-        let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
+        let isLast = state.withLock { state in
             state.unstopped -= 1
-            guard state.unstopped == 0 else { return [] }
-            defer { state.waiters = [] }
-            return state.waiters
+            return state.unstopped == 0
         }
-        for waiter in waiters { waiter.resume() }
+        if isLast { lastLoopStopped.resolve() }
     }
 
     private func stopped() async {
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if state.isStarted, state.unstopped > 0 {
-                    state.waiters.append(continuation)
-                    return false
-                }
-                return true
-            }
-            if isOver { continuation.resume() }
-        }
+        let mustWait = state.withLock { $0.isStarted && $0.unstopped > 0 }
+        if mustWait { await lastLoopStopped.value }
     }
 }

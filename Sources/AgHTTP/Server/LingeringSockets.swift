@@ -6,8 +6,8 @@ import Glibc
 struct LingeringSockets {
     private struct Socket {
         let descriptor: Int32
-        let since: MonotonicTime
-        var lastBytes: MonotonicTime
+        let since: SuspendingClock.Instant
+        var lastBytes: SuspendingClock.Instant
         var dropped = 0
     }
 
@@ -21,7 +21,7 @@ struct LingeringSockets {
     var isEmpty: Bool { sockets.isEmpty }
 
     /// Keeps a copy of the descriptor open beyond the library's close. With too many already, this one is not kept.
-    mutating func add(_ socket: Int32, now: MonotonicTime) {
+    mutating func add(_ socket: Int32, now: SuspendingClock.Instant) {
         guard sockets.count < Self.most else { return }
         let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { return }
@@ -31,7 +31,7 @@ struct LingeringSockets {
     var polled: [pollfd] { sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) } }
 
     /// Reads off what is there and closes those that are done or have had their time.
-    mutating func turn(_ now: MonotonicTime) {
+    mutating func turn(_ now: SuspendingClock.Instant) {
         sockets = sockets.compactMap { socket in
             var socket = socket
             if Self.readOff(&socket, now) { return socket }
@@ -41,7 +41,7 @@ struct LingeringSockets {
     }
 
     /// Whether the socket stays.
-    private static func readOff(_ socket: inout Socket, _ now: MonotonicTime) -> Bool {
+    private static func readOff(_ socket: inout Socket, _ now: SuspendingClock.Instant) -> Bool {
         let count = cmhd_discard(socket.descriptor, 1 << 20)
         if count > 0 {
             socket.dropped += count

@@ -13,7 +13,7 @@ final class CodecJob: Sendable {
     private struct State {
         var isCancelled = false
         /// Rings at the child's thread while it works for us.
-        var runner: Counter?
+        var runner: EventDescriptor?
         var finish: (@Sendable ((any Error)?) -> Void)?
         var began: ContinuousClock.Instant?
         var over: (@Sendable (Duration) -> Void)?
@@ -59,12 +59,12 @@ final class CodecJob: Sendable {
             state.isCancelled = true
             return state.runner
         }
-        runner?.strike()
+        runner?.signal()
         finish(CancellationError())
     }
 
     /// Names the bell that ends the work early; `nil` when the work is over.
-    func run(by runner: Counter?) {
+    func run(by runner: EventDescriptor?) {
         let now = ContinuousClock.now
         let (over, used) = state.withLock { state -> ((@Sendable (Duration) -> Void)?, Duration) in
             state.runner = runner

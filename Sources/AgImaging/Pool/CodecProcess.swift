@@ -81,7 +81,7 @@ final class CodecProcess {
     }
 
     /// Waits for the child, for one of `bells`, or until `deadline`.
-    func wait(until deadline: ContinuousClock.Instant?, bells: [Counter]) -> Happening {
+    func wait(until deadline: ContinuousClock.Instant?, bells: [EventDescriptor]) -> Happening {
         let watched = [socket, pidfd] + bells.map(\.descriptor)
         var polls = watched.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         while true {

@@ -8,7 +8,7 @@ final class CodecWorker: Sendable {
     private let memory: Int64
     private let niceness: Int
     private let log: Log
-    private let cancelBell: Counter
+    private let cancelBell: EventDescriptor
 
     init(
         _ line: JobLine, _ settings: CodecSettings, memory: Int64, niceness: Int, log: Log
@@ -18,7 +18,7 @@ final class CodecWorker: Sendable {
         self.memory = memory
         self.niceness = niceness
         self.log = log
-        cancelBell = try Counter()
+        cancelBell = try .counting()
     }
 
     /// Starts the thread. `ended` is called when the line is closed and the child is gone.
@@ -60,7 +60,7 @@ final class CodecWorker: Sendable {
 
         private func waitForWork() -> CodecProcess.Happening {
             if let child { return child.wait(until: nil, bells: [worker.line.bell]) }
-            worker.line.bell.waitUntilStruck()
+            worker.line.bell.wait()
             return .rang
         }
 
@@ -112,7 +112,7 @@ final class CodecWorker: Sendable {
                     job.receive(reply)
                     if reply.isLast { return }
                 case .rang:
-                    _ = worker.cancelBell.take()
+                    worker.cancelBell.take()
                     // A late stroke may belong to the job before.
                     if job.isCancelled { throw drop(CodecError(.unavailable, "The work was cancelled.")) }
                 case .died(let how):

@@ -11,7 +11,7 @@ package final class Codecs: Sendable {
     private let probes: JobLine
     private let patient: JobLine
     private let renders: JobLine
-    private let ends: [ThreadEnd]
+    private let ends: [Promise<Void>]
 
     /// Starts the children and lets one of each kind show that its sandbox and its formats are as they should be.
     /// Throws `CodecError` with the sentence for the operator.
@@ -32,7 +32,7 @@ package final class Codecs: Sendable {
         probes = try JobLine(seats: settings.probeQueue)
         patient = try JobLine(seats: settings.probeQueue)
         renders = try JobLine()
-        var ends: [ThreadEnd] = []
+        var ends: [Promise<Void>] = []
         let probe = (line: probes, memory: settings.probeMemory, niceness: 0)
         let look = (line: patient, memory: settings.probeMemory, niceness: settings.renderNiceness)
         let render = (line: renders, memory: settings.renderMemory, niceness: settings.renderNiceness)
@@ -41,8 +41,8 @@ package final class Codecs: Sendable {
         for (index, kind) in kinds.enumerated() {
             let worker = try CodecWorker(
                 kind.line, settings, memory: kind.memory, niceness: kind.niceness, log: log)
-            let end = ThreadEnd()
-            worker.start("codec-\(index)") { end.reach() }
+            let end = Promise<Void>()
+            worker.start("codec-\(index)") { end.resolve() }
             ends.append(end)
         }
         self.ends = ends
@@ -86,7 +86,7 @@ package final class Codecs: Sendable {
     /// Ends every child and waits for it. What was under way is answered with `unavailable`.
     package func shutdown() async {
         for line in [probes, patient, renders] { line.close() }
-        for end in ends { await end.wait() }
+        for end in ends { await end.value }
     }
 
     static let nonsense = CodecError(.crashed, "The picture's decoder answered another question than ours.")

@@ -1,4 +1,5 @@
 import AgBase
+import CSandbox
 import Synchronization
 
 /// Pictures waiting for a child: the urgent ones first, and among equals every caller in turn.
@@ -35,15 +36,15 @@ final class JobLine: Sendable {
     static let mostUrgentInARow = 4
 
     /// Rings once for each waiting job, and without end after the closing.
-    let bell: Counter
+    let bell: EventDescriptor
     /// Rings at the closing.
-    let closing: Counter
+    let closing: EventDescriptor
     private let state: Mutex<State>
 
     /// - Parameter seats: how many may wait or be under way, shared between callers; `nil` for no limit.
     init(seats: Int? = nil) throws(CodecError) {
-        bell = try Counter()
-        closing = try Counter()
+        bell = try .counting()
+        closing = try .counting()
         state = Mutex(State(seats: seats.map { FairSeats($0) }))
     }
 
@@ -58,7 +59,7 @@ final class JobLine: Sendable {
         }
         withExtendedLifetime(gone) {}
         if let refusal { return job.finish(refusal) }
-        bell.strike()
+        bell.signal()
     }
 
     /// The next job that is not cancelled; `nil` when another child was faster, or there is none. Its caller is
@@ -92,10 +93,27 @@ final class JobLine: Sendable {
             return state.drop { _ in true }
         }
         left.forEach { $0.finish(Self.isClosing) }
-        bell.strike(1 << 32)
-        closing.strike()
+        bell.signal(1 << 32)
+        closing.signal()
+    }
+
+    /// Holds a thread back, but not the shutdown.
+    func waitUnlessClosed(_ time: Duration) {
+        guard time > .zero, !isClosed else { return }
+        closing.wait(atMost: time)
     }
 
     private static let isClosing = CodecError(.unavailable, "The codecs are shutting down.")
     private static let isFull = CodecError(.busy, "Too many pictures of this caller wait for a codec.")
+}
+
+extension EventDescriptor {
+    /// One that gives up one signal at a time.
+    static func counting() throws(CodecError) -> EventDescriptor {
+        let descriptor = csandbox_counter()
+        guard descriptor >= 0 else {
+            throw CodecError(.unavailable, "The system has no descriptor left for an eventfd.")
+        }
+        return EventDescriptor(adopting: descriptor)
+    }
 }

@@ -11,8 +11,6 @@ package enum JobState: String, Sendable, CaseIterable, SQLBindable, SQLReadable 
     case failed
     /// Moves to queued when it is retried by hand.
     case cancelled
-
-    package var isFinished: Bool { self != .queued && self != .active }
 }
 
 /// Higher goes first; within one priority, the older.

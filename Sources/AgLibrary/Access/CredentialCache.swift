@@ -4,44 +4,43 @@ import Synchronization
 
 /// Proved credentials by the hash of their secret, so that a request costs no query.
 ///
-/// Bounded: only what was proved comes in, and a full cache starts over. A revocation empties it, on every server by its notice;
-/// an entry lives for half a minute at most, as the net under that.
+/// Bounded: only what was proved comes in, and what was not asked for longest goes. A revocation empties it, on every server by
+/// its notice; an entry lives for half a minute at most, as the net under that.
 final class CredentialCache<Value: Sendable>: Sendable {
-    /// What a look-up began with. A revocation since then makes its result unfit for the cache.
-    struct Ticket: Sendable {
-        fileprivate let generation: Int
-    }
+    /// Of a look-up. A revocation since makes its result unfit for the cache; whose it was makes no difference.
+    typealias Ticket = Freshness<Never>.Ticket
 
-    private struct Entry {
+    private struct Entry: Sendable {
         let value: Value
         let since: Timestamp
         let until: Timestamp
     }
 
     private struct State {
-        var entries: [SHA256Digest: Entry] = [:]
-        var generation = 0
+        var entries: RecentlyUsed<SHA256Digest, Entry>
+        var freshness = Freshness<Never>()
     }
 
-    private let state = Mutex(State())
-    private let capacity: Int
+    private let state: Mutex<State>
     private let lifetime: Duration
 
     init(capacity: Int = 4_096, lifetime: Duration = .seconds(29)) {
-        self.capacity = capacity
+        state = Mutex(State(entries: RecentlyUsed(budget: capacity)))
         self.lifetime = lifetime
     }
 
     func value(for digest: SHA256Digest, at now: Timestamp) -> Value? {
         state.withLock { state in
             // From the future: the clock was set back, and nobody knows how old the entry is.
-            guard let entry = state.entries[digest], entry.since <= now, now < entry.until else { return nil }
+            guard let entry = state.entries.value(for: digest), entry.since <= now, now < entry.until else {
+                return nil
+            }
             return entry.value
         }
     }
 
     func ticket() -> Ticket {
-        state.withLock { Ticket(generation: $0.generation) }
+        state.withLock { $0.freshness.ticket }
     }
 
     /// Keeps a proved value, but not beyond `expiry`. False when there was a revocation since the ticket was taken: the value
@@ -51,17 +50,16 @@ final class CredentialCache<Value: Sendable>: Sendable {
     ) -> Bool {
         let until = min(now + lifetime, expiry ?? now + lifetime)
         return state.withLock { state in
-            guard state.generation == ticket.generation else { return false }
-            if state.entries.count >= capacity { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[digest] = Entry(value: value, since: now, until: until)
+            guard state.freshness.isFresh(since: ticket) else { return false }
+            _ = state.entries.insert(Entry(value: value, since: now, until: until), for: digest, weight: 1)
             return true
         }
     }
 
     func removeAll() {
         state.withLock { state in
-            state.entries.removeAll()
-            state.generation += 1
+            _ = state.entries.removeAll()
+            state.freshness.noteWrites()
         }
     }
 }

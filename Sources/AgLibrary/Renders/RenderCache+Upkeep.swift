@@ -8,9 +8,11 @@ extension RenderCache {
     func takeStock() async {
         do {
             let folders = try await pool.run { [self] in try clearedNames() }
+            var found: [CacheIndex.Found] = []
             for name in folders.sorted() where !Task.isCancelled {
-                try await pool.run { [self] in try takeStock(of: name) }
+                found += try await pool.run { [self] in try files(in: name) }
             }
+            try await pool.run { [self, found] in add(found) }
         } catch let error as SystemError where BlobError(error, "Nothing was ever kept.").code == .notFound {
             return
         } catch {
@@ -41,12 +43,13 @@ extension RenderCache {
     }
 
     /// Files with another shape of name are not ours and are skipped.
-    private func takeStock(of name: String) throws {
-        for text in try files.names(in: "\(folder)/\(name)") {
-            guard let render = RenderName(text), render.folder == name, !isNoted(render),
+    private func files(in name: String) throws -> [CacheIndex.Found] {
+        try files.names(in: "\(folder)/\(name)").compactMap { text in
+            guard let render = RenderName(text), render.folder == name,
                 let status = try files.status(of: "\(folder)/\(render.path)"), !status.isFolder
-            else { continue }
-            note(render, bytes: status.byteCount, usedAt: status.modifiedAt)
+            else { return nil }
+            return CacheIndex.Found(
+                name: render.path, group: render.original.text, bytes: status.byteCount, usedAt: status.modifiedAt)
         }
     }
 }

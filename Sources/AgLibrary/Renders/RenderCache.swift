@@ -140,23 +140,27 @@ final class RenderCache: Sendable {
             try? files.remove(draft)
             throw error
         }
-        note(name, bytes: Int64(bytes.count + RenderSeal.byteCount), usedAt: time.now(), isProven: true)
+        note(name, bytes: Int64(bytes.count + RenderSeal.byteCount))
     }
 
     private func write(_ bytes: [UInt8], to file: OpenFile) throws {
         try bytes.withUnsafeBytes { try files.writeAll($0, to: file) }
     }
 
-    /// Counts a file that is there, and removes what there is no more room for.
-    func note(_ name: RenderName, bytes: Int64, usedAt: Timestamp, isProven: Bool = false) {
+    /// Counts a file that this process wrote, and removes what there is no more room for.
+    private func note(_ name: RenderName, bytes: Int64) {
+        let now = time.now()
         let gone = state.withLock { state in
-            if isProven { state.proven.insert(name.path) }
-            return state.index.put(name.path, in: name.original.text, bytes: bytes, usedAt: usedAt)
+            state.proven.insert(name.path)
+            return state.index.put(name.path, in: name.original.text, bytes: bytes, usedAt: now)
         }
         remove(gone)
     }
 
-    func isNoted(_ name: RenderName) -> Bool { state.withLock { $0.index.contains(name.path) } }
+    /// Counts files from before the start, and removes those for which there is no room.
+    func add(_ found: [CacheIndex.Found]) {
+        remove(state.withLock { $0.index.add(found) })
+    }
 
     private func discard(_ path: String) {
         state.withLock { $0.index.remove(path) }

@@ -1,7 +1,6 @@
 package import AgBase
 package import AgBlobs
 package import AgSQL
-import Synchronization
 
 /// Files that no row refers to any more: noted in the transaction that unlinked them, removed soon after.
 ///
@@ -11,17 +10,23 @@ package final class BlobRemovals: Sendable {
     private let blobs: any BlobStore
     private let parts: [any LibraryPart.Type]
     private let log: Log
-    private let calls: AsyncStream<Void>
-    private let caller: AsyncStream<Void>.Continuation
+    private let asked = Signal()
+    private let clock: any SteadyClock
+
+    /// Between two looks that nothing asked for: another process may have died right behind its commit.
+    private static let pause: Duration = .seconds(30)
+    /// After a look that failed.
+    private static let pauseAfterFailure: Duration = .seconds(10)
 
     package init(
-        database: any Database, blobs: any BlobStore, parts: [any LibraryPart.Type] = LibraryParts.all, log: Log
+        database: any Database, blobs: any BlobStore, parts: [any LibraryPart.Type] = LibraryParts.all, log: Log,
+        clock: any SteadyClock = SystemSteadyClock()
     ) {
         self.database = database
         self.blobs = blobs
         self.parts = parts
         self.log = log
-        (calls, caller) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.clock = clock
     }
 
     /// Notes files for removal; they go after the commit.
@@ -33,37 +38,27 @@ package final class BlobRemovals: Sendable {
                 INSERT INTO blob_removals (path, asked_at) VALUES (\(path.text), \(moment)) ON CONFLICT DO NOTHING
                 """)
         }
-        tx.afterCommit { [caller] in caller.yield() }
+        tx.afterCommit { [asked] in asked.raise() }
     }
 
     /// Removes what is noted now and whatever is noted later, until cancelled.
-    ///
-    /// Now and then it looks without being asked: another process may have died right behind its commit.
     package func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.remind() }
-            await work()
-            group.cancelAll()
-        }
-    }
-
-    private func remind() async {
         while !Task.isCancelled {
-            caller.yield()
-            try? await Task.sleep(for: .seconds(30))
+            let pause = await round()
+            await asked.wait(until: clock.elapsed() + pause, clock)
         }
     }
 
-    private func work() async {
-        for await _ in calls {
-            do {
-                try await removeAll()
-            } catch is CancellationError {
-                return
-            } catch {
-                log.warning("files could not be removed, will try again", ["error": "\(error)"])
-                callAgain(after: .seconds(10))
-            }
+    /// Returns how long to wait when nothing asks for another one.
+    private func round() async -> Duration {
+        do {
+            try await removeAll()
+            return Self.pause
+        } catch is CancellationError {
+            return Self.pauseAfterFailure
+        } catch {
+            log.warning("files could not be removed, will try again", ["error": "\(error)"])
+            return Self.pauseAfterFailure
         }
     }
 
@@ -129,14 +124,6 @@ package final class BlobRemovals: Sendable {
         guard !paths.isEmpty else { return }
         try await database.conclude { tx in
             _ = try tx.execute("DELETE FROM blob_removals WHERE path IN \(list: paths)")
-        }
-    }
-
-    private func callAgain(after delay: Duration) {
-        let caller = caller
-        Task {
-            try? await Task.sleep(for: delay)
-            caller.yield()
         }
     }
 }

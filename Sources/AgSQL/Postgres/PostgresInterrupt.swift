@@ -1,24 +1,22 @@
 internal import AgBase
 internal import CPostgres
-internal import Glibc
 internal import Synchronization
 
 /// Wakes the thread that waits for the server's answer, so that it can ask the server to cancel.
 final class PostgresInterrupt: QueryInterrupt {
-    /// Readable while the flag is raised.
-    let descriptor: Int32
+    private let event: EventDescriptor
     private let limit = Mutex<ContinuousClock.Instant?>(nil)
 
     init() throws {
-        descriptor = cpostgres_event()
+        let descriptor = cpostgres_event()
         guard descriptor >= 0 else {
             throw SQLError(.io, "The process has no descriptor left for another connection to the database.")
         }
+        event = EventDescriptor(adopting: descriptor)
     }
 
-    deinit {
-        Glibc.close(descriptor)
-    }
+    /// Readable while the flag is raised.
+    var descriptor: Int32 { event.descriptor }
 
     /// The moment that was armed, if any.
     var deadline: ContinuousClock.Instant? { limit.withLock(\.self) }
@@ -30,13 +28,16 @@ final class PostgresInterrupt: QueryInterrupt {
     }
 
     func raise() {
-        var one: UInt64 = 1
-        _ = unsafe Glibc.write(descriptor, &one, 8)
+        event.signal()
     }
 
     func lower() {
         arm(until: nil)
-        var count: UInt64 = 0
-        _ = unsafe Glibc.read(descriptor, &count, 8)
+        event.take()
+    }
+
+    /// Sleeps until the flag is raised or the time is over.
+    func wait(atMost time: Duration) {
+        event.wait(atMost: time)
     }
 }

@@ -3,13 +3,9 @@ internal import Synchronization
 
 /// Threads with a connection each that serve one queue.
 final class PostgresLane<Work: Sendable>: Sendable {
-    private struct State {
-        var running: Int
-        var closing: [CheckedContinuation<Void, Never>] = []
-    }
-
     private let queue = BlockingQueue<Work>()
-    private let state: Mutex<State>
+    private let running: Mutex<Int>
+    private let ended = Promise<Void>()
 
     /// - Parameters:
     ///   - most: how much of what waits a thread takes at once.
@@ -19,13 +15,13 @@ final class PostgresLane<Work: Sendable>: Sendable {
         serve: @escaping @Sendable ([Work], PostgresSession) -> Void
     ) {
         let count = max(1, threads)
-        state = Mutex(State(running: count))
+        running = Mutex(count)
         for index in 0..<count {
             NamedThread.start("\(name)-\(index)") { [self] in
                 let mine = session()
                 while case let work = queue.take(upTo: most), !work.isEmpty { serve(work, mine) }
                 mine.close()
-                ended()
+                threadEnded()
             }
         }
     }
@@ -45,22 +41,14 @@ final class PostgresLane<Work: Sendable>: Sendable {
     /// Refuses new work, and waits for what is queued. May be called again.
     func close() async {
         refuse()
-        await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if state.running > 0 { state.closing.append(continuation) }
-                return state.running == 0
-            }
-            if isOver { continuation.resume() }
-        }
+        await ended.value
     }
 
-    private func ended() {
-        let waiting = state.withLock { state in
-            state.running -= 1
-            guard state.running == 0 else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.closing = [] }
-            return state.closing
+    private func threadEnded() {
+        let left = running.withLock { running in
+            running -= 1
+            return running
         }
-        for continuation in waiting { continuation.resume() }
+        if left == 0 { ended.resolve() }
     }
 }

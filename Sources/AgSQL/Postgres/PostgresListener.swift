@@ -1,6 +1,5 @@
 internal import AgBase
 internal import CPostgres
-internal import Glibc
 internal import Synchronization
 
 /// The one connection of a process that brings it the other processes' notices and takes its own to them.
@@ -12,8 +11,6 @@ final class PostgresListener: Sendable {
     private struct State {
         var outgoing: [Notice] = []
         var isClosed = false
-        var closing: [CheckedContinuation<Void, Never>] = []
-        var hasEnded = false
     }
 
     /// Notices that wait while the server is away; what comes beyond is dropped, as those who miss it reconnect as well.
@@ -24,6 +21,7 @@ final class PostgresListener: Sendable {
     private let notices: Notices
     private let wakeUp: PostgresInterrupt
     private let state = Mutex(State())
+    private let ended = Promise<Void>()
 
     /// - Parameter connector: of the database whose notices these are.
     init(_ connector: PostgresConnector, _ notices: Notices) throws {
@@ -47,13 +45,7 @@ final class PostgresListener: Sendable {
     /// Gives it up and waits for that. May be called again.
     func close() async {
         refuse()
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if !state.hasEnded { state.closing.append(continuation) }
-                return state.hasEnded
-            }
-            if hasEnded { continuation.resume() }
-        }
+        await ended.value
     }
 
     private func send(_ some: [Notice]) {
@@ -79,20 +71,14 @@ final class PostgresListener: Sendable {
                 pause = min(pause * 2, .seconds(2))
             }
         }
-        let closing = state.withLock { state in
-            state.hasEnded = true
-            defer { state.closing = [] }
-            return state.closing
-        }
-        for continuation in closing { continuation.resume() }
+        ended.resolve()
     }
 
     /// Sleeps, unless it is time to close.
     private func rest(for pause: Duration) {
         let end = ContinuousClock.now + pause
         while !isClosed, .now < end {
-            var watched = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-            _ = unsafe poll(&watched, 1, Int32(clamping: (end - .now).milliseconds + 1))
+            wakeUp.wait(atMost: end - .now)
             wakeUp.lower()
         }
     }

@@ -1,3 +1,5 @@
+internal import AgBase
+
 /// The statements that one connection has prepared, by their text and the types of their values; the one used longest ago
 /// goes first.
 struct PostgresStatements {
@@ -6,47 +8,33 @@ struct PostgresStatements {
         let types: [UInt32]
     }
 
-    private struct Entry {
-        let name: String
-        var used: UInt64
-    }
-
-    private var entries: [Key: Entry] = [:]
-    private var clock: UInt64 = 0
-    private let capacity: Int
+    private var names: RecentlyUsed<Key, String>
+    private var named: UInt64 = 0
 
     init(capacity: Int) {
-        self.capacity = max(1, capacity)
+        names = RecentlyUsed(budget: max(1, capacity))
     }
 
-    var count: Int { entries.count }
+    var count: Int { names.count }
 
-    mutating func use(_ key: Key) -> String? {
-        clock += 1
-        entries[key]?.used = clock
-        return entries[key]?.name
-    }
+    mutating func use(_ key: Key) -> String? { names.value(for: key) }
 
     /// Names are never used twice, so that a statement that failed to be prepared leaves nothing to mix up.
     mutating func newName() -> String {
-        clock += 1
-        return "s\(clock)"
+        named += 1
+        return "s\(named)"
     }
 
     mutating func prepare(_ key: Key, _ name: String) {
-        entries[key] = Entry(name: name, used: clock)
+        _ = names.insert(name, for: key, weight: 1)
     }
 
     mutating func forget(_ key: Key) {
-        entries[key] = nil
+        _ = names.remove(key)
     }
 
     /// Makes room for one more. Returns the name of what has to go, or `nil` when there is room.
     mutating func evict() -> String? {
-        guard entries.count >= capacity, let oldest = entries.min(by: { $0.value.used < $1.value.used }) else {
-            return nil
-        }
-        entries[oldest.key] = nil
-        return oldest.value.name
+        names.count < names.budget ? nil : names.removeOldest()?.value
     }
 }

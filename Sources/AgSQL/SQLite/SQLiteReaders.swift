@@ -13,7 +13,6 @@ final class SQLiteReaders: Sendable {
         var idle: [Idle] = []
         var running = 0
         var isClosed = false
-        var closing: [CheckedContinuation<Void, Never>] = []
     }
 
     private let path: String
@@ -21,6 +20,7 @@ final class SQLiteReaders: Sendable {
     private let settings: SQLiteSettings
     private let pool: BlockingPool
     private let state = Mutex(State())
+    private let ended = Promise<Void>()
 
     init(path: String, role: SQLiteConnection.Role, threads: Int, name: String, _ settings: SQLiteSettings) {
         self.path = path
@@ -44,15 +44,13 @@ final class SQLiteReaders: Sendable {
 
     /// Refuses new reads and waits for those that run.
     func close() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                state.isClosed = true
-                state.idle.removeAll()
-                if state.running > 0 { state.closing.append(continuation) }
-                return state.running == 0
-            }
-            if isIdle { continuation.resume() }
+        let isIdle = state.withLock { state in
+            state.isClosed = true
+            state.idle.removeAll()
+            return state.running == 0
         }
+        if isIdle { ended.resolve() }
+        await ended.value
     }
 
     private func run<Value>(_ ticket: ReadTicket, _ body: (any SQLConnection) throws -> Value) throws -> Value {
@@ -103,13 +101,11 @@ final class SQLiteReaders: Sendable {
 
     private func giveBack(_ connection: SQLiteConnection?) {
         let idle = connection.map { Idle(connection: $0) }
-        let closing: [CheckedContinuation<Void, Never>] = state.withLock { state in
+        let isLast = state.withLock { state in
             state.running -= 1
             if let idle, !state.isClosed { state.idle.append(idle) }
-            guard state.running == 0 else { return [] }
-            defer { state.closing = [] }
-            return state.closing
+            return state.isClosed && state.running == 0
         }
-        for continuation in closing { continuation.resume() }
+        if isLast { ended.resolve() }
     }
 }

@@ -1,29 +1,26 @@
+internal import AgBase
+
 /// Prepared statements by their text; the one used longest ago goes first.
 ///
 /// A statement is taken out while it runs, so that the same text run inside its own loop gets another one.
 struct StatementCache {
-    private var idle: [String: (statement: SQLiteStatement, used: UInt64)] = [:]
-    private var clock: UInt64 = 0
-    private let capacity: Int
+    private var idle: RecentlyUsed<String, SQLiteStatement>
 
     init(capacity: Int) {
-        self.capacity = max(1, capacity)
+        idle = RecentlyUsed(budget: max(1, capacity))
     }
 
     var count: Int { idle.count }
 
     mutating func take(_ text: String) -> SQLiteStatement? {
-        idle.removeValue(forKey: text)?.statement
+        idle.remove(text)
     }
 
     mutating func put(_ statement: SQLiteStatement) {
-        clock += 1
-        idle[statement.text] = (statement, clock)
-        guard idle.count > capacity, let oldest = idle.min(by: { $0.value.used < $1.value.used }) else { return }
-        idle[oldest.key] = nil
+        _ = idle.insert(statement, for: statement.text, weight: 1)
     }
 
     mutating func removeAll() {
-        idle.removeAll()
+        _ = idle.removeAll()
     }
 }

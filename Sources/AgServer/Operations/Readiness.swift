@@ -1,5 +1,4 @@
 package import AgBase
-internal import Synchronization
 
 /// Runs the readiness checks and remembers the result for a moment, so that anybody may ask as often as they like.
 package actor Readiness {
@@ -96,42 +95,28 @@ private struct TookTooLong: Error, CustomStringConvertible {
     let description = "It did not return in time."
 }
 
-/// The first of two ends resumes the caller; the other one is dropped.
-private final class Race: Sendable {
-    private let caller: Mutex<CheckedContinuation<Void, any Error>?>
-
-    init(_ caller: CheckedContinuation<Void, any Error>) {
-        self.caller = Mutex(caller)
-    }
-
-    func end(_ result: Result<Void, any Error>) {
-        caller.withLock { $0.take() }?.resume(with: result)
-    }
-}
-
 /// Whichever ends first. Work whose time is up is cancelled and left behind: a write to a disk that hangs cannot be
 /// interrupted, and a task group would wait for it.
 private func withDeadline(
     _ timeOut: @escaping @Sendable () async throws -> Void, _ work: @escaping @Sendable () async throws -> Void
 ) async throws {
-    try await withCheckedThrowingContinuation { continuation in
-        let race = Race(continuation)
-        let worker = Task {
-            do {
-                try await work()
-                race.end(.success(()))
-            } catch {
-                race.end(.failure(error))
-            }
-        }
-        let timer = Task {
-            do { try await timeOut() } catch { return }
-            race.end(.failure(TookTooLong()))
-            worker.cancel()
-        }
-        Task {
-            await worker.value
-            timer.cancel()
+    let first = Promise<Result<Void, any Error>>()
+    let worker = Task {
+        do {
+            try await work()
+            first.resolve(.success(()))
+        } catch {
+            first.resolve(.failure(error))
         }
     }
+    let timer = Task {
+        do { try await timeOut() } catch { return }
+        first.resolve(.failure(TookTooLong()))
+        worker.cancel()
+    }
+    Task {
+        await worker.value
+        timer.cancel()
+    }
+    try await first.value.get()
 }

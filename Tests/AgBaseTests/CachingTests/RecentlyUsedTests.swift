@@ -46,6 +46,26 @@ struct RecentlyUsedTests {
         #expect(!cache.contains("e"))
     }
 
+    @Test("takes older ones behind all others, as far as there is room, and lets nothing go for them")
+    func older() {
+        var cache = filled("ab", budget: 4)
+        // "d" is too heavy for the room that is left, and "a" is there already.
+        let taken = [("c", 1), ("d", 2), ("a", 1), ("e", 1)].map { cache.insertOldest(7, for: $0, weight: $1) }
+        #expect(taken == [true, false, false, true])
+        #expect(cache.keys == ["b", "a", "c", "e"] && cache.weight == 4)
+        var oldest: [Character] = []
+        while let (key, _) = cache.removeOldest() { oldest.append(key) }
+        #expect(oldest == ["e", "c", "a", "b"])
+    }
+
+    @Test("begins with an older one as well as with any other")
+    func olderFirst() {
+        var cache = filled("", budget: 2)
+        let isTaken = cache.insertOldest(1, for: "a", weight: 1)
+        _ = cache.insert(2, for: "b", weight: 1)
+        #expect(isTaken && cache.keys == ["b", "a"])
+    }
+
     @Test("keeps its promises through a long random life")
     func randomLife() {
         var cache = RecentlyUsed<Int, Int>(budget: 50)
@@ -64,6 +84,12 @@ struct RecentlyUsedTests {
             case 2:
                 #expect((cache.value(for: key) != nil) == (index != nil))
                 if let index { model.insert(model.remove(at: index), at: 0) }
+            case 3 where step % 8 == 7:
+                let weight = Int.random(in: 0..<12, using: &random)
+                let hasRoom = index == nil && model.reduce(weight) { $0 + $1.weight } <= 50
+                let isTaken = cache.insertOldest(step, for: key, weight: weight)
+                #expect(isTaken == hasRoom)
+                if hasRoom { model.append((key, weight)) }
             default:
                 _ = cache.remove(key)
                 if let index { model.remove(at: index) }

@@ -22,7 +22,9 @@ struct ConnectionWatchTests {
         return settings
     }
 
-    private func at(_ seconds: Int64) -> MonotonicTime { MonotonicTime(nanoseconds: seconds * 1_000_000_000) }
+    private let start = SuspendingClock.now
+
+    private func at(_ seconds: Int64) -> SuspendingClock.Instant { start + .seconds(seconds) }
 
     @Test("a fresh connection owes its head at once")
     func freshHead() {

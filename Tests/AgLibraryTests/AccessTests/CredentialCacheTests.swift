@@ -18,13 +18,16 @@ struct CredentialCacheTests {
         cache.value(for: .of("\(number)"), at: clock.now()) == number
     }
 
-    @Test("It starts over when it is full")
+    @Test("When it is full, what was not asked for longest goes")
     func bounded() {
         for number in 1...4 { keep(number) }
         #expect((1...4).allSatisfy(isKnown))
+        #expect(isKnown(1))
         keep(5)
-        #expect((1...4).filter(isKnown).isEmpty)
-        #expect(isKnown(5))
+        #expect(isKnown(1) && isKnown(5))
+        #expect(!isKnown(2))
+        keep(5)
+        #expect([1, 3, 4, 5].allSatisfy(isKnown), "the same one again takes no other's place")
     }
 
     @Test("An entry ends with its lifetime, or with what it stands for")

@@ -36,40 +36,38 @@ struct CacheIndexTests {
         #expect(index.bytes == 90 && index.count == 3)
     }
 
-    @Test("lets go what nobody used for longest, down to nine tenths")
+    @Test("lets go what nobody used for longest")
     func eviction() {
         var index = filled("abcdefghij", budget: 100)
         _ = index.use("a", at: moment(20))
         _ = index.use("c", at: moment(21))
-        let gone = index.put("k", in: "group", bytes: 10, usedAt: moment(22))
-        #expect(gone == ["b", "d"])
-        #expect(index.bytes == 90)
+        let gone = [("k", 15), ("l", 5)].map { index.put($0, in: "group", bytes: $1, usedAt: moment(22)) }
+        #expect(gone == [["b", "d"], []])
+        #expect(index.bytes == 100)
     }
 
-    @Test("goes by the moment of use, also of files that it learns of late")
-    func lateNews() {
-        var index = filled("bcd", budget: 40)
-        let first = index.put("a", in: "group", bytes: 10, usedAt: moment(-50))
-        #expect(first.isEmpty)
-        let gone = index.put("e", in: "group", bytes: 10, usedAt: moment(30))
-        #expect(gone == ["a", "b"])
+    @Test("goes by the moment of use with files from before the start, which are older than all that is noted")
+    func foundFiles() {
+        var index = filled("xy", budget: 60)
+        let found = ["a": 3, "b": 9, "c": 1, "d": 5, "x": 2, "e": 4].map { name, second in
+            CacheIndex.Found(name: name, group: "old", bytes: 10, usedAt: moment(second))
+        }
+        // The oldest has no room; what is noted already stays as it is.
+        let noRoom = index.add(found)
+        #expect(noRoom == ["c"])
+        #expect(index.bytes == 60 && index.groups.sorted() == ["group", "old"])
+        let gone = index.put("z", in: "group", bytes: 40, usedAt: moment(20))
+        #expect(gone == ["a", "e", "d", "b"])
+        #expect(index.contains("x") && index.contains("y"))
     }
 
-    @Test("tells uses in one millisecond apart")
-    func sameMoment() {
-        var index = CacheIndex(budget: 30)
-        for name in ["a", "b", "c"] { _ = index.put(name, in: "g", bytes: 10, usedAt: moment(1)) }
-        _ = index.use("a", at: moment(1))
-        let gone = index.put("d", in: "g", bytes: 10, usedAt: moment(1))
-        #expect(gone == ["b", "c"])
-    }
-
-    @Test("a clock that is set back makes no use older than it was")
+    @Test("a use counts whatever the clock says")
     func clock() {
         var index = filled("ab", budget: 20)
         _ = index.use("a", at: moment(-1_000))
-        let gone = index.put("c", in: "group", bytes: 10, usedAt: moment(5))
-        #expect(gone.first == "a" && index.contains("c"))
+        let gone = index.put("c", in: "group", bytes: 10, usedAt: moment(-2_000))
+        #expect(gone == ["b"])
+        #expect(index.contains("a") && index.contains("c"))
     }
 
     @Test("does not take what is larger than all its room, and keeps what it has")

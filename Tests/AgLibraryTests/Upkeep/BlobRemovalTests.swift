@@ -1,12 +1,10 @@
 import AgBase
 import AgBlobs
 import AgLibrary
+import AgSQL
 import AgTesting
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite("Removing files", .everyEngine, .timeLimit(.minutes(1)))
 struct BlobRemovalTests {
@@ -25,6 +23,42 @@ struct BlobRemovalTests {
             #expect(rmdir(path) == 0)
             try await desk.library.ground.removals.removeAll()
             #expect(try await desk.count("blob_removals") == 0)
+        }
+    }
+
+    @Test("looks without being asked: ten seconds after it failed, and half a minute after it did not")
+    func rounds() async throws {
+        try await LibraryDesk.with { desk in
+            let image = try await desk.upload(PNGFile.drawn(8, 8, seed: 1)).image
+            let path = "\(desk.folder.path)/\(image.original.path)"
+            #expect(unlink(path) == 0 && mkdir(path, 0o700) == 0)
+            try await desk.library.images.delete(image.id)
+            let ground = desk.library.ground
+            let clock = ManualClock()
+            let removals = BlobRemovals(
+                database: ground.database, blobs: ground.blobs, log: Log(to: SilentSink()), clock: clock)
+            let running = Task { await removals.run() }
+            await eventually { clock.isWaitedFor }
+            #expect(rmdir(path) == 0)
+            clock.advance(by: .seconds(9))
+            #expect(clock.isWaitedFor)
+            #expect(try await desk.count("blob_removals") == 1)
+            clock.advance(by: .seconds(1))
+            try await eventually { try await desk.count("blob_removals") == 0 }
+            await eventually { clock.isWaitedFor }
+
+            // As a process that died right behind its commit leaves it.
+            try await ground.database.write { tx in
+                _ = try tx.execute(
+                    "INSERT INTO blob_removals (path, asked_at) VALUES (\(image.original.path.text), \(image.uploadedAt))"
+                )
+            }
+            clock.advance(by: .seconds(29))
+            #expect(try await desk.count("blob_removals") == 1)
+            clock.advance(by: .seconds(1))
+            try await eventually { try await desk.count("blob_removals") == 0 }
+            running.cancel()
+            await running.value
         }
     }
 }

@@ -11,13 +11,10 @@ package final class Bucket: Sendable {
     }
 
     private let objects = Mutex<[String: Object]>([:])
-    private let given = Atomic<Int>(0)
 
     package init() {}
 
     package var keys: [String] { objects.withLock { $0.keys.sorted() } }
-    /// Bytes that readers have taken.
-    package var bytesGiven: Int { given.load(ordering: .sequentiallyConsistent) }
 
     package subscript(_ key: String) -> [UInt8]? {
         get { objects.withLock { $0[key]?.bytes } }
@@ -44,7 +41,6 @@ package final class Bucket: Sendable {
         return bytes[min(Int(range.lowerBound), end)..<end]
     }
 
-    func gave(_ count: Int) { given.add(count, ordering: .sequentiallyConsistent) }
 
     /// The keys with a prefix behind another key, so many at most.
     func page(_ prefix: String, after key: String, limit: Int) -> [(key: String, object: Object)] {
@@ -171,7 +167,6 @@ package struct RemoteStore: BlobStore {
             }
             while !rest.isEmpty {
                 let piece = Array(rest.prefix(Self.piece))
-                bucket.gave(piece.count)
                 try await sink(piece)
                 rest = rest.dropFirst(piece.count)
             }

@@ -8,7 +8,7 @@ package protocol SteadyClock: Sendable {
 }
 
 extension SteadyClock {
-    func sleep(for duration: Duration) async throws {
+    package func sleep(for duration: Duration) async throws {
         try await sleep(until: elapsed() + duration)
     }
 }

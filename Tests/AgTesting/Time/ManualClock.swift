@@ -1,9 +1,8 @@
-import AgBase
-import AgJobs
+package import AgBase
 import Synchronization
 
 /// Both clocks of a program, moved by hand.
-final class ManualClock: TimeSource, SteadyClock {
+package final class ManualClock: TimeSource, SteadyClock {
     private struct Sleeper {
         let moment: Duration
         let continuation: CheckedContinuation<Void, any Error>
@@ -19,15 +18,17 @@ final class ManualClock: TimeSource, SteadyClock {
 
     private let state = Mutex(State())
 
-    func now() -> Timestamp { state.withLock(\.wall) }
+    package init() {}
 
-    func elapsed() -> Duration { state.withLock(\.elapsed) }
+    package func now() -> Timestamp { state.withLock(\.wall) }
+
+    package func elapsed() -> Duration { state.withLock(\.elapsed) }
 
     /// Whether somebody sleeps.
-    var isWaitedFor: Bool { state.withLock { !$0.sleepers.isEmpty } }
+    package var isWaitedFor: Bool { state.withLock { !$0.sleepers.isEmpty } }
 
     /// Time goes by.
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.elapsed += duration
             state.wall = state.wall + duration
@@ -39,11 +40,11 @@ final class ManualClock: TimeSource, SteadyClock {
     }
 
     /// Somebody sets the wall clock.
-    func step(by duration: Duration) {
+    package func step(by duration: Duration) {
         state.withLock { $0.wall = $0.wall + duration }
     }
 
-    func sleep(until moment: Duration) async throws {
+    package func sleep(until moment: Duration) async throws {
         let number = state.withLock { state in
             state.next += 1
             return state.next
@@ -71,7 +72,7 @@ final class ManualClock: TimeSource, SteadyClock {
     /// Lets time go by in small steps until it is so.
     ///
     /// With `sleepers`, only while at least that many sleep: then no time passes between a waking and what it leads to.
-    func run(sleepers: Int = 0, until isSo: () async throws -> Bool) async rethrows {
+    package func run(sleepers: Int = 0, until isSo: () async throws -> Bool) async rethrows {
         while try await !isSo() {
             if state.withLock({ $0.sleepers.count >= sleepers }) { advance(by: .milliseconds(50)) }
             for _ in 0..<20 { await Task.yield() }
@@ -80,6 +81,6 @@ final class ManualClock: TimeSource, SteadyClock {
 }
 
 /// Does not sleep: gives the other tasks their turn until it is so. The suite's time limit ends a wait in vain.
-func eventually(_ isSo: () async throws -> Bool) async rethrows {
+package func eventually(_ isSo: () async throws -> Bool) async rethrows {
     while try await !isSo() { await Task.yield() }
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Wakes one waiting task; several calls before it looks count as one.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -9,7 +9,9 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    func raise() {
+    package init() {}
+
+    package func raise() {
         let waiter = state.withLock { state in
             if state.waiter == nil { state.isRaised = true }
             return state.waiter.take()
@@ -18,7 +20,7 @@ final class Signal: Sendable {
     }
 
     /// Returns at once when it was raised since the last wait, and when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isRaised = state.withLock { state in
@@ -34,7 +36,7 @@ final class Signal: Sendable {
     }
 
     /// As `wait`, and at `moment` at the latest.
-    func wait(until moment: Duration, _ clock: any SteadyClock) async {
+    package func wait(until moment: Duration, _ clock: any SteadyClock) async {
         let timer = Task {
             try await clock.sleep(until: moment)
             raise()
