@@ -9,10 +9,10 @@ endif
 BINARY := .build/release/argentum
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test torture bench fuzz asan tsan format lint docs clean
+.PHONY: help setup build run test torture bench documents smoke fuzz asan tsan format lint docs clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the Debian packages that are missing
 	@scripts/setup
@@ -33,6 +33,13 @@ torture: build ## Kills, power cuts, failing disks, hostile pictures and HTTP, i
 bench: build ## Measure against nginx, thumbor and the obvious recipe, and write docs/benchmarks.md; an hour of a quiet machine
 	@scripts/setup --groups "build bench"
 	@scripts/bench/run; ended=$$?; scripts/bench/report; exit $$ended
+
+documents: ## Write docs/openapi.json and the columns of docs/formats/schema.md anew, from what is built
+	@ARGENTUM_WRITE_DOCUMENTS=1 scripts/test --filter 'EndToEndTests.DocumentTests/openAPI|SchemaDocumentTests/sameColumns'
+
+smoke: setup ## Fuzz every parser for a few seconds, from its corpus
+	@scripts/fuzz/build --quick
+	@scripts/fuzz/run --quick --seconds 5
 
 fuzz: ## Fuzz every parser, 100 million executions each
 	@scripts/fuzz/build

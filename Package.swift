@@ -35,7 +35,6 @@ func tests(_ name: String, _ needs: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "argentum",
-    platforms: [.macOS(.v15)],
     products: [.executable(name: "argentum", targets: ["argentum"])],
     targets: [
         // 0 C doors
@@ -111,8 +110,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "argentum", "AgTesting", "AgBase", "AgBlobs", "AgContract", "AgCrypto", "AgSQL", "AgHTTP", "AgRemotes",
-                "AgServer", "CVips",
+                "argentum", "AgTesting", "AgBase", "AgModel", "AgBlobs", "AgContract", "AgCrypto", "AgSQL", "AgHTTP",
+                "AgRemotes", "AgServer", "CVips",
             ],
             swiftSettings: rules),
     ],

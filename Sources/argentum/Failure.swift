@@ -3,7 +3,7 @@ import AgContract
 import AgRemotes
 
 /// What the program tells the shell.
-enum ExitCode: Int32, Sendable {
+enum ExitCode: Int32, Sendable, CaseIterable {
     case ok = 0
     case error = 1
     case usage = 2
@@ -13,6 +13,19 @@ enum ExitCode: Int32, Sendable {
     /// Somebody else uses the data directory.
     case locked = 11
     case verificationFailed = 13
+
+    /// As the help and docs/operating.md call it.
+    var name: String {
+        switch self {
+        case .ok: "ok"
+        case .error: "error"
+        case .usage: "usage"
+        case .partial: "partial"
+        case .notFound: "not found"
+        case .locked: "locked"
+        case .verificationFailed: "verification failed"
+        }
+    }
 }
 
 /// Why a command ended: a sentence for people and a number for scripts.

@@ -1,16 +1,13 @@
 import AgBase
 import AgServer
-import FoundationEssentials
+import AgTesting
 import Testing
 
 @Suite("docs/configuration.md")
 struct SettingsDocumentTests {
     @Test("It has a row for every setting, with its default and help, and no other")
     func sameAsTable() throws {
-        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let document = try String(
-            contentsOf: repository.appending(path: "docs/configuration.md"), encoding: .utf8)
+        let document = try Repository.text("docs/configuration.md")
         let rows = document.split(separator: "\n").filter { $0.hasPrefix("| `") }.map {
             $0.split(separator: "|").map { $0.drop { $0 == " " } }.map { String($0) }
         }

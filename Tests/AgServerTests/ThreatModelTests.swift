@@ -1,31 +1,36 @@
-import FoundationEssentials
+import AgTesting
 import Testing
 
-@Suite("docs/threat-model.md")
+@Suite("Documents that say what a test shows")
 struct ThreatModelTests {
-    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    private static func text(_ path: String) throws -> String {
-        try String(contentsOf: repository.appending(path: path), encoding: .utf8)
-    }
-
-    @Test("Every proof is a test that is there, or a script")
-    func proofs() throws {
-        let pieces = try Self.text("docs/threat-model.md").split(separator: "`", omittingEmptySubsequences: false)
+    @Test(
+        "Every proof is a test that is there, or a script",
+        arguments: [("docs/threat-model.md", 60), ("docs/architecture.md", 12)])
+    func proofs(_ document: String, least: Int) throws {
+        let pieces = try Repository.text(document).split(separator: "`", omittingEmptySubsequences: false)
         var count = 0
         // What stands between two backticks, and what follows.
         for (index, piece) in pieces.enumerated() where !index.isMultiple(of: 2) {
             if piece.hasSuffix("Tests.swift") {
                 let name = pieces[index + 1].split(separator: "\"", omittingEmptySubsequences: false)
                 try #require(name.count >= 2 && name[0] == " ", "\(piece) names no test")
-                let file = try Self.text("Tests/\(piece)")
+                let file = try Repository.text("Tests/\(piece)")
                 #expect(file.contains("\"\(name[1])\""), "\(piece) has no test '\(name[1])'")
                 count += 1
             } else if piece.hasPrefix("scripts/") {
-                _ = try Self.text(String(piece))
+                _ = try Repository.text(String(piece))
             }
         }
-        #expect(count > 60)
+        #expect(count >= least)
+    }
+
+    @Test("Every promise of docs/architecture.md names what tries to break it")
+    func promises() throws {
+        let rows = try Repository.section("## Promises", of: "docs/architecture.md").tableRows
+        #expect(rows.count >= 8)
+        for row in rows {
+            try #require(row.count == 2)
+            #expect(row[1].contains("Tests.swift` \""), "\(row[0])")
+        }
     }
 }

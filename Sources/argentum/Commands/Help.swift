@@ -13,7 +13,7 @@ enum Help {
             \(table(rows))
 
             `argentum help COMMAND` tells more. `argentum serve` is all that is needed to begin.
-            Exit codes: 0 ok, 1 error, 2 usage, 3 partial, 10 not found, 11 locked, 13 verification failed.
+            Exit codes: \(ExitCode.allCases.map { "\($0.rawValue) \($0.name)" }.joined(separator: ", ")).
             """
     }
 
