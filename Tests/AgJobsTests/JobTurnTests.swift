@@ -182,7 +182,9 @@ struct JobTurnTests {
         guard Engine.current == .postgres else { return }
         try await Plant.with { plant in
             try await plant.database.write { tx in
-                for index in 0..<3_000 { try plant.queue.enqueue(JobSpec(kind: Plant.variants, subject: "\(index)"), in: tx) }
+                for index in 0..<3_000 {
+                    try plant.queue.enqueue(JobSpec(kind: Plant.variants, subject: "\(index)"), in: tx)
+                }
             }
             let queries: [SQL] = [
                 "SELECT " + plant.queue.turn(Plant.variants, "\(JobPriority.new)", "a", plant.database.dialect),

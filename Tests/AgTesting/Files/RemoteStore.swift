@@ -41,7 +41,6 @@ package final class Bucket: Sendable {
         return bytes[min(Int(range.lowerBound), end)..<end]
     }
 
-
     /// The keys with a prefix behind another key, so many at most.
     func page(_ prefix: String, after key: String, limit: Int) -> [(key: String, object: Object)] {
         objects.withLock { objects in
