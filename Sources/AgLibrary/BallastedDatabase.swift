@@ -6,19 +6,9 @@ import AgSQL
 ///
 /// Every other write fails there. Were the ballast for any of them, a heartbeat or the check of `/readyz` would have it before
 /// the first deletion comes.
-struct BallastedDatabase: Database {
+struct BallastedDatabase: ForwardingDatabase {
     let base: any Database
     let ballast: Ballast
-
-    var dialect: SQLDialect { base.dialect }
-    var notices: Notices { base.notices }
-    var waitingWrites: Int { base.waitingWrites }
-
-    func read<Value: Sendable>(
-        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-    ) async throws -> Value {
-        try await base.read(kind, body)
-    }
 
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLTransaction) throws -> Value) async throws -> Value
     {
@@ -29,8 +19,4 @@ struct BallastedDatabase: Database {
             return try await base.write(body)
         }
     }
-
-    func integrityFindings() async throws -> [String] { try await base.integrityFindings() }
-
-    func close() async { await base.close() }
 }

@@ -4,6 +4,7 @@ import AgCrypto
 import AgTesting
 import Testing
 
+/// What a folder does beyond the promises of every store, which BlobStoreConformance holds.
 @Suite("The folder store", .timeLimit(.minutes(1)))
 struct FolderStoreTests {
     let folder = TemporaryFolder()
@@ -18,30 +19,6 @@ struct FolderStoreTests {
         let file = try store.spool.begin()
         try file.append(Array(text.utf8))
         return StagedBlob(file: file, path: path ?? self.path)
-    }
-
-    @Test("gives back what it kept, and the hash of what was written")
-    func roundTrip() async throws {
-        let store = try store()
-        do {
-            let blob = try stage("silver", in: store)
-            #expect(blob.file.finish() == SHA256Digest.of("silver"))
-            try await store.keep([blob])
-            await store.settle([blob])
-        }
-        #expect(try await store.local(path, byteCount: 6).read(at: 0, count: 100) == Array("silver".utf8))
-        #expect(folder.files() == [path.text])
-    }
-
-    @Test("never overwrites a blob")
-    func noOverwrite() async throws {
-        let store = try store()
-        let first = try stage("first", in: store)
-        try await store.keep([first])
-        await store.settle([first])
-        let error = await #expect(throws: BlobError.self) { try await store.keep([try stage("second", in: store)]) }
-        #expect(error?.code == .exists)
-        #expect(try await store.local(path, byteCount: nil).read(at: 0, count: 100) == Array("first".utf8))
     }
 
     @Test(
@@ -80,80 +57,6 @@ struct FolderStoreTests {
         }
     }
 
-    @Test("removes a blob once and does not mind a second time")
-    func removing() async throws {
-        let store = try store()
-        let blob = try stage("x", in: store)
-        try await store.keep([blob])
-        await store.settle([blob])
-        try await store.remove([path])
-        try await store.remove([path])
-        let error = await #expect(throws: BlobError.self) { _ = try await store.open(path) }
-        #expect(error?.code == .notFound)
-    }
-
-    @Test("takes back a name whose row was never committed, and leaves one that was")
-    func recovery() async throws {
-        let kept = BlobPath("images/2026/11/20/original/3f/two.jpg")
-        do {
-            let store = try store()
-            // Neither settled nor withdrawn: the process dies here.
-            try await store.keep([try stage("lost", in: store), try stage("kept", in: store, at: kept)])
-        }
-        #expect(folder.files().count == 4)
-        let removed = try await store().recover(olderThan: .zero, fate: { _ in .unknown }) { $0 == kept }
-        #expect(removed == 3)
-        #expect(folder.files() == [kept.text])
-    }
-
-    @Test("lets staged bytes be that are young or belong to a living writer")
-    func recoveryPatience() async throws {
-        let store = try store()
-        let living = try stage("living", in: store)
-        #expect(try await store.recover(olderThan: .zero, fate: { _ in .unknown }) { _ in false } == 0)
-        #expect(try await self.store().recover(olderThan: .seconds(60), fate: { _ in .unknown }) { _ in false } == 0)
-        #expect(try await self.store().recover(olderThan: .zero, fate: { _ in .unknown }) { _ in false } == 1)
-        #expect(living.file.byteCount == 6)
-    }
-
-    @Test("takes names back when its caller withdraws them")
-    func withdrawing() async throws {
-        let store = try store()
-        do {
-            let blob = try stage("x", in: store)
-            try await store.keep([blob])
-            await store.withdraw([blob])
-            blob.file.discardUnlessNoted()
-        }
-        #expect(folder.files().isEmpty)
-    }
-
-    @Test("moves a blob aside without losing it")
-    func quarantining() async throws {
-        let store = try store()
-        let blob = try stage("odd", in: store)
-        try await store.keep([blob])
-        await store.settle([blob])
-        try await store.quarantine(path)
-        let names = folder.files(below: "quarantine")
-        #expect(names.count == 1)
-        #expect(names.first?.hasSuffix("images~2026~11~20~original~3f~one.jpg") == true)
-    }
-
-    @Test("walks all blobs with their lengths")
-    func walking() async throws {
-        let store = try store()
-        let paths = ["images/2026/01/02/original/aa/x.png", "images/2026/11/20/variants/aa/y.webp"].map { BlobPath($0) }
-        for path in paths {
-            let blob = try stage(path.text, in: store, at: path)
-            try await store.keep([blob])
-            await store.settle([blob])
-        }
-        let seen = Collected<BlobListing>()
-        try await store.walk { seen.add($0) }
-        #expect(seen.all.map(\.path) == paths)
-        #expect(seen.all.map(\.byteCount) == paths.map { Int64($0.text.utf8.count) })
-    }
 }
 
 @Suite("A folder store on a failing disk", .timeLimit(.minutes(1)))

@@ -10,15 +10,11 @@ import Testing
 @Suite("Writes of the queue", .everyEngine, .timeLimit(.minutes(1)))
 struct ConcludingTests {
     /// Notes of each write whether it ends something.
-    private final class Watched: Database {
-        private let real: any Database
+    private final class Watched: ForwardingDatabase {
+        let base: any Database
         private let noted = Mutex<[Bool]>([])
 
-        init(_ real: any Database) { self.real = real }
-
-        var dialect: SQLDialect { real.dialect }
-        var waitingWrites: Int { real.waitingWrites }
-        var notices: Notices { real.notices }
+        init(_ base: any Database) { self.base = base }
 
         /// What was noted since the last time.
         func take() -> [Bool] {
@@ -28,21 +24,12 @@ struct ConcludingTests {
             }
         }
 
-        func read<Value: Sendable>(
-            _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-        ) async throws -> Value {
-            try await real.read(kind, body)
-        }
-
         func write<Value: Sendable>(
             _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
         ) async throws -> Value {
             noted.withLock { $0.append(Concluding.isUnderWay) }
-            return try await real.write(body)
+            return try await base.write(body)
         }
-
-        func integrityFindings() async throws -> [String] { [] }
-        func close() async {}
     }
 
     private func with(_ body: (Plant, JobQueue, Watched) async throws -> Void) async throws {

@@ -146,7 +146,7 @@ struct DecisionTests {
 
     @Test("a worker is dead when its beat has stood still for a lease, as the observer has seen it")
     func leases() {
-        var watch = LeaseWatch(lease: .seconds(10))
+        var watch = LeaseWatch(lease: .seconds(10), every: .seconds(5))
         #expect(watch.observe(["a": 1, "b": 1], at: .seconds(100)) == [])
         #expect(watch.observe(["a": 2, "b": 1], at: .seconds(109)) == [])
         #expect(watch.observe(["a": 2, "b": 1], at: .seconds(110)) == ["b"])
@@ -156,5 +156,25 @@ struct DecisionTests {
         #expect(watch.observe(["b": 1], at: .seconds(120)) == [])
         #expect(watch.observe(["b": 0], at: .seconds(129)) == [])
         #expect(watch.observe(["b": 0], at: .seconds(139)) == ["b"])
+    }
+
+    @Test(
+        "time in which nobody could look makes no worker dead, and its end begins no new lease",
+        arguments: [12.0, 3_600])
+    func outage(_ away: Double) {
+        var watch = LeaseWatch(lease: .seconds(10), every: .seconds(1.5))
+        var now = Duration.seconds(100)
+        for _ in 0..<3 {
+            #expect(watch.observe(["living": 1, "dead": 1], at: now) == [])
+            now += .seconds(1.5)
+        }
+        now += .seconds(away)
+        // Stood still: 3 s before, 3 s for the outage, and then as it goes on.
+        var beat: Int64 = 1
+        for isDead in [false, false, false, true] {
+            #expect(watch.observe(["living": beat, "dead": 1], at: now) == (isDead ? ["dead"] : []))
+            beat += 1
+            now += .seconds(1.5)
+        }
     }
 }

@@ -478,6 +478,41 @@ struct JobWorkerTests {
         }
     }
 
+    @Test("gives back what it holds without knowing it, while it is busy with other jobs, when a lease was not answered")
+    func unansweredLease() async throws {
+        try await Plant.with { plant in
+            let database = UnansweredDatabase(plant.database) { ($0 as? Haul)?.jobs.isEmpty == false }
+            let queue = JobQueue(
+                database: database, events: plant.events, time: plant.clock, log: Log(to: SilentSink()),
+                clock: plant.clock)
+            let end = Latch()
+            let worker = JobWorker(
+                queue: queue,
+                handlers: [
+                    Work { job in
+                        if job.subject == "long" { try await end.pass() }
+                        return leaving(job.subject)
+                    }
+                ], slots: JobSlots(codecs: 2), workerID: "worker")
+            try await worker.whileRunning {
+                let long = try await plant.enqueue(Plant.variants, "long")
+                await eventually { worker.running.counts[Plant.variants] == 1 }
+                database.loseNextAnswer()
+                let lost = try await plant.enqueue(Plant.variants, "lost")
+                try await plant.clock.run { try await plant.state(lost) == .completed }
+                #expect(database.hasLost)
+                // Long before its lease could run out, which never happens to a worker that beats.
+                #expect(plant.clock.elapsed() < .seconds(5))
+                #expect(try await plant.state(long) == .active)
+                let record = try #require(try await plant.queue.job(lost))
+                #expect(record.attempt == 1 && record.losses == 0)
+                end.open()
+                try await eventually { try await plant.state(long) == .completed }
+            }
+            #expect(try await plant.effects() == ["long", "lost"])
+        }
+    }
+
     @Test("loses no job and doubles no effect while workers die under it")
     func deaths() async throws {
         try await Plant.with { plant in

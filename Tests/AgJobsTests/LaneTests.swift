@@ -6,7 +6,7 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("Lanes and rates", .timeLimit(.minutes(1)))
+@Suite("Lanes and rates", .everyEngine, .timeLimit(.minutes(1)))
 struct LaneTests {
     private static let a = JobKind("a")
     private static let b = JobKind("b")
@@ -89,7 +89,52 @@ struct LaneTests {
         #expect(allowances.wait == .seconds(1))
     }
 
-    @Test("A kind with a rate starts no more than that over all workers together, and goes on when it has earned more")
+    @Test(
+        "A clock that was set back an hour holds a kind up for its interval at most, and gives it no start too many", .onSQLite)
+    func setBackInTheTable() async throws {
+        try await Plant.with { plant in
+            for index in 0..<9 { try await plant.enqueue(Self.call, "call \(index)") }
+            let rates = [Self.call: JobRate(2, per: .seconds(10))]
+            let lease = {
+                try await plant.queue.lease([Self.call: 5], room: 5, rates: rates, for: Plant.holder("one")).jobs.count
+            }
+            #expect(try await lease() == 2)
+            plant.clock.step(by: .seconds(-3_600))
+            #expect(try await lease() == 0)
+            plant.clock.advance(by: .seconds(10))
+            #expect(try await lease() == 2)
+        }
+    }
+
+    @Test("Workers on machines whose clocks differ by hours share a rate, which counts by the database's clock")
+    func clocksOfMachines() async throws {
+        guard Engine.current == .postgres else { return }
+        try await Plant.with { plant in
+            for index in 0..<9 { try await plant.enqueue(Self.call, "call \(index)") }
+            let ahead = ManualClock()
+            ahead.step(by: .seconds(7_200))
+            let behind = ManualClock()
+            behind.step(by: .seconds(-7_200))
+            let lease = { (clock: ManualClock, rate: JobRate) in
+                let queue = JobQueue(
+                    database: plant.database, events: plant.events, time: clock, log: Log(to: SilentSink()),
+                    clock: clock)
+                return try await queue.lease([Self.call: 1], room: 1, rates: [Self.call: rate], for: Plant.holder("one"))
+                    .jobs.count
+            }
+            var counts: [Int] = []
+            for clock in [ahead, behind, ahead, plant.clock, behind] {
+                counts.append(try await lease(clock, JobRate(2, per: .seconds(3_600))))
+            }
+            #expect(counts == [1, 1, 0, 0, 0])
+            // It goes on with the clock of the database, whatever stands still here.
+            await eventually { (try? await lease(behind, JobRate(2, per: .milliseconds(200)))) == 1 }
+        }
+    }
+
+    @Test(
+        "A kind with a rate starts no more than that over all workers together, and goes on when it has earned more",
+        .onSQLite)
     func rate() async throws {
         try await Plant.with { plant in
             for index in 0..<5 { try await plant.enqueue(Self.call, "call \(index)") }

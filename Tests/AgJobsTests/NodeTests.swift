@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgJobs
 
-@Suite("Node leases", .timeLimit(.minutes(1)))
+@Suite("Node leases", .everyEngine, .timeLimit(.minutes(1)))
 struct NodeTests {
     private func join(_ plant: Plant, _ role: Nodes.Role = .server) async throws -> Nodes {
         try await Nodes.join(plant.database, as: role, log: Log(to: SilentSink()), clock: plant.clock)

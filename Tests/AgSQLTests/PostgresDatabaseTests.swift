@@ -32,14 +32,16 @@ struct PostgresDatabaseTests {
     }
 
     /// A database behind a relay, and the relay.
-    private func withRelay(_ body: (PostgresDatabase, Relay) async throws -> Void) async throws {
+    private func withRelay(
+        _ settings: PostgresSettings = quick, _ body: (PostgresDatabase, Relay) async throws -> Void
+    ) async throws {
         let folder = TemporaryFolder()
         let url = try await PostgresForTests.schema(of: folder)
         let server = try #require(PostgresForTests.socketFolder)
         let relay = Relay(at: folder.file(".s.PGSQL.5432"), to: server + "/.s.PGSQL.5432")
         defer { relay.close() }
         let through = url.replacing("host=\(server)", with: "host=\(folder.path)")
-        let database = try await PostgresDatabase.open(url: through, settings: Self.quick)
+        let database = try await PostgresDatabase.open(url: through, settings: settings)
         try await database.makeShelves()
         try await body(database, relay)
         relay.become(.cut)
@@ -56,6 +58,10 @@ struct PostgresDatabaseTests {
             ("postgres://locked:wrong@/argentum?host=SERVER", "refuses the password"),
             ("postgres://locked:locked@/argentum?host=SERVER", "GRANT CREATE"),
             ("postgres://argentum@/argentum?host=SERVER&options=-csearch_path%3Dnone", "search_path"),
+            (
+                "postgres://argentum@/argentum?host=SERVER&options=-cdefault_transaction_read_only%3Don",
+                "default_transaction_read_only"
+            ),
         ])
     func refusals(_ url: String, _ words: String) async throws {
         let server = try #require(PostgresForTests.socketFolder)
@@ -65,6 +71,59 @@ struct PostgresDatabaseTests {
         let text = try #require(error?.message)
         #expect(text.contains(words), "\(text)")
         #expect(!text.contains("wrong"))
+    }
+
+    @Test("refuses a server that is too old by its version alone", arguments: [11, 13])
+    func oldServer(_ major: Int) async throws {
+        let folder = TemporaryFolder()
+        let relay = try await PostgresForTests.relay(of: folder, announcing: major)
+        defer { relay.close() }
+        for readsOnly in [false, true] {
+            let error = await #expect(throws: SQLError.self) {
+                try await PostgresDatabase.open(
+                    url: "postgres://argentum@/argentum?host=\(folder.path)", readsOnly: readsOnly)
+            }
+            #expect(error?.message == "The database server is PostgreSQL \(major); Argentum needs 14 or later.")
+        }
+    }
+
+    @Test("looks at a database that is set to take no writes")
+    func readOnlySetting() async throws {
+        let server = try #require(PostgresForTests.server)
+        let database = try await PostgresDatabase.open(
+            url: "\(server)&options=-cdefault_transaction_read_only%3Don", readsOnly: true)
+        #expect(try await database.read { try $0.value("SELECT 1") as Int? } == 1)
+        await database.close()
+    }
+
+    @Test("leaves a connection whose server takes no writes any more, and finds another one")
+    func takesNoWrites() async throws {
+        var settings = PostgresSettings()
+        settings.writers = 1
+        try await with(settings) { database throws in
+            try await database.write { tx in _ = try tx.execute("SET default_transaction_read_only = on") }
+            try await database.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, 'a')") }
+            #expect(try await database.count("shelves") == 1)
+        }
+    }
+
+    @Test("takes the next server that the address names when one swallows everything, or ends every connection")
+    func severalServers() async throws {
+        let folder = TemporaryFolder()
+        let url = try await PostgresForTests.schema(of: folder)
+        let server = try #require(PostgresForTests.socketFolder)
+        let relay = Relay(at: folder.file(".s.PGSQL.5432"), to: server + "/.s.PGSQL.5432")
+        defer { relay.close() }
+        var settings = PostgresSettings()
+        settings.connectTimeout = .milliseconds(300)
+        for mood in [Relay.Mood.stalled, .cut] {
+            relay.become(mood)
+            let database = try await PostgresDatabase.open(
+                url: url.replacing("host=\(server)", with: "host=\(folder.path),\(server)"), settings: settings)
+            #expect(try await database.read { try $0.value("SELECT 1") as Int? } == 1)
+            try await database.write { tx in _ = try tx.first("SELECT 1") { _ in } }
+            await database.close()
+        }
     }
 
     @Test("reads and writes on after the server ended every connection")
@@ -109,6 +168,92 @@ struct PostgresDatabaseTests {
             }
             #expect(names == ["b"])
         }
+    }
+
+    @Test("gives up what it waits for soon after the server fell silent, and uses no connection from before that")
+    func silence() async throws {
+        var settings = PostgresSettings()
+        settings.connectTimeout = .milliseconds(300)
+        settings.signOfLife = .milliseconds(100)
+        settings.silenceLimit = .milliseconds(300)
+        settings.lookUpReaders = 1
+        try await withRelay(settings) { database, relay throws in
+            // Two connections: one is asked while nothing comes back, the other one is idle.
+            let lookUp = { @Sendable in
+                try await database.read(.lookUp) { try $0.value("SELECT count(*) FROM shelves") as Int? }
+            }
+            #expect(try await lookUp() == 0)
+            let gate = Gate()
+            let start = ContinuousClock.now
+            let write = Task {
+                try await database.write { tx in
+                    gate.pass()
+                    _ = try tx.execute("INSERT INTO shelves VALUES (1, 'a')")
+                }
+            }
+            await gate.arrived()
+            relay.become(.deaf)
+            gate.open()
+            let error = await #expect(throws: SQLError.self) { try await write.value }
+            #expect(error?.code == .io)
+            relay.become(.fair)
+            try await Self.patiently { #expect(try await lookUp() == 0) }
+            // What a read may take is 15 s, and a statement of a write a minute.
+            #expect(ContinuousClock.now - start < .seconds(10))
+        }
+    }
+
+    @Test("lets the server end a transaction whose client does not go on, so that it holds no lock; the write runs again")
+    func idleTransaction() async throws {
+        let folder = TemporaryFolder()
+        let url = try await PostgresForTests.schema(of: folder)
+        var settings = PostgresSettings()
+        settings.idleLimit = .milliseconds(200)
+        let frozen = try await PostgresDatabase.open(url: url, settings: settings)
+        let other = try await PostgresDatabase.open(url: url)
+        try await other.makeShelves()
+        try await frozen.write { tx in _ = try tx.execute("INSERT INTO shelves VALUES (1, '')") }
+        let gate = Gate()
+        let runs = Collected<Int>()
+        async let write: Void = frozen.write { tx in
+            try tx.execute("UPDATE shelves SET name = name || 'frozen '")
+            runs.add(1)
+            if runs.all.count == 1 { gate.pass() }
+            _ = try tx.first("SELECT 1") { _ in }
+        }
+        await gate.arrived()
+        try await other.write { tx in _ = try tx.execute("UPDATE shelves SET name = name || 'other '") }
+        gate.open()
+        try await write
+        #expect(runs.all.count == 2)
+        let name: String? = try await other.read { try $0.value("SELECT name FROM shelves") }
+        #expect(name == "other frozen ")
+        await frozen.close()
+        await other.close()
+    }
+
+    @Test("hands a notice out at once that comes while others are sent")
+    func noticesWhileSending() async throws {
+        let topic = NoticeTopic("test", .afterCommit)
+        var settings = PostgresSettings()
+        // Without a look now and then a lost one would be handed out half a minute later.
+        settings.signOfLife = .seconds(30)
+        let folder = TemporaryFolder()
+        let url = try await PostgresForTests.schema(of: folder)
+        let here = try await PostgresDatabase.open(url: url, settings: settings)
+        let there = try await PostgresDatabase.open(url: url, settings: settings)
+        let heard = Collected<NoticeArrival>()
+        there.notices.subscribe(to: topic) { heard.add($0) }
+        await eventually { here.notices.isCurrent && there.notices.isCurrent }
+        let start = ContinuousClock.now
+        for number in 0..<200 {
+            there.notices.sendToOthers(Notice(topic, "from there"))
+            try await here.write { tx in tx.notify(Notice(topic, "\(number)")) }
+            await eventually { heard.all.contains(.text("\(number)")) }
+        }
+        #expect(ContinuousClock.now - start < .seconds(25))
+        await here.close()
+        await there.close()
     }
 
     @Test("refuses at once while the server is away, and names the reason")
@@ -295,8 +440,7 @@ struct PostgresDatabaseTests {
 
 @Suite("Whether a PostgreSQL server will do")
 struct PostgresFitnessTests {
-    private static let good = PostgresFitness(
-        version: 150_013, isReplica: false, encoding: "UTF8", schema: "public", mayCreate: true)
+    private static let good = PostgresFitness(encoding: "UTF8", schema: "public", mayCreate: true)
 
     private static func but(_ change: (inout PostgresFitness) -> Void) -> PostgresFitness {
         var fitness = good
@@ -308,10 +452,6 @@ struct PostgresFitnessTests {
         "is said in one sentence with the remedy",
         arguments: [
             (good, nil, nil),
-            (but { $0.version = 140_000 }, nil, nil), (but { $0.version = 180_001 }, nil, nil),
-            (but { $0.version = 130_021 }, "PostgreSQL 13; Argentum needs 14", "PostgreSQL 13; Argentum needs 14"),
-            (but { $0.version = 90_624 }, "PostgreSQL 9.6; Argentum needs 14", "PostgreSQL 9.6; Argentum needs 14"),
-            (but { $0.isReplica = true }, "name the primary", nil),
             (but { $0.encoding = "SQL_ASCII" }, "--encoding UTF8", "--encoding UTF8"),
             (but { $0.schema = nil }, "search_path", "search_path"),
             (but { $0.mayCreate = false }, "GRANT CREATE ON SCHEMA public", nil),
@@ -322,5 +462,15 @@ struct PostgresFitnessTests {
             #expect((complaint == nil) == (words == nil))
             if let words { #expect(complaint?.contains(words) == true, "\(complaint ?? "")") }
         }
+    }
+
+    @Test(
+        "depends on its version first",
+        arguments: [
+            (140_000, nil), (180_001, nil), (139_999, "13"), (130_021, "13"), (100_000, "10"), (90_624, "9.6"),
+        ] as [(Int, String?)])
+    func version(_ number: Int, _ shown: String?) {
+        let sentence = shown.map { "The database server is PostgreSQL \($0); Argentum needs 14 or later." }
+        #expect(PostgresFitness.complaint(version: number) == sentence)
     }
 }

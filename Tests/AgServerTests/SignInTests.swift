@@ -42,6 +42,28 @@ struct SignInTests {
     }
 
     @Test(
+        "The link leads to where its maker reached the server, with or without a port",
+        arguments: ["127.0.0.1:8080", "pictures.example", "[::1]:8080", "[fe80::1]"])
+    func hostLink(_ host: String) async throws {
+        let made = try await ServerDesk().send(.post, "/api/sign-in/links", as: .admin, headers: ["Host": host])
+        #expect(try made.json["url"]?.string?.hasPrefix("http://\(host)/sign-in#") == true)
+    }
+
+    @Test(
+        "A link that would lead nowhere is not made, unless there is a public address",
+        arguments: [nil, "", ":8080", ":", "[]", "[]:8080"])
+    func noHost(_ host: String?) async throws {
+        let headers: HTTPHeaders = host.map { ["Host": $0] } ?? [:]
+        let desk = try await ServerDesk()
+        let refused = try await desk.send(.post, "/api/sign-in/links", as: .admin, headers: headers)
+        #expect(refused.status == 400 && refused.code == "invalid-host")
+        let codes = try await desk.database.read { try $0.value("SELECT count(*) FROM sign_in_codes") as Int? }
+        #expect(codes == 0)
+        let known = try await ServerDesk(publicURL: "https://pictures.example")
+        #expect(try await known.send(.post, "/api/sign-in/links", as: .admin, headers: headers).status == 201)
+    }
+
+    @Test(
         "The cookie is kept from scripts and other sites, and from http when there is https",
         arguments: [
             (nil, "argentum_session=", "; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict"),

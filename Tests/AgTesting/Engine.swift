@@ -47,21 +47,46 @@ package struct EveryEngine: SuiteTrait, TestTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        for engine in Engine.all {
-            // A failure must say on which.
-            let naming = IssueHandlingTrait.compactMapIssues { issue in
-                var issue = issue
-                issue.comments.append("On \(engine.rawValue).")
-                return issue
-            }
+        await Engine.each(for: test, testCase, function)
+    }
+}
+
+extension Engine {
+    /// Runs `body` on each of the engines, one after the other. A failure says on which, and the others run all the same.
+    package static func each(
+        of engines: [Engine] = all, for test: Test, _ testCase: Test.Case?,
+        _ body: @concurrent @Sendable () async throws -> Void
+    ) async {
+        for engine in engines {
             do {
-                try await Engine.$current.withValue(engine) {
-                    try await naming.provideScope(for: test, testCase: testCase, performing: function)
+                try await $current.withValue(engine) {
+                    try await engine.naming.provideScope(for: test, testCase: testCase, performing: body)
                 }
             } catch {
                 Issue.record(error, "On \(engine.rawValue).", sourceLocation: test.sourceLocation)
             }
         }
+    }
+
+    private var naming: IssueHandlingTrait {
+        .compactMapIssues { issue in
+            var issue = issue
+            issue.comments.append("On \(rawValue).")
+            return issue
+        }
+    }
+}
+
+extension Trait where Self == SQLiteOnly {
+    /// For a test that looks into the database's file, or is about that file, in a suite that runs on every engine.
+    package static var onSQLite: Self { SQLiteOnly() }
+}
+
+package struct SQLiteOnly: TestTrait, TestScoping {
+    package func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        if Engine.current == .sqlite { try await function() }
     }
 }
 
@@ -70,6 +95,11 @@ package enum PostgresForTests {
     /// The schemas that were made, by their folders' paths.
     private static let schemas = Mutex<[String: String]>([:])
     private static let count = Atomic<Int>(0)
+    /// Makes the schemas of all tests: opening a database for each would take longer than that.
+    private static let maker: Task<PostgresDatabase, any Error> = Task {
+        guard let server else { throw NoServer() }
+        return try await PostgresDatabase.open(url: server)
+    }
 
     /// Where the server is; `nil` when the tests were started without one.
     package static let server: String? = ProcessInfo.processInfo.environment["ARGENTUM_TEST_POSTGRES"]
@@ -83,18 +113,22 @@ package enum PostgresForTests {
         guard let server else { throw NoServer() }
         let number = count.wrappingAdd(1, ordering: .relaxed).newValue
         let name = "t\(ProcessInfo.processInfo.processIdentifier)_\(number)"
-        let maker = try await PostgresDatabase.open(url: server)
-        do {
-            try await maker.write { tx in _ = try tx.execute(SQL(raw: "CREATE SCHEMA \(name)")) }
-            await maker.close()
-        } catch {
-            await maker.close()
-            throw error
-        }
+        try await maker.value.write { tx in _ = try tx.execute(SQL(raw: "CREATE SCHEMA \(name)")) }
         // The name of the application is what a test finds its own connections by.
         let url = "\(server)&application_name=\(name)&options=-csearch_path%3D\(name)"
         schemas.withLock { $0[folder.path] = url }
         return url
+    }
+
+    /// A relay in the folder to the server, which seems to be of another version there.
+    package static func relay(of folder: TemporaryFolder, announcing major: Int) async throws -> Relay {
+        guard let socketFolder else { throw NoServer() }
+        let database = try await PostgresDatabase.open(url: schema(of: folder))
+        let real: Int? = try await database.read { try $0.value("SELECT current_setting('server_version_num')::int / 10000") }
+        await database.close()
+        return Relay(
+            at: folder.file(".s.PGSQL.5432"), to: socketFolder + "/.s.PGSQL.5432",
+            replacing: ("server_version\0\(real ?? 0)", "server_version\0\(major)"))
     }
 
     struct NoServer: Error, CustomStringConvertible {

@@ -3,12 +3,12 @@ import Synchronization
 
 /// A database whose next write can be held with all its statements done and its commit still to come, so that a test can
 /// begin another one at the worst moment.
-package final class HoldingDatabase: Database {
-    private let real: any Database
+package final class HoldingDatabase: ForwardingDatabase {
+    package let base: any Database
     private let next = Mutex<Gate?>(nil)
 
-    package init(_ real: any Database) {
-        self.real = real
+    package init(_ base: any Database) {
+        self.base = base
     }
 
     package func holdNextWrite() -> Gate {
@@ -17,20 +17,10 @@ package final class HoldingDatabase: Database {
         return gate
     }
 
-    package var dialect: SQLDialect { real.dialect }
-    package var waitingWrites: Int { real.waitingWrites }
-    package var notices: Notices { real.notices }
-
-    package func read<Value: Sendable>(
-        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-    ) async throws -> Value {
-        try await real.read(kind, body)
-    }
-
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLTransaction) throws -> Value
     ) async throws -> Value {
-        try await real.write { [self] tx in
+        try await base.write { [self] tx in
             let value = try body(tx)
             // Once: when the write runs again after a conflict, nothing holds it.
             next.withLock { gate in
@@ -40,9 +30,6 @@ package final class HoldingDatabase: Database {
             return value
         }
     }
-
-    package func integrityFindings() async throws -> [String] { try await real.integrityFindings() }
-    package func close() async { await real.close() }
 
     /// Holds the write that `one` makes just before its commit, runs `other` until it waits for that or is through, and
     /// lets `one` commit.
@@ -75,7 +62,7 @@ package final class HoldingDatabase: Database {
     /// other one cannot even begin.
     private func otherWaits() async -> Bool {
         guard dialect == .postgres else { return true }
-        let waits = try? await real.read(.lookUp) { connection in
+        let waits = try? await base.read(.lookUp) { connection in
             try connection.exists(
                 """
                 SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'

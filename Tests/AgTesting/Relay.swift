@@ -8,7 +8,8 @@ package final class Relay: Sendable {
         case fair
         /// Passes nothing on and keeps connections open.
         case stalled
-        /// Passes on what clients send, and nothing that servers answer.
+        /// Passes on what clients send, and nothing that servers answer. Connections from before stay so, as behind a firewall that
+        /// forgot them.
         case deaf
         /// Ends every connection, and each new one at once.
         case cut
@@ -17,16 +18,23 @@ package final class Relay: Sendable {
     private struct State {
         var mood = Mood.fair
         var pairs: [(client: Int32, server: Int32)] = []
+        /// The ends at the server of connections that were there while the relay was deaf.
+        var forgotten: Set<Int32> = []
         var isClosed = false
     }
 
     private let listener: Int32
     private let server: String
+    private let replaced: (bytes: [UInt8], by: [UInt8])?
     private let state = Mutex(State())
 
     /// Listens at `path` and connects to `server`, both paths of Unix sockets.
-    package init(at path: String, to server: String) {
+    ///
+    /// - Parameter replacing: a text that clients get another one of the same length for, wherever the server sends it whole.
+    package init(at path: String, to server: String, replacing: (text: String, by: String)? = nil) {
         self.server = server
+        replaced = replacing.map { (Array($0.text.utf8), Array($0.by.utf8)) }
+        precondition(replaced?.bytes.count == replaced?.by.count, "Lengths stand in the messages around the text.")
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         let bound = Self.withAddress(path) { bind(listener, $0, $1) }
         precondition(bound == 0 && listen(listener, 64) == 0, "The relay cannot listen at \(path): errno \(errno)")
@@ -38,6 +46,7 @@ package final class Relay: Sendable {
     package func become(_ mood: Mood) {
         let ended = state.withLock { state in
             state.mood = mood
+            if mood == .deaf { state.forgotten.formUnion(state.pairs.map(\.server)) }
             return mood == .cut ? state.pairs : []
         }
         for pair in ended { Self.end(pair) }
@@ -74,12 +83,23 @@ package final class Relay: Sendable {
         while true {
             let count = recv(source, &buffer, buffer.count, 0)
             if count <= 0 { break }
+            if loses != nil, let replaced { Self.replace(replaced.bytes, by: replaced.by, in: &buffer[..<count]) }
             while state.withLock({ $0.mood == .stalled && !$0.isClosed }) { usleep(2_000) }
-            if let loses, state.withLock({ $0.mood == loses }) { continue }
+            if let loses, state.withLock({ $0.mood == loses || $0.forgotten.contains(source) }) { continue }
             if send(target, buffer, count, Int32(MSG_NOSIGNAL)) <= 0 { break }
         }
         shutdown(source, Int32(SHUT_RDWR))
         shutdown(target, Int32(SHUT_RDWR))
+    }
+
+    private static func replace(_ old: [UInt8], by new: [UInt8], in bytes: inout ArraySlice<UInt8>) {
+        var index = bytes.startIndex
+        while index + old.count <= bytes.endIndex {
+            if bytes[index..<index + old.count].elementsEqual(old) {
+                bytes.replaceSubrange(index..<index + old.count, with: new)
+            }
+            index += 1
+        }
     }
 
     private static func end(_ pair: (client: Int32, server: Int32)) {

@@ -162,7 +162,7 @@ extension Nodes {
     }
 
     private func watch(_ cleanUp: @Sendable (String) async throws -> Void) async {
-        var watch = LeaseWatch(lease: settings.lease)
+        var watch = LeaseWatch(lease: settings.lease, every: settings.watch)
         while !Task.isCancelled {
             do {
                 try await look(&watch)

@@ -15,14 +15,19 @@ extension JobQueue {
     func heartbeat(_ holder: LeaseHolder) async throws -> [JobID: Int64] {
         try await database.write { tx in
             try self.beat(holder, in: tx)
-            let held = try tx.all(
-                """
-                SELECT id, fence FROM jobs\(raw: tx.dialect.index("jobs_leased"))
-                WHERE state = 'active' AND worker = \(holder.id)
-                """
-            ) { (try $0[0] as JobID, try $0[1] as Int64) }
-            return Dictionary(held) { first, _ in first }
+            return try self.held(by: holder, in: tx)
         }
+    }
+
+    /// The holder's jobs with their fences.
+    private func held(by holder: LeaseHolder, in tx: any SQLTransaction) throws -> [JobID: Int64] {
+        let held = try tx.all(
+            """
+            SELECT id, fence FROM jobs\(raw: tx.dialect.index("jobs_leased"))
+            WHERE state = 'active' AND worker = \(holder.id)
+            """
+        ) { (try $0[0] as JobID, try $0[1] as Int64) }
+        return Dictionary(held) { first, _ in first }
     }
 
     /// The beats of all who hold jobs. One without a row, after a restored backup say, has the beat -1 for ever.
@@ -80,16 +85,33 @@ extension JobQueue {
     /// The holder stops: what it still has goes back into the queue and costs nothing.
     func release(_ holder: LeaseHolder) async throws {
         try await database.conclude { tx in
-            let released = try tx.all(
-                """
-                UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL, run_at = \(self.time.now()),
-                    waits_from = NULL, turn = 0
-                WHERE state = 'active' AND worker = \(holder.id) RETURNING \(JobRecord.columns)
-                """
-            ) { try JobRecord($0) }
-            for record in released { try self.announce(record, in: tx) }
+            try self.giveBack(where: "worker = \(holder.id)", in: tx)
             try tx.execute("DELETE FROM job_workers WHERE id = \(holder.id)")
-            for record in released { tx.notify(.jobs(record.kind)) }
+        }
+    }
+
+    /// The same with jobs that it holds without knowing it, because a commit was not answered.
+    ///
+    /// - Parameter known: the attempts that it has in hand.
+    func giveBack(_ holder: LeaseHolder, except known: [JobID: Int64]) async throws {
+        try await database.conclude { tx in
+            let forgotten = try self.held(by: holder, in: tx).filter { known[$0.key] != $0.value }
+            guard !forgotten.isEmpty else { return }
+            try self.giveBack(where: "worker = \(holder.id) AND id IN \(list: Array(forgotten.keys))", in: tx)
+        }
+    }
+
+    private func giveBack(where condition: SQL, in tx: any SQLTransaction) throws {
+        let released = try tx.all(
+            """
+            UPDATE jobs\(raw: tx.dialect.index("jobs_leased")) SET state = 'queued', attempt = attempt - 1, worker = NULL,
+                run_at = \(time.now()), waits_from = NULL, turn = 0
+            WHERE state = 'active' AND \(condition) RETURNING \(JobRecord.columns)
+            """
+        ) { try JobRecord($0) }
+        for record in released {
+            try announce(record, in: tx)
+            tx.notify(.jobs(record.kind))
         }
     }
 }

@@ -48,18 +48,28 @@ extension Duration {
 
 extension JobQueue {
     /// Reads what is left and keeps others from reading it until the commit.
+    ///
+    /// The moments are the database's, where it has a clock of its own: with those of several machines, one whose clock is behind
+    /// would either never start anything or forget what the others started.
     func allowances(
         of rates: [JobKind: JobRate], _ now: Timestamp, _ tx: any SQLTransaction
     ) throws -> Allowances {
         var allowances = Allowances()
         // In one order in all workers, so that they cannot wait for each other.
         for (kind, rate) in rates.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let stored: Int64? = try tx.value(
+            let clock: SQL = tx.dialect.microseconds ?? "\(now.milliseconds * 1_000)"
+            // What is later than all that the rate may have spent was written before the clock was set back.
+            let latest: SQL = "\(clock) + \(rate.interval.microseconds)"
+            let stored = try tx.first(
                 """
                 INSERT INTO job_rates (kind, spent_until) VALUES (\(kind), 0)
-                ON CONFLICT (kind) DO UPDATE SET spent_until = job_rates.spent_until RETURNING spent_until
-                """)
-            allowances.add(kind, rate, spentUntil: stored ?? 0, now: now.milliseconds * 1_000)
+                ON CONFLICT (kind) DO UPDATE SET spent_until =
+                    CASE WHEN job_rates.spent_until > \(latest) THEN \(latest) ELSE job_rates.spent_until END
+                RETURNING spent_until, \(clock)
+                """
+            ) { (spentUntil: try $0[0] as Int64, now: try $0[1] as Int64) }
+            guard let stored else { throw SQLError(.other, "The database did not return what a kind has spent.") }
+            allowances.add(kind, rate, spentUntil: stored.spentUntil, now: stored.now)
         }
         return allowances
     }

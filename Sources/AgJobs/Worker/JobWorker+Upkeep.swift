@@ -17,7 +17,7 @@ extension JobWorker {
 
     /// Takes the jobs of other workers that have died.
     func watchOthers() async {
-        var watch = LeaseWatch(lease: queue.settings.lease)
+        var watch = LeaseWatch(lease: queue.settings.lease, every: queue.settings.watch)
         while !Task.isCancelled {
             do {
                 var beats = try await queue.beats()

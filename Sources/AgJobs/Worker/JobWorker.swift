@@ -80,8 +80,9 @@ package final class JobWorker: Sendable {
     /// Leases and starts, until draining begins.
     private func work() async {
         var mayHaveWork = true
+        var isInDoubt = false
         while !running.isDraining {
-            let next = mayHaveWork ? await leaseAndStart() : queue.settings.poll
+            let next = mayHaveWork || isInDoubt ? await leaseAndStart(&isInDoubt) : queue.settings.poll
             if running.isDraining { return }
             let moment = queue.clock.elapsed() + next
             await signal.wait(until: moment, queue.clock)
@@ -101,9 +102,14 @@ package final class JobWorker: Sendable {
     }
 
     /// Returns how long to wait for a signal before looking again.
-    private func leaseAndStart() async -> Duration {
+    ///
+    /// - Parameter isInDoubt: whether a lease failed before. Its commit may have succeeded all the same, and then the table says that
+    ///   we hold jobs which nobody works on; as long as we beat for others, nobody else would take them.
+    private func leaseAndStart(_ isInDoubt: inout Bool) async -> Duration {
         var next = queue.settings.poll
         do {
+            if isInDoubt { try await queue.giveBack(holder, except: running.fences) }
+            isInDoubt = false
             for opening in slots.openings(running: running.counts) {
                 let haul = try await queue.lease(opening.kinds, room: opening.room, rates: rates, for: holder)
                 for job in haul.jobs { start(job) }
@@ -111,6 +117,7 @@ package final class JobWorker: Sendable {
             }
             return next
         } catch {
+            isInDoubt = true
             queue.log.warning("jobs could not be leased", ["error": "\(error)"])
             return queue.settings.poll
         }

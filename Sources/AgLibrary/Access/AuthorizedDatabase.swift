@@ -2,23 +2,11 @@ package import AgSQL
 
 /// A database whose transactions begin by asking whether the caller may still write: with a call's authority around it, no
 /// effect can be committed after that authority has ended, whichever part of the program writes.
-package struct AuthorizedDatabase: Database {
-    private let base: any Database
+package struct AuthorizedDatabase: ForwardingDatabase {
+    package let base: any Database
 
     package init(_ base: any Database) {
         self.base = base
-    }
-
-    package var dialect: SQLDialect { base.dialect }
-
-    package var notices: Notices { base.notices }
-
-    package var waitingWrites: Int { base.waitingWrites }
-
-    package func read<Value: Sendable>(
-        _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
-    ) async throws -> Value {
-        try await base.read(kind, body)
     }
 
     /// Throws `Fault` 401 as well.
@@ -32,8 +20,4 @@ package struct AuthorizedDatabase: Database {
             return try body(tx)
         }
     }
-
-    package func integrityFindings() async throws -> [String] { try await base.integrityFindings() }
-
-    package func close() async { await base.close() }
 }

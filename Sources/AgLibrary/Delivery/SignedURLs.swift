@@ -12,39 +12,56 @@ import Synchronization
 package final class SignedURLs: Sendable {
     /// The longest a URL may live: 7 days.
     package static let longestLife = Duration.seconds(7 * 24 * 3_600)
-    /// After this time every server signs with a new key and refuses one that was taken away.
+    /// After this time every server signs with a new key and refuses one that was taken away, also while it cannot read them.
     package static let keysAreReadEvery = Duration.seconds(5)
     /// Requests with unknown keys, which need no authority, cost a look at the database so often at most.
     private static let shortestPause = Duration.milliseconds(200)
 
     private struct State {
         var keys: [SigningKey]
+        /// When the keys were in the database as they are here.
+        var provedAt = ContinuousClock.now
         var readAt = ContinuousClock.now
+        /// Why the last reading failed, if it did.
+        var failure: (any Error)?
         /// The reading that is under way, for all that wait for one.
         var reading: Task<Void, any Error>?
+
+        /// A reading has ended.
+        mutating func note(_ failure: (any Error)?) {
+            reading = nil
+            readAt = .now
+            self.failure = failure
+        }
     }
 
     private let database: any Database
     private let time: any TimeSource
     private let log: Log
+    private let belief: Duration
     private let state: Mutex<State>
 
-    private init(_ keys: [SigningKey], _ database: any Database, _ time: any TimeSource, _ log: Log) {
+    private init(
+        _ keys: [SigningKey], _ database: any Database, _ time: any TimeSource, _ log: Log, _ belief: Duration
+    ) {
         state = Mutex(State(keys: keys))
         self.database = database
         self.time = time
         self.log = log
+        self.belief = belief
     }
 
     /// Loads the keys, and makes the first one where there is none.
+    ///
+    /// - Parameter belief: how long a key counts without having been read again.
     package static func load(
-        from database: any Database, time: any TimeSource, log: Log
+        from database: any Database, time: any TimeSource, log: Log, believing belief: Duration = keysAreReadEvery
     ) async throws -> SignedURLs {
         let keys = try await database.write { tx in
             try SigningKey.ensure(at: time.now(), in: tx)
             return try SigningKey.all(in: tx)
         }
-        return SignedURLs(keys, database, time, log)
+        return SignedURLs(keys, database, time, log, belief)
     }
 
     /// Makes a new key to sign with. What older keys signed stays good until it expires, unless it `revokes` them.
@@ -80,7 +97,8 @@ package final class SignedURLs: Sendable {
     /// Reads the keys again now and then, until cancelled.
     package func run() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: Self.keysAreReadEvery)
+            // Twice in that time, so that a reading may take a while.
+            try? await Task.sleep(for: Self.keysAreReadEvery / 2)
             do {
                 try await readAgain()
             } catch is CancellationError {
@@ -92,20 +110,27 @@ package final class SignedURLs: Sendable {
     }
 
     private func key(_ id: String) async throws -> SigningKey? {
-        if let key = known(id) { return key }
+        if let key = believed(id) { return key }
         try await readAgain()
-        return known(id)
+        return state.withLock { $0.keys.first { $0.id == id } }
     }
 
-    private func known(_ id: String) -> SigningKey? {
-        state.withLock { $0.keys.first { $0.id == id } }
+    /// `nil` also when the keys were read too long ago.
+    private func believed(_ id: String) -> SigningKey? {
+        state.withLock { state in
+            guard ContinuousClock.now - state.provedAt < belief else { return nil }
+            return state.keys.first { $0.id == id }
+        }
     }
 
     /// Returns when the keys are as they were in the database after this was called, or a short pause before.
     private func readAgain() async throws {
-        let reading = state.withLock { state -> Task<Void, any Error>? in
+        let reading = try state.withLock { state -> Task<Void, any Error>? in
             if let reading = state.reading { return reading }
-            guard ContinuousClock.now - state.readAt >= Self.shortestPause else { return nil }
+            guard ContinuousClock.now - state.readAt >= Self.shortestPause else {
+                if let failure = state.failure { throw failure }
+                return nil
+            }
             let reading = Task { try await self.read() }
             state.reading = reading
             return reading
@@ -114,18 +139,18 @@ package final class SignedURLs: Sendable {
     }
 
     private func read() async throws {
-        let result: Result<[SigningKey], any Error>
+        let begin = ContinuousClock.now
         do {
-            result = .success(try await database.read(.lookUp) { try SigningKey.all(in: $0) })
+            let keys = try await database.read(.lookUp) { try SigningKey.all(in: $0) }
+            state.withLock { state in
+                state.note(nil)
+                state.provedAt = begin
+                if !keys.isEmpty { state.keys = keys }
+            }
         } catch {
-            result = .failure(error)
+            state.withLock { $0.note(error) }
+            throw error
         }
-        state.withLock { state in
-            state.reading = nil
-            state.readAt = .now
-            if case .success(let keys) = result, !keys.isEmpty { state.keys = keys }
-        }
-        _ = try result.get()
     }
 
     private static let badSignature = Fault(

@@ -13,8 +13,10 @@ package final class BlobRemovals: Sendable {
     private let asked = Signal()
     private let clock: any SteadyClock
 
-    /// Between two looks that nothing asked for: another process may have died right behind its commit.
-    private static let pause: Duration = .seconds(30)
+    /// Between two looks that nothing asked for: another process may have died right behind its commit, and a commit that was not
+    /// answered may have succeeded. With what goes before it, less than the quarter of a minute within which whatever a death left
+    /// has to be done.
+    private static let pause: Duration = .seconds(5)
     /// After a look that failed.
     private static let pauseAfterFailure: Duration = .seconds(10)
 

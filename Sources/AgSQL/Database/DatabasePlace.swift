@@ -109,6 +109,7 @@ extension PostgresSettings {
         var settings = PostgresSettings()
         settings.writeLimit = .seconds(12 * 3_600)
         settings.lockTimeout = .seconds(3_600)
+        settings.silenceLimit = nil
         settings.writers = 1
         settings.readers = 1
         return settings

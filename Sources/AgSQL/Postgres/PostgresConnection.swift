@@ -30,8 +30,16 @@ final class PostgresConnection {
     let interrupt: PostgresInterrupt
     private let handle: OpaquePointer
     private let settings: PostgresSettings
+    /// Whether a server that takes no writes any more has to be left for another connection.
+    var isForWriting = false
     /// The most time for an answer; `nil` where it may take as long as it needs.
     var patience: Duration?
+    /// What tells of the server's silence; `nil` for a connection that nothing else watches.
+    var outage: PostgresOutage?
+    /// When the server answered last.
+    private(set) var heardAt = ContinuousClock.now
+    /// When something was sent last.
+    private var sentAt = ContinuousClock.now
     /// When the server is given up as dead, for what was sent last.
     private var giveUp: ContinuousClock.Instant?
     private var statements: PostgresStatements
@@ -121,7 +129,8 @@ final class PostgresConnection {
     }
 
     private func synchronize() throws {
-        giveUp = patience.map { .now + $0 }
+        sentAt = .now
+        giveUp = patience.map { sentAt + $0 }
         try sent(unsafe PQpipelineSync(handle))
         expected.append(.sync)
     }
@@ -145,6 +154,7 @@ final class PostgresConnection {
             try note(item, result, &failure)
             if case .answer = item { last = consume result }
         }
+        heardAt = .now
         if let failure { throw failure }
         return last
     }
@@ -156,6 +166,10 @@ final class PostgresConnection {
         if unsafe PQstatus(handle) == CONNECTION_BAD { throw broken() }
         guard failure == nil, !isAborted else { return }
         failure = SQLError(postgres: result, statement: item.text)
+        if isForWriting, result.state == SQLError.readOnlyState {
+            isBroken = true
+            failure = .lost(PostgresFitness.readOnly)
+        }
     }
 
     /// The next result; `nil` is the end of one command's results.
@@ -214,7 +228,10 @@ final class PostgresConnection {
             // Once asked, the cancellation's outcome comes through the socket.
             pollfd(fd: wasCancelled ? -1 : interrupt.descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        if let giveUp, giveUp <= .now { throw broken("The server did not answer in time.") }
+        if let end, end <= .now {
+            isBroken = true
+            throw SQLError.silent
+        }
         guard unsafe poll(&watched, 2, timeout) >= 0 || errno == EINTR else {
             throw broken("Waiting for the server failed.")
         }
@@ -223,8 +240,19 @@ final class PostgresConnection {
 
     /// Milliseconds until something else than the server's answer has to be seen to; -1 for no such moment.
     private var timeout: Int32 {
-        let next = [giveUp, wasCancelled ? nil : interrupt.deadline].compactMap(\.self).min()
+        // The server may fall silent meanwhile, which is looked at now and then.
+        let look = outage == nil ? nil : ContinuousClock.now + settings.signOfLife
+        let next = [end, look, wasCancelled ? nil : interrupt.deadline].compactMap(\.self).min()
         return next.map { Int32(clamping: max(.zero, $0 - .now).milliseconds + 1) } ?? -1
+    }
+
+    /// When the server is given up as dead: when its time is over, and sooner when it fell silent after it was asked. What may
+    /// take as long as it needs is waited for all the same.
+    private var end: ContinuousClock.Instant? {
+        guard let giveUp, let limit = settings.silenceLimit, let silence = outage?.silence, silence > sentAt else {
+            return giveUp
+        }
+        return min(giveUp, silence + limit)
     }
 
     /// Asks the server, over a connection of its own and on a thread of its own, to stop what runs here.

@@ -39,7 +39,7 @@ package final class PostgresDatabase: Database {
             listener = nil
             return
         }
-        listener = try PostgresListener(connector, notices)
+        listener = try PostgresListener(connector, notices, outage)
         let group = PostgresGroup(settings: settings, notices: notices) { [hooks] bodies in
             hooks.add { for body in bodies { body() } }
         }
@@ -64,7 +64,7 @@ package final class PostgresDatabase: Database {
     package static func open(
         url: String, settings: PostgresSettings = PostgresSettings(), readsOnly: Bool = false
     ) async throws -> PostgresDatabase {
-        let connector = PostgresConnector(url: url, settings: settings)
+        let connector = PostgresConnector(url: url, settings: settings, allowsReplica: readsOnly)
         try await BlockingPool(threads: 1, name: "sql-open").run {
             try PostgresFitness.check(connector.connect(readsOnly ? .reader : .writer), readsOnly: readsOnly)
         }

@@ -15,21 +15,24 @@ final class PostgresListener: Sendable {
 
     /// Notices that wait while the server is away; what comes beyond is dropped, as those who miss it reconnect as well.
     private static let capacity = 10_000
-    private static let signOfLife: Duration = .seconds(1)
 
     private let connector: PostgresConnector
     private let notices: Notices
+    private let outage: PostgresOutage
     private let wakeUp: PostgresInterrupt
     private let state = Mutex(State())
     private let ended = Promise<Void>()
 
-    /// - Parameter connector: of the database whose notices these are.
-    init(_ connector: PostgresConnector, _ notices: Notices) throws {
+    /// - Parameters:
+    ///   - connector: of the database whose notices these are.
+    ///   - outage: learns when the server falls silent.
+    init(_ connector: PostgresConnector, _ notices: Notices, _ outage: PostgresOutage) throws {
         var settings = connector.settings
-        settings.writeLimit = .seconds(2)
-        settings.networkSlack = .seconds(1)
+        settings.writeLimit = settings.signOfLife * 2
+        settings.networkSlack = settings.signOfLife
         self.connector = PostgresConnector(url: connector.url, settings: settings)
         self.notices = notices
+        self.outage = outage
         wakeUp = try PostgresInterrupt()
         notices.connect { [weak self] in self?.send($0) }
         NamedThread.start("sql-listen") { [self] in work() }
@@ -66,6 +69,7 @@ final class PostgresListener: Sendable {
                 try listen { pause = .milliseconds(100) }
             } catch {
                 // The next read or write reports why the server cannot be reached.
+                if error as? SQLError == .silent { outage.fellSilent() }
                 if notices.isCurrent { notices.hears(false) }
                 rest(for: pause * Double.random(in: 0.75...1.25))
                 pause = min(pause * 2, .seconds(2))
@@ -93,23 +97,24 @@ final class PostgresListener: Sendable {
         notices.hears(true)
         while !isClosed {
             try pass(on: connection)
-            let isQuiet = try !connection.waitForNotifications(or: wakeUp, atMost: Self.signOfLife)
+            let isQuiet = try !connection.waitForNotifications(or: wakeUp, atMost: connector.settings.signOfLife)
             if isQuiet { try connection.execute("SELECT 1") }
         }
     }
 
-    /// Hands out what came, and sends what waits.
+    /// Sends what waits, and hands out what came: in this order, because what comes while something is sent is read with its answer,
+    /// and then nothing is left on the socket to wake up for.
     private func pass(on connection: PostgresConnection) throws {
         wakeUp.lower()
-        for payload in connection.takeNotifications() {
-            notices.receive(NoticePayload.unpack(payload, unlessFrom: notices.sender))
-        }
         let some = state.withLock { state in
             defer { state.outgoing = [] }
             return state.outgoing
         }
         for payload in NoticePayload.pack(some, from: notices.sender) {
             try connection.execute("SELECT pg_notify(\(raw: PostgresChannel.name), \(payload))")
+        }
+        for payload in connection.takeNotifications() {
+            notices.receive(NoticePayload.unpack(payload, unlessFrom: notices.sender))
         }
     }
 }

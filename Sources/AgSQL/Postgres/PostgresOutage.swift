@@ -1,13 +1,14 @@
 internal import AgBase
 internal import Synchronization
 
-/// What all connections of a process know of the server's absence: while it is away, calls fail at once instead of each
-/// waiting for a time-out, and one after the other tries again.
+/// What all connections of a process know of the server's absence. While it is away, calls fail at once instead of each
+/// waiting for a time-out, and one after the other tries again. When it falls silent, those that wait for it learn of that.
 final class PostgresOutage: Sendable {
     private struct State {
         var failures = 0
         var nextTry: ContinuousClock.Instant?
         var reason: SQLError?
+        var silence: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
@@ -32,6 +33,19 @@ final class PostgresOutage: Sendable {
     }
 
     func ended() {
-        state.withLock { $0 = State() }
+        state.withLock { state in
+            state.failures = 0
+            state.nextTry = nil
+            state.reason = nil
+        }
     }
+
+    /// The server gave no sign of life: what was asked before now may never be answered, such as after a firewall or a proxy
+    /// forgot the connections.
+    func fellSilent() {
+        state.withLock { $0.silence = .now }
+    }
+
+    /// When it last fell silent.
+    var silence: ContinuousClock.Instant? { state.withLock(\.silence) }
 }

@@ -30,10 +30,11 @@ final class PostgresSession {
     }
 
     private func connected() throws -> PostgresConnection {
-        if let current { return current }
+        if let current, !isDoubtful(current) { return current }
         try outage.check()
         do {
             let connection = try connector.connect(role)
+            connection.outage = outage
             outage.ended()
             current = connection
             return connection
@@ -41,6 +42,11 @@ final class PostgresSession {
             outage.failed(error)
             throw error
         }
+    }
+
+    /// Whether the server fell silent while the connection was idle: it may be one that a firewall forgot.
+    private func isDoubtful(_ connection: PostgresConnection) -> Bool {
+        outage.silence.map { $0 > connection.heardAt } ?? false
     }
 
     func close() {

@@ -16,8 +16,15 @@ package struct PostgresSettings: Sendable {
     package var writeLimit: Duration = .seconds(60)
     /// The most time to wait for a lock that another transaction holds.
     package var lockTimeout: Duration = .seconds(10)
+    /// The most time that a transaction which writes may leave between two statements. Then the server ends it: a process that is
+    /// frozen or cut off must not hold its locks. Shorter than `lockTimeout`, so that whoever waits for one gets it.
+    package var idleLimit: Duration = .seconds(8)
     /// How much longer than the server's own limit this side waits before it gives a connection up as dead.
     package var networkSlack: Duration = .seconds(5)
+    /// How often the server is asked for a sign of life, on the connection that listens. It has three times as long to give it.
+    package var signOfLife: Duration = .seconds(1)
+    /// How long an answer is still waited for when no sign of life came after it was asked for; `nil` waits on.
+    package var silenceLimit: Duration? = .seconds(5)
     /// Writes that share a commit at most when all writers are busy; 1 gives each its own.
     package var groupSize: Int = 100
     /// After this long a group is committed even if more writes wait.

@@ -14,6 +14,12 @@ extension SQLError {
         SQLError(.io, message)
     }
 
+    /// A server that accepted what was sent and answered nothing.
+    static let silent = lost("The database server did not answer in time.")
+
+    /// A write in a transaction that may only read.
+    static let readOnlyState = "25006"
+
     private static func code(_ state: String) -> Code {
         switch state {
         case "23505": .unique
@@ -24,7 +30,7 @@ extension SQLError {
         case "53100": .full
         case "42P01", "42703", "3F000", "42P07", "42501": .schema
         // A write inside a read, a statement after a failed one, several statements at once.
-        case "25006", "25P02", "42601": .misuse
+        case readOnlyState, "25P02", "42601": .misuse
         default: byClass(state.prefix(2))
         }
     }

@@ -113,6 +113,11 @@ package enum SQLDialect: Sendable, Hashable, CaseIterable {
     /// writer at a time anyway.
     package func hold(_ query: SQL) -> SQL? { self == .sqlite ? nil : query + " FOR UPDATE" }
 
+    /// The database's own clock, in microseconds since 1970; `nil` where the database is a part of this process.
+    package var microseconds: SQL? {
+        self == .sqlite ? nil : "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+    }
+
     /// Stands behind a `SELECT` that chooses rows to change, so that two writers choose different ones.
     package var skipLocked: String { self == .sqlite ? "" : " FOR UPDATE SKIP LOCKED" }
 

@@ -14,9 +14,9 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ gues
     book.on(.session) { request, _ in try desk.session(request) }
     book.on(.signInLink) { request, _ in
         guard let maker = request.attached(Credential.self)?.origin else { preconditionFailure("Admitted as nobody") }
+        let base = try parts.publicURL ?? linkBase(request)
         let link = try await parts.access.codes.make(
             for: maker, session: request.attached(Authority.self)?.session)
-        let base = try parts.publicURL ?? linkBase(request)
         return try .answer(
             201, API.SignInLink(url: "\(base)\(signInPath)#\(link.code)", expiresAt: .init(link.until)))
     }
@@ -24,12 +24,18 @@ func addSignInRoutes(to book: inout RouteBook, _ parts: ApplicationParts, _ gues
 
 /// Without `public-url` a link leads to where its maker reached us; the answer goes to no one but the holder of an admin token.
 private func linkBase(_ request: HTTPRequest) throws -> String {
-    guard let host = request.headers["host"], !host.isEmpty else {
+    guard let host = request.headers["host"], namesServer(host) else {
         throw Fault(
             .badRequest, "invalid-host",
             "The Host header names no server that a link could lead to. Send one, or set public-url.")
     }
     return "http://\(host)"
+}
+
+/// HTTP allows an empty name, alone or with a port behind it.
+private func namesServer(_ host: String) -> Bool {
+    let name = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+    return !name.isEmpty
 }
 
 /// The code stands behind `#`, which browsers keep to themselves: it reaches no log and no `Referer`.

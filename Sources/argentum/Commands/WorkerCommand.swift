@@ -29,25 +29,9 @@ enum WorkerCommand: Command {
         // A worker makes no renders, so it needs no folder to keep them.
         settings.renders.cacheBytes = 0
         let host = try ListenHost(call.settings[required: ArgentumSettings.host])
-        let ground = try await DataFolder.explaining(settings) { [settings] in try ServingGround(settings) }
-        settings.workerName = ground.name
-        try await DataFolder.explaining(settings) { [settings] in try await work(call.settings, settings, host) }
-        withExtendedLifetime(ground) {}
-        return .ok
-    }
-
-    private static func work(
-        _ settings: Settings, _ librarySettings: LibrarySettings, _ host: ListenHost
-    ) async throws {
-        try await Logging.with(settings) { log in
-            let library = try await Library.open(librarySettings, log: log)
-            do {
-                try await WorkerRun(library, settings, host, log).run()
-            } catch {
-                await library.close()
-                throw error
-            }
-            await library.close()
+        try await ServingGround.serve(call.settings, settings) { library, log in
+            try await WorkerRun(library, call.settings, host, log).run()
         }
+        return .ok
     }
 }

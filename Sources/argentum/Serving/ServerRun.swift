@@ -67,6 +67,7 @@ struct ServerRun: Sendable {
             // Whichever ends first: a signal, or a worker that cannot go on.
             let result = await group.nextResult()
             log.info("stopping")
+            StopLimit.begin(grace: settings[required: ArgentumSettings.shutdownGrace], log)
             await readiness.stop()
             // Both drains begin together and share the grace: no job is leased while the last requests are answered.
             group.cancelAll()

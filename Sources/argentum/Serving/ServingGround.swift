@@ -29,6 +29,33 @@ struct ServingGround: Sendable {
     }
 }
 
+extension ServingGround {
+    /// Takes the ground, lends the library that stands on it, and gives both up. Throws `Failure` with the path and the remedy for
+    /// what stands in the way; nothing is made before the database was asked.
+    static func serve(
+        _ settings: Settings, _ librarySettings: LibrarySettings, _ body: (Library, Log) async throws -> Void
+    ) async throws {
+        try await DataFolder.explaining(librarySettings) { try await LibraryGround.probe(librarySettings) }
+        // Held until the process ends, so that no second one comes between our last write and our end.
+        let ground = try await DataFolder.explaining(librarySettings) { try ServingGround(librarySettings) }
+        var named = librarySettings
+        named.workerName = ground.name
+        try await DataFolder.explaining(named) { [named] in
+            try await Logging.with(settings) { log in
+                let library = try await Library.open(named, log: log)
+                do {
+                    try await body(library, log)
+                } catch {
+                    await library.close()
+                    throw error
+                }
+                await library.close()
+            }
+        }
+        withExtendedLifetime(ground) {}
+    }
+}
+
 /// Keeps workers and servers apart on one SQLite file: signals do not travel between processes there, so a page would see no
 /// progress, and a cancelled job would go on. Servers share the file with each other.
 struct DatabaseClaim: Sendable {

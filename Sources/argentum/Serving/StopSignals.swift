@@ -58,3 +58,27 @@ enum StopSignals {
         }
     }
 }
+
+/// Ends the process when its stop takes longer than it may. A database that does not answer holds up what is given back to it, and
+/// whoever asked for the stop kills soon.
+enum StopLimit {
+    /// Behind the grace: two seconds for answers that are being sent, and the rest for closing. With Docker's ten seconds and its
+    /// image's grace of six nothing has to be killed.
+    private static let closing = Duration.seconds(4)
+
+    /// What is committed stays so, and leases that could not be given back run out by themselves: so it is an ordinary end.
+    static func begin(grace: Duration, _ log: Log) {
+        NamedThread.start("stop-limit") {
+            wait(grace + closing)
+            log.warning("the stop was cut short, as something did not answer; what was not given back runs out by itself")
+            // Lines are written by a thread of their own.
+            wait(.milliseconds(200))
+            _exit(ExitCode.ok.rawValue)
+        }
+    }
+
+    private static func wait(_ duration: Duration) {
+        let end = ContinuousClock.now + duration
+        while .now < end { usleep(50_000) }
+    }
+}

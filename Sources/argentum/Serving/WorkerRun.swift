@@ -32,6 +32,7 @@ struct WorkerRun: Sendable {
             group.addTask { for await _ in signals { return } }
             let result = await group.nextResult()
             log.info("stopping")
+            StopLimit.begin(grace: settings[required: ArgentumSettings.shutdownGrace], log)
             await readiness.stop()
             // Leases nothing from here on, and hands back at the end of the grace what still runs.
             group.cancelAll()

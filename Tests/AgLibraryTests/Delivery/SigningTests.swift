@@ -1,6 +1,8 @@
 import AgBase
 import AgLibrary
+import AgSQL
 import AgTesting
+import Synchronization
 import Testing
 
 @Suite("Signing URLs", .everyEngine, .timeLimit(.minutes(1)))
@@ -62,5 +64,46 @@ struct SigningTests {
             let end = desk.library.signedURLs.sign(path: path, items: [], lives: .seconds(1_000_000)).expiresAt
             #expect(end == clock.now() + .seconds(604_800))
         }
+    }
+
+    /// A database that may be away for readers.
+    private final class AwayDatabase: ForwardingDatabase {
+        let base: any Database
+        let isAway = Atomic<Bool>(false)
+
+        init(_ base: any Database) { self.base = base }
+
+        func read<Value: Sendable>(
+            _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        ) async throws -> Value {
+            if isAway.load(ordering: .acquiring) { throw SQLError(.io, "The server is away.") }
+            return try await base.read(kind, body)
+        }
+    }
+
+    @Test("believes no key for longer than promised: while the keys cannot be read, that is said instead")
+    func away() async throws {
+        let folder = TemporaryFolder()
+        let database = AwayDatabase(try await Engine.current.open(in: folder, LibraryGround.migrations))
+        let urls = try await SignedURLs.load(
+            from: database, time: clock, log: Log(to: SilentSink()), believing: .zero)
+        let query = urls.sign(path: path, items: [], lives: .seconds(60)).query
+        try await urls.check(path: path, items: items(query))
+        database.isAway.store(true, ordering: .releasing)
+        // What was read a moment ago is not read again.
+        while true {
+            do {
+                try await urls.check(path: path, items: items(query))
+            } catch {
+                #expect((error as? SQLError)?.code == .io)
+                break
+            }
+        }
+        // Nor is what failed a moment ago, which is no reason to call the signature bad.
+        let again = await #expect(throws: SQLError.self) { try await urls.check(path: path, items: items(query)) }
+        #expect(again?.code == .io)
+        database.isAway.store(false, ordering: .releasing)
+        while (try? await urls.check(path: path, items: items(query))) == nil { await Task.yield() }
+        await database.close()
     }
 }

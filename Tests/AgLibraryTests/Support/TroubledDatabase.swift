@@ -3,18 +3,14 @@ import AgTesting
 import Synchronization
 
 /// A database whose disk may be full, or whose writer may hang.
-struct TroubledDatabase: Database {
-    private let base: any Database
+struct TroubledDatabase: ForwardingDatabase {
+    let base: any Database
     private let trouble: Trouble
 
     init(_ base: any Database, _ trouble: Trouble) {
         self.base = base
         self.trouble = trouble
     }
-
-    var dialect: SQLDialect { base.dialect }
-    var waitingWrites: Int { base.waitingWrites }
-    var notices: Notices { base.notices }
 
     func read<Value: Sendable>(
         _ kind: ReadKind, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
@@ -41,9 +37,6 @@ struct TroubledDatabase: Database {
         }
         return try await base.write(body)
     }
-
-    func integrityFindings() async throws -> [String] { [] }
-    func close() async {}
 }
 
 /// What is wrong with it, changed while it is used.

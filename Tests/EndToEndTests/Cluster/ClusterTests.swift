@@ -8,7 +8,7 @@ private struct Cluster: Sendable {
     let folder = TemporaryFolder()
     let a: Server
     let b: Server
-    private let places: [String]
+    let places: [String]
 
     init(_ options: [String] = []) async throws {
         places = [
@@ -122,6 +122,27 @@ struct ClusterTests {
         let next = try cluster.a.id(await cluster.a.add(.photo(width: 40, height: 30)))
         _ = try await events.first(within: .seconds(40)) { $0.type == "job-completed" && $0.imageID == next }
         #expect(try await worker.stop() == .code(0))
+        try await cluster.stop()
+    }
+
+    @Test("stop within their grace and four seconds also when the database does not answer")
+    func stopsInSilence() async throws {
+        let cluster = try await Cluster()
+        let server = try #require(PostgresForTests.socketFolder)
+        let folder = TemporaryFolder()
+        let relay = Relay(at: folder.file(".s.PGSQL.5432"), to: server + "/.s.PGSQL.5432")
+        defer { relay.close() }
+        let places = cluster.places.map { $0.replacing("host=\(server)", with: "host=\(folder.path)") }
+        let silent = try await Server.start(places + ["--shutdown-grace", "1s", "--codecs", "1"])
+        let worker = try await Worker.start(places + ["--shutdown-grace", "1s", "--codecs", "1"], in: folder)
+        relay.become(.stalled)
+        let begin = ContinuousClock.now
+        try silent.process.send(SIGTERM)
+        // Busy machines take longer to start a thread.
+        #expect(try await worker.stop(within: .seconds(15)) == .code(0), "\(worker.logText.suffix(2_000))")
+        #expect(try await silent.process.end(within: .seconds(15)) == .code(0), "\(silent.lastWords)")
+        #expect(ContinuousClock.now - begin < .seconds(9))
+        relay.become(.cut)
         try await cluster.stop()
     }
 

@@ -11,7 +11,7 @@ private let fake: String? = {
     return found.gl_pathv[0].map { String(cString: $0) }
 }()
 
-@Suite("A clock that was wrong", .ownServers, .timeLimit(.minutes(1)), .enabled(if: fake != nil))
+@Suite("A clock that was wrong", .ownServers, .everyEngine, .timeLimit(.minutes(1)), .enabled(if: fake != nil))
 struct ClockTests {
     let folder = TemporaryFolder()
 

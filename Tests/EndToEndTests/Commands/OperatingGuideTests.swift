@@ -4,7 +4,7 @@ import Glibc
 import Testing
 
 /// The commands of docs/operating.md, run as they are written.
-@Suite("The guide for operators", .onSQLite, .ownServers, .timeLimit(.minutes(1)))
+@Suite("The guide for operators", .ownServers, .timeLimit(.minutes(1)))
 struct OperatingGuideTests {
     let folder = TemporaryFolder()
 

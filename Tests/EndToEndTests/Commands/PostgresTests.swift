@@ -43,6 +43,10 @@ struct PostgresTests {
             ("postgres://locked@/argentum?host=SERVER", "PGPASSWORD"),
             ("postgres://locked:wrong@/argentum?host=SERVER", "refuses the password"),
             ("postgres://locked:locked@/argentum?host=SERVER", "GRANT CREATE"),
+            (
+                "postgres://argentum@/argentum?host=SERVER&options=-cdefault_transaction_read_only%3Don",
+                "default_transaction_read_only"
+            ),
         ])
     func refusals(_ url: String, _ words: String) async throws {
         let server = try #require(PostgresForTests.socketFolder)
@@ -55,6 +59,47 @@ struct PostgresTests {
             #expect(result.errors.split(separator: "\n").count == 1, "\(result)")
             #expect(!result.errors.contains("wrong@") && !result.errors.contains(":locked"), "\(result)")
             #expect(access(data, F_OK) != 0, "\(result)")
+        }
+    }
+
+    @Test("a server that is too old is refused for that, and nothing is made")
+    func oldServer() async throws {
+        let relay = try await PostgresForTests.relay(of: folder, announcing: 13)
+        defer { relay.close() }
+        for command in [["serve", "--port", "0"], ["worker"], ["migrate"]] {
+            let result = try await Argentum.run(
+                words: command + ["--data", data, "--database", "postgres://argentum@/argentum?host=\(folder.path)"])
+            #expect(result.code == 1, "\(result)")
+            #expect(
+                result.errors.contains("The database server is PostgreSQL 13; Argentum needs 14 or later."), "\(result)")
+            #expect(access(data, F_OK) != 0, "\(result)")
+        }
+    }
+
+    @Test(
+        "a server that became a replica gets 503 and Retry-After, is refused at a start and read by a check; once it is promoted all goes on"
+    )
+    func failover() async throws {
+        try await OwnPostgres.with { postgres in
+            let server = try await Server.start(["--database", postgres.url])
+            let id = try server.id(await server.add(.photo(width: 24, height: 24)))
+            try await postgres.run("standby")
+            let refused = try await server.upload(.photo(width: 25, height: 24))
+            #expect(refused.status == 503 && refused["retry-after"] != nil, "\(refused)")
+            for command in [["serve", "--port", "0"], ["worker"], ["migrate"], ["keys", "rotate-signing"]] {
+                let result = try await Argentum.run(words: command + ["--data", data, "--database", postgres.url])
+                #expect(result.code == 1 && result.errors.contains("read-only replica"), "\(result)")
+                #expect(access(data, F_OK) != 0, "\(result)")
+            }
+            let check = try await Argentum.run("verify", "--data", server.data, "--database", postgres.url)
+            #expect(check.code == 0, "\(check)")
+            try await postgres.run("promote")
+            let goesOn = try await server.eventually(within: .seconds(15)) {
+                try await server.upload(.photo(width: 26, height: 24)).status == 201
+            }
+            #expect(goesOn)
+            _ = try await server.finish(id)
+            #expect(try await server.stop() == .code(0), "\(server.lastWords)")
         }
     }
 
@@ -128,35 +173,5 @@ struct PostgresTests {
         #expect(try await server.client.call("DELETE", "/api/images/\(id)").status == 204)
         #expect(access("\(server.data)/argentum.sqlite", F_OK) != 0)
         try await server.stop()
-    }
-
-    @Test("URLs are signed with a new key when it was rotated beside two servers")
-    func rotation() async throws {
-        let (url, _) = try await schema()
-        let one = try await Server.start(["--database", url])
-        let id = try one.id(await one.addAndFinish(.photo()))
-        let other = try await Server.start(["--database", url, "--storage", "file://\(one.data)"])
-        let sign = { (server: Server) in
-            let answer = try await server.client.post("/api/images/\(id)/sign", ["variant": "original"])
-            return try answer.json["url"]?.string ?? ""
-        }
-        let old = try await sign(one)
-        let shown = try await other.stranger.get(old)
-        #expect(shown.status == 200, "\(old): \(shown)")
-        let rotated = try await Argentum.run("keys", "rotate-signing", "--data", one.data, "--database", url)
-        #expect(rotated.code == 0, "\(rotated)")
-        let key = try #require(rotated.lines.first)
-        let deadline = Deadline.within(.seconds(20))
-        var fresh = ""
-        while !fresh.contains("key=\(key)"), !deadline.hasPassed {
-            fresh = try await sign(one)
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        #expect(fresh.contains("key=\(key)"))
-        // The other server learns of it from the URL itself.
-        #expect(try await other.stranger.get(fresh).status == 200)
-        #expect(try await other.stranger.get(old).status == 200)
-        try await one.stop()
-        try await other.stop()
     }
 }

@@ -3,7 +3,7 @@ import AgTesting
 import Glibc
 import Testing
 
-@Suite("A stop", .ownServers, .timeLimit(.minutes(1)))
+@Suite("A stop", .ownServers, .everyEngine, .timeLimit(.minutes(1)))
 struct StopTests {
     let folder = TemporaryFolder()
 
@@ -16,7 +16,7 @@ struct StopTests {
         #expect(readText("\(server.data)/server-url") == nil)
     }
 
-    @Test("does not come from the terminal when the server was started with nohup")
+    @Test("does not come from the terminal when the server was started with nohup", .onSQLite)
     func ignored() async throws {
         let script = "trap '' HUP; exec \"$0\" serve --port 0 --data \"$1\""
         let data = "\(folder.path)/data"

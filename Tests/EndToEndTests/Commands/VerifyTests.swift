@@ -3,7 +3,7 @@ import AgTesting
 import Glibc
 import Testing
 
-@Suite("A check of an installation", .ownServers, .timeLimit(.minutes(1)))
+@Suite("A check of an installation", .ownServers, .everyEngine, .timeLimit(.minutes(1)))
 struct VerifyTests {
     let folder = TemporaryFolder()
 

@@ -3,7 +3,7 @@ import AgTesting
 import Glibc
 import Testing
 
-@Suite("A worker on SQLite", .onSQLite, .ownServers, .timeLimit(.minutes(1)))
+@Suite("A worker on SQLite", .ownServers, .timeLimit(.minutes(1)))
 struct WorkerTests {
     let folder = TemporaryFolder()
 

@@ -2,7 +2,7 @@ import AgBase
 import AgTesting
 import Testing
 
-@Suite("A variant without a format in its name", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("A variant without a format in its name", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct NegotiationTests {
     let server: Server
 

@@ -3,7 +3,7 @@ import AgTesting
 import Testing
 
 /// Large enough that the server sends the original from its file, while the thumbnail comes from the database.
-@Suite("Bytes", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("Bytes", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct RangeTests {
     let server: Server
 

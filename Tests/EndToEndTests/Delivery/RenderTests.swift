@@ -2,7 +2,7 @@ import AgBase
 import AgTesting
 import Testing
 
-@Suite("A picture made on the fly", .server(), .serverLog, .timeLimit(.minutes(2)))
+@Suite("A picture made on the fly", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(2)))
 struct RenderTests {
     let server: Server
 
@@ -139,7 +139,7 @@ struct RenderTests {
 }
 
 /// Its server is its own: what others have made would be counted too.
-@Suite("A picture that was made on the fly before", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("A picture that was made on the fly before", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct RenderCacheTests {
     let server: Server
 
@@ -178,7 +178,7 @@ struct RenderCacheTests {
     }
 }
 
-@Suite("A rush for pictures", .server("--render-queue", "1", "--codecs", "1"), .serverLog, .timeLimit(.minutes(2)))
+@Suite("A rush for pictures", .server("--render-queue", "1", "--codecs", "1", on: [.sqlite]), .serverLog, .timeLimit(.minutes(2)))
 struct RenderRushTests {
     @Test("is told to come back when the line is full, and the pictures are there later")
     func rush() async throws {

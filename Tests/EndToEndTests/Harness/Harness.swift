@@ -1,6 +1,5 @@
 import AgBase
 import AgTesting
-import FoundationEssentials
 
 /// What all of the harness shares.
 enum Harness {
@@ -9,12 +8,6 @@ enum Harness {
 
     /// The program under test: it lies beside the test program in the build folder.
     static var program: String { BuiltProgram.path }
-
-    /// What servers keep their rows in, unless a test says otherwise: `ARGENTUM_TEST_ENGINE=postgres scripts/test` runs them on
-    /// PostgreSQL.
-    static let engine: Engine =
-        PostgresForTests.server != nil && ProcessInfo.processInfo.environment["ARGENTUM_TEST_ENGINE"] == "postgres"
-        ? .postgres : .sqlite
 }
 
 /// The harness could not do what a test asked of it.

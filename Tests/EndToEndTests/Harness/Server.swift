@@ -62,10 +62,10 @@ final class Server: Sendable {
         running.withLock { $0 = Running(process: process, port: port) }
     }
 
-    /// By the settings file, so that commands on the data directory find it too.
+    /// That of the engine that the test runs on, by the settings file, so that commands on the data directory find it too.
     private func chooseDatabase() async throws {
         let file = "\(data)/argentum.conf"
-        guard Harness.engine == .postgres, !options.contains("--database"), readText(file) == nil else { return }
+        guard Engine.current == .postgres, !options.contains("--database"), readText(file) == nil else { return }
         let url = try await PostgresForTests.schema(of: folder)
         mkdir(data, 0o700)
         try PrivateFile.write("database = \(url)\n", to: file)

@@ -1,22 +1,25 @@
 import AgTesting
 import Testing
 
-/// Gives a suite a server of its own, started before the first test and stopped after the last.
+/// Gives a suite a server of its own on each engine, started before the first test and stopped after the last.
 struct ServerTrait: SuiteTrait, TestScoping {
     var isRecursive: Bool { false }
+    let engines: [Engine]
     let options: [String]
 
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await Room.hold {
-            let server = try await Server.start(options)
-            try await Server.$shared.withValue(server) { try await function() }
-            let process = try server.process
-            let ending = try await server.stop()
-            #expect(ending == .code(0), "SIGTERM is an ordinary stop.\n\(server.lastWords)")
-            #expect(process.group.isEmpty, "Children stayed behind.")
-        }
+        await Engine.each(of: engines, for: test, testCase) { try await Room.hold { try await lend(function) } }
+    }
+
+    private func lend(_ function: @concurrent @Sendable () async throws -> Void) async throws {
+        let server = try await Server.start(options)
+        try await Server.$shared.withValue(server) { try await function() }
+        let process = try server.process
+        let ending = try await server.stop()
+        #expect(ending == .code(0), "SIGTERM is an ordinary stop.\n\(server.lastWords)")
+        #expect(process.group.isEmpty, "Children stayed behind.")
     }
 }
 
@@ -32,17 +35,16 @@ struct RoomTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == ServerTrait {
-    static func server(_ options: String...) -> Self { ServerTrait(options: options) }
+    /// - Parameter engines: `[.sqlite]` for what is decided before the database is asked, such as framing and the codecs' refusals,
+    ///   and for delivery of bytes: a second engine would find nothing there.
+    static func server(_ options: String..., on engines: [Engine] = Engine.all) -> Self {
+        ServerTrait(engines: engines, options: options)
+    }
 }
 
 extension Trait where Self == RoomTrait {
-    /// For suites whose tests start servers of their own.
+    /// For suites whose tests start servers of their own. `.everyEngine` beside it runs each of them on all engines.
     static var ownServers: Self { RoomTrait() }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// For what looks into the database's file, or is about that file.
-    static var onSQLite: Self { .enabled("It is about a database that is a file.") { Harness.engine == .sqlite } }
 }
 
 extension Trait where Self == IssueHandlingTrait {

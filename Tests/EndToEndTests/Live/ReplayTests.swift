@@ -2,7 +2,7 @@ import AgBase
 import AgTesting
 import Testing
 
-@Suite("A listener that comes back", .ownServers, .timeLimit(.minutes(2)))
+@Suite("A listener that comes back", .ownServers, .everyEngine, .timeLimit(.minutes(2)))
 struct ReplayTests {
     @Test("after a restart misses nothing and hears nothing twice")
     func restart() async throws {

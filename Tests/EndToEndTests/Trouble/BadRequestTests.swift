@@ -2,7 +2,7 @@ import AgBase
 import AgTesting
 import Testing
 
-@Suite("A bad request", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("A bad request", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct BadRequestTests {
     let server: Server
 

@@ -3,7 +3,7 @@ import AgTesting
 import Glibc
 import Testing
 
-@Suite("A server that is stopped", .ownServers, .serialized, .timeLimit(.minutes(3)))
+@Suite("A server that is stopped", .ownServers, .everyEngine, .serialized, .timeLimit(.minutes(3)))
 struct CrashTests {
     @Test("by kill -9 in the middle of everything has every acknowledged picture afterwards")
     func killed() async throws {

@@ -3,7 +3,7 @@ import AgTesting
 import Glibc
 import Testing
 
-@Suite("A damaged disk", .ownServers, .serialized, .timeLimit(.minutes(1)))
+@Suite("A damaged disk", .ownServers, .everyEngine, .serialized, .timeLimit(.minutes(1)))
 struct DamageTests {
     @Test("is found by verify, and an original that is lost is healed by uploading it again")
     func changedOriginal() async throws {

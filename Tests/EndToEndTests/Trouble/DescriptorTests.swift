@@ -3,7 +3,7 @@ import AgTesting
 import Testing
 
 /// Few descriptors, and one caller who would like to have all of them.
-@Suite("A server with 256 descriptors", .ownServers, .timeLimit(.minutes(2)))
+@Suite("A server with 256 descriptors", .ownServers, .everyEngine, .timeLimit(.minutes(2)))
 struct DescriptorTests {
     @Test("takes uploads and works on jobs while one token holds forty forms of ten files open")
     func forms() async throws {

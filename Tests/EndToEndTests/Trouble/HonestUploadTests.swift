@@ -3,7 +3,7 @@ import AgTesting
 import Testing
 
 /// One honest caller beside eight that send, each with a token of its own, what costs a look at a picture the most.
-@Suite("An honest upload", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("An honest upload", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct HonestUploadTests {
     let server: Server
 

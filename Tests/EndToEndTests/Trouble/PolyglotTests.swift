@@ -2,7 +2,7 @@ import AgBase
 import AgTesting
 import Testing
 
-@Suite("A picture that is a page as well", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("A picture that is a page as well", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct PolyglotTests {
     let server: Server
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The short form of scripts/torture/strangers, which measures; here a second is enough to tell a server that answers from
 /// one that is held up, on a machine that does other things as well.
-@Suite("A stranger's connections", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("A stranger's connections", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct StrangerTests {
     let server: Server
 

@@ -3,7 +3,7 @@ import AgTesting
 import Testing
 
 /// Forms as the clients of many languages write them.
-@Suite("An upload form", .server(), .serverLog, .timeLimit(.minutes(1)))
+@Suite("An upload form", .server(on: [.sqlite]), .serverLog, .timeLimit(.minutes(1)))
 struct FormTests {
     let server: Server
 

@@ -2,37 +2,29 @@
 import http.client
 import json
 import os
-import random
-import signal
-import subprocess
 import threading
 import time
 import urllib.parse
 
-from storm.client import TOKEN, Gone, form, sha256
+from storm.client import TOKEN, Gone, form
+from storm.load import Clients
 from storm.pictures import png
-from storm.server import BINARY, Trouble
+from storm.program import BINARY, Program, Trouble
 
 
-class Worker:
-    """`argentum worker`, in a process group of its own."""
+class Worker(Program):
+    """`argentum worker`."""
 
     def __init__(self, base, arguments):
+        super().__init__(os.path.join(base, "worker.log"))
         self.arguments = list(arguments)
-        self.log = os.path.join(base, "worker.log")
-        self.process = None
 
     def start(self, wait=30):
         size = os.path.getsize(self.log) if os.path.exists(self.log) else 0
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(
-                [BINARY, "worker", *self.arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True)
+        self.launch([BINARY, "worker", *self.arguments])
         end = time.monotonic() + wait
         while time.monotonic() < end:
-            with open(self.log, "rb") as log:
-                log.seek(size)
-                text = log.read()
+            text = self.logged(size)
             if b" works on " in text:
                 return
             if self.process.poll() is not None:
@@ -41,73 +33,33 @@ class Worker:
         raise Trouble(f"the worker was not ready after {wait} s")
 
     def stop(self):
-        """SIGTERM. Returns the seconds that it took."""
+        """Returns the seconds that it took."""
         begin = time.monotonic()
-        self.process.terminate()
-        if self.process.wait(60) != 0:
-            raise Trouble(f"the worker ended with {self.process.returncode}")
+        code = super().stop()
+        if code != 0:
+            raise Trouble(f"the worker ended with {code}")
         return time.monotonic() - begin
 
-    def kill(self):
-        if self.process is None:
-            return
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
 
-    def pause(self):
-        os.kill(self.process.pid, signal.SIGSTOP)
-
-    def go_on(self):
-        os.kill(self.process.pid, signal.SIGCONT)
-
-    def held(self):
-        """Whether anything of its group is left."""
-        try:
-            os.killpg(self.process.pid, 0)
-            return True
-        except ProcessLookupError:
-            return False
-
-
-class Load:
+class ClusterLoad(Clients):
     """Clients that go on when a connection breaks, on whichever server comes next."""
 
     def __init__(self, servers, ledger, seed, clients=4, shared=12, most=12):
         """`most`: pictures that jobs are made for, so that what follows is bounded."""
+        super().__init__(ledger, seed, clients)
         self.servers = servers
-        self.ledger = ledger
-        self.seed = seed
         self.shared = shared
         self.left = most
-        self.stopping = threading.Event()
-        self.trouble = []
-        self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
 
-    def start(self):
-        for thread in self.threads:
-            thread.start()
-
-    def stop(self):
-        self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _run(self, number):
-        source = random.Random(f"{self.seed}/{number}")
+    def serve(self, number, source):
         turn = number
-        try:
-            while not self.stopping.is_set():
-                turn += 1
-                try:
-                    self._one(self.servers[turn % len(self.servers)], source)
-                except Gone:
-                    self.ledger.count("cut off")
-                    self.stopping.wait(0.05)
-        except Exception as error:  # A thread that dies in silence would look like a quiet server.
-            self.trouble.append(f"client {number}: {error!r}")
+        while not self.stopping.is_set():
+            turn += 1
+            try:
+                self._one(self.servers[turn % len(self.servers)], source)
+            except Gone:
+                self.ledger.count("cut off")
+                self.stopping.wait(0.05)
 
     def _one(self, server, source):
         choice = source.random()
@@ -118,7 +70,7 @@ class Load:
         elif choice < 0.85:
             self._delete(server, source)
         else:
-            image = self._pick(source)
+            image = self.pick(source)
             if image and self._take():
                 self._ask(server, "POST", f"/api/images/{image}/reprocess", (202, 404))
 
@@ -132,19 +84,10 @@ class Load:
         status, answer = self._ask(server, "POST", "/api/images/upload", (200, 201), body, kind)
         if status not in (200, 201):
             return
-        image = json.loads(answer)["images"][0]
-        if image["sha256"] != sha256(data):
-            self.trouble.append(f"upload of {sha256(data)} was answered with {image['sha256']}")
-        self.ledger.stored(image["imageId"], sha256(data))
-        self.ledger.count("new" if image["isNew"] else "duplicate")
-
-    def _pick(self, source):
-        with self.ledger.lock:
-            known = self.ledger.recent[-30:] or list(self.ledger.live)
-            return source.choice(known) if known else None
+        self.note_stored(json.loads(answer)["images"][0], data)
 
     def _delete(self, server, source):
-        image = self._pick(source)
+        image = self.pick(source)
         if image is None:
             return
         self.ledger.deleting(image)

@@ -7,15 +7,12 @@ from storm.client import Client, Gone, sha256
 from storm.pictures import png
 
 
-class Load:
-    """Some threads on one server. Each draws what it does from the seed."""
+class Clients:
+    """Some threads, each of which draws what it does from the seed. `serve` is what one of them does."""
 
-    def __init__(self, url, ledger, seed, clients=4, shared=40, most=None):
-        self.url = url
+    def __init__(self, ledger, seed, clients):
         self.ledger = ledger
         self.seed = seed
-        self.shared = shared
-        self.most = most
         self.stopping = threading.Event()
         self.trouble = []
         self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
@@ -33,15 +30,40 @@ class Load:
             thread.join()
 
     def _run(self, number):
-        source = random.Random(f"{self.seed}/{number}")
+        try:
+            self.serve(number, random.Random(f"{self.seed}/{number}"))
+        except Exception as error:  # A thread that dies in silence would look like a quiet server.
+            self.trouble.append(f"client {number}: {error!r}")
+
+    def note_stored(self, image, data):
+        """Of an answer that acknowledges an upload."""
+        if image["sha256"] != sha256(data):
+            self.trouble.append(f"upload of {sha256(data)} was answered with {image['sha256']}")
+        self.ledger.stored(image["imageId"], sha256(data))
+        self.ledger.count("new" if image["isNew"] else "duplicate")
+
+    def pick(self, source):
+        """One of the newest images, whose jobs may be running; None where there is none."""
+        with self.ledger.lock:
+            known = self.ledger.recent[-30:] or list(self.ledger.live)
+            return source.choice(known) if known else None
+
+
+class Load(Clients):
+    """On one server."""
+
+    def __init__(self, url, ledger, seed, clients=4, shared=40):
+        super().__init__(ledger, seed, clients)
+        self.url = url
+        self.shared = shared
+
+    def serve(self, number, source):
         client = Client(self.url)
         try:
             while not self.stopping.is_set():
                 self._one(client, source)
         except Gone:
             self.ledger.count("cut off")
-        except Exception as error:  # A thread that dies in silence would look like a quiet server.
-            self.trouble.append(f"client {number}: {error!r}")
         finally:
             client.close()
 
@@ -67,21 +89,10 @@ class Load:
             self.trouble.append(f"upload: {status} {json.dumps(answer)[:300]}")
             return
         for image, data in zip(answer["images"], pictures):
-            if image["sha256"] != sha256(data):
-                self.trouble.append(f"upload of {sha256(data)} was answered with {image['sha256']}")
-            self.ledger.stored(image["imageId"], sha256(data))
-            self.ledger.count("new" if image["isNew"] else "duplicate")
-
-    def _pick(self, source):
-        with self.ledger.lock:
-            if not self.ledger.live:
-                return None
-            # Among the newest, whose jobs may be running.
-            recent = self.ledger.recent or list(self.ledger.live)
-            return recent[source.randrange(max(0, len(recent) - 30), len(recent))]
+            self.note_stored(image, data)
 
     def _delete(self, client, source):
-        image = self._pick(source)
+        image = self.pick(source)
         if image is None:
             return
         self.ledger.deleting(image)
@@ -92,7 +103,7 @@ class Load:
             self.trouble.append(f"delete: {status}")
 
     def _reprocess(self, client, source):
-        image = self._pick(source)
+        image = self.pick(source)
         if image is None:
             return
         status, answer = client.reprocess(image)

@@ -6,7 +6,8 @@ import time
 
 # fair     passes everything on
 # stalled  passes nothing on and keeps connections open
-# deaf     passes on what clients send, and nothing that the server answers
+# deaf     passes on what clients send, and nothing that the server answers; connections from before stay so, as behind a firewall
+#          that forgot them
 # halved   passes half of each piece on and then ends the connection
 # cut      ends every connection, and each new one at once
 MOODS = ("stalled", "deaf", "halved", "cut")
@@ -21,6 +22,8 @@ class Relay:
         self.mood = "fair"
         self.lock = threading.Lock()
         self.pairs = set()
+        # Those that were there while it was deaf.
+        self.forgotten = set()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(os.path.join(folder, ".s.PGSQL.5432"))
         os.chmod(os.path.join(folder, ".s.PGSQL.5432"), 0o777)
@@ -31,6 +34,8 @@ class Relay:
     def become(self, mood):
         with self.lock:
             self.mood = mood
+            if mood == "deaf":
+                self.forgotten |= self.pairs
             ended = list(self.pairs) if mood == "cut" else []
         for pair in ended:
             _end(pair)
@@ -66,7 +71,7 @@ class Relay:
             while data := source.recv(65536):
                 while self.mood == "stalled" and not self.is_closed:
                     time.sleep(0.005)
-                if self.mood == "deaf" and is_answer:
+                if is_answer and (self.mood == "deaf" or pair in self.forgotten):
                     continue
                 if self.mood == "halved":
                     target.sendall(data[:len(data) // 2])
@@ -77,6 +82,7 @@ class Relay:
         _end(pair)
         with self.lock:
             self.pairs.discard(pair)
+            self.forgotten.discard(pair)
 
 
 def _end(pair):

@@ -1,35 +1,20 @@
-"""The real program, in a process group of its own."""
+"""A server on a data directory."""
 import os
-import signal
 import subprocess
 import time
 
 from storm.client import TOKEN, Client, Gone
-
-BINARY = os.path.abspath(os.environ.get("ARGENTUM_BIN", ".build/release/argentum"))
-
-
-def end_well(*_):
-    """A script that is told to stop takes its servers with it."""
-    raise SystemExit(143)
+from storm.program import BINARY, Program, Trouble
 
 
-signal.signal(signal.SIGTERM, end_well)
-
-
-class Trouble(Exception):
-    """Something that must not be."""
-
-
-class Server:
+class Server(Program):
     """One data directory and, most of the time, a server on it."""
 
     def __init__(self, folder, arguments=(), name="server"):
+        super().__init__(os.path.join(os.path.dirname(folder), name + ".log"))
         self.folder = folder
         self.arguments = list(arguments)
-        self.process = None
         self.url = None
-        self.log = os.path.join(os.path.dirname(folder), name + ".log")
 
     def start(self, wrapper=(), wait=30):
         """Starts, waits until it is ready, and returns how long that took in seconds."""
@@ -42,11 +27,8 @@ class Server:
         if os.path.exists(note):
             os.unlink(note)
         command = [*wrapper, BINARY, "serve", "--port", "0", "--data", self.folder, *self.arguments]
-        with open(self.log, "ab") as log:
-            begin = time.monotonic()
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-                env={**os.environ, "ARGENTUM_TOKEN": TOKEN})
+        begin = time.monotonic()
+        self.launch(command, {"ARGENTUM_TOKEN": TOKEN})
         return begin
 
     def await_ready(self, begin, wait=30):
@@ -67,33 +49,8 @@ class Server:
             time.sleep(0.005)
         raise Trouble(f"the server was not ready after {wait} s: {self.tail()}")
 
-    def kill(self):
-        """kill -9 for the whole group."""
-        if self.process is None:
-            return
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(60)
-
-    def pause(self):
-        os.kill(self.process.pid, signal.SIGSTOP)
-
-    def go_on(self):
-        os.kill(self.process.pid, signal.SIGCONT)
-
     def client(self, timeout=30):
         return Client(self.url, timeout)
-
-    def tail(self):
-        with open(self.log, "rb") as log:
-            log.seek(max(0, os.path.getsize(self.log) - 2000))
-            return log.read().decode(errors="replace")
 
     def children(self):
         """The codec children's process ids."""
