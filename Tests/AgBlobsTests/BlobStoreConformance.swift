@@ -59,7 +59,8 @@ struct BlobStoreConformance {
             let file = try await store.local(path, byteCount: 300_000)
             #expect(try file.length() == 300_000)
             #expect(try file.read(at: 0, count: 400_000) == long)
-            #expect(try OpenFile(reading: "/proc/self/fd/\(file.descriptor)").read(at: 1, count: 2) == Array(long[1...2]))
+            #expect(
+                try OpenFile(reading: "/proc/self/fd/\(file.descriptor)").read(at: 1, count: 2) == Array(long[1...2]))
             #expect(place.rest.isEmpty)
         }
     }
@@ -176,7 +177,9 @@ struct BlobStoreConformance {
     func walking(_ driver: StoreDriver) async throws {
         try await with(driver) { place, store throws in
             let paths = (0..<8).map { BlobPath("images/2026/11/2\($0 / 4)/original/aa/\($0).png") }
-            for (index, path) in paths.enumerated() { try await put([UInt8](repeating: 1, count: index), store, at: path) }
+            for (index, path) in paths.enumerated() {
+                try await put([UInt8](repeating: 1, count: index), store, at: path)
+            }
             let seen = Collected<BlobListing>()
             try await store.walk { seen.add($0) }
             #expect(seen.all.map(\.path) == paths)

@@ -478,7 +478,8 @@ struct JobWorkerTests {
         }
     }
 
-    @Test("gives back what it holds without knowing it, while it is busy with other jobs, when a lease was not answered")
+    @Test(
+        "gives back what it holds without knowing it, while it is busy with other jobs, when a lease was not answered")
     func unansweredLease() async throws {
         try await Plant.with { plant in
             let database = UnansweredDatabase(plant.database) { ($0 as? Haul)?.jobs.isEmpty == false }

@@ -90,7 +90,8 @@ struct LaneTests {
     }
 
     @Test(
-        "A clock that was set back an hour holds a kind up for its interval at most, and gives it no start too many", .onSQLite)
+        "A clock that was set back an hour holds a kind up for its interval at most, and gives it no start too many",
+        .onSQLite)
     func setBackInTheTable() async throws {
         try await Plant.with { plant in
             for index in 0..<9 { try await plant.enqueue(Self.call, "call \(index)") }
@@ -119,8 +120,10 @@ struct LaneTests {
                 let queue = JobQueue(
                     database: plant.database, events: plant.events, time: clock, log: Log(to: SilentSink()),
                     clock: clock)
-                return try await queue.lease([Self.call: 1], room: 1, rates: [Self.call: rate], for: Plant.holder("one"))
-                    .jobs.count
+                return try await queue.lease(
+                    [Self.call: 1], room: 1, rates: [Self.call: rate], for: Plant.holder("one")
+                )
+                .jobs.count
             }
             var counts: [Int] = []
             for clock in [ahead, behind, ahead, plant.clock, behind] {

@@ -197,18 +197,21 @@ struct PostgresDatabaseTests {
             let error = await #expect(throws: SQLError.self) { try await write.value }
             #expect(error?.code == .io)
             relay.become(.fair)
-            try await Self.patiently { #expect(try await lookUp() == 0) }
+            try await Self.patiently { () throws in #expect(try await lookUp() == 0) }
             // What a read may take is 15 s, and a statement of a write a minute.
             #expect(ContinuousClock.now - start < .seconds(10))
         }
     }
 
-    @Test("lets the server end a transaction whose client does not go on, so that it holds no lock; the write runs again")
+    @Test(
+        "lets the server end a transaction whose client does not go on, so that it holds no lock; the write runs again")
     func idleTransaction() async throws {
         let folder = TemporaryFolder()
         let url = try await PostgresForTests.schema(of: folder)
         var settings = PostgresSettings()
         settings.idleLimit = .milliseconds(200)
+        // One connection, so that it is a kept one.
+        settings.writers = 1
         let frozen = try await PostgresDatabase.open(url: url, settings: settings)
         let other = try await PostgresDatabase.open(url: url)
         try await other.makeShelves()

@@ -1,6 +1,7 @@
 import AgBase
 import AgHTTP
 import AgLibrary
+import AgSQL
 import AgServer
 import AgTesting
 import Testing

@@ -124,7 +124,9 @@ package enum PostgresForTests {
     package static func relay(of folder: TemporaryFolder, announcing major: Int) async throws -> Relay {
         guard let socketFolder else { throw NoServer() }
         let database = try await PostgresDatabase.open(url: schema(of: folder))
-        let real: Int? = try await database.read { try $0.value("SELECT current_setting('server_version_num')::int / 10000") }
+        let real: Int? = try await database.read {
+            try $0.value("SELECT current_setting('server_version_num')::int / 10000")
+        }
         await database.close()
         return Relay(
             at: folder.file(".s.PGSQL.5432"), to: socketFolder + "/.s.PGSQL.5432",

@@ -70,7 +70,8 @@ enum StopLimit {
     static func begin(grace: Duration, _ log: Log) {
         NamedThread.start("stop-limit") {
             wait(grace + closing)
-            log.warning("the stop was cut short, as something did not answer; what was not given back runs out by itself")
+            log.warning(
+                "the stop was cut short, as something did not answer; what was not given back runs out by itself")
             // Lines are written by a thread of their own.
             wait(.milliseconds(200))
             _exit(ExitCode.ok.rawValue)

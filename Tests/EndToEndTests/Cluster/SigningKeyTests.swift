@@ -57,7 +57,9 @@ struct SigningKeyTests {
         }
     }
 
-    @Test("are revoked beside them: both refuse what the old one signed in time, though they have just shown it, and for good")
+    @Test(
+        "are revoked beside them: both refuse what the old one signed in time, though they have just shown it, and for good"
+    )
     func revocation() async throws {
         try await with { servers, image in
             let old = try await sign(image, at: servers[0])

@@ -71,7 +71,8 @@ struct PostgresTests {
                 words: command + ["--data", data, "--database", "postgres://argentum@/argentum?host=\(folder.path)"])
             #expect(result.code == 1, "\(result)")
             #expect(
-                result.errors.contains("The database server is PostgreSQL 13; Argentum needs 14 or later."), "\(result)")
+                result.errors.contains("The database server is PostgreSQL 13; Argentum needs 14 or later."), "\(result)"
+            )
             #expect(access(data, F_OK) != 0, "\(result)")
         }
     }

@@ -178,7 +178,9 @@ struct RenderCacheTests {
     }
 }
 
-@Suite("A rush for pictures", .server("--render-queue", "1", "--codecs", "1", on: [.sqlite]), .serverLog, .timeLimit(.minutes(2)))
+@Suite(
+    "A rush for pictures", .server("--render-queue", "1", "--codecs", "1", on: [.sqlite]), .serverLog,
+    .timeLimit(.minutes(2)))
 struct RenderRushTests {
     @Test("is told to come back when the line is full, and the pictures are there later")
     func rush() async throws {

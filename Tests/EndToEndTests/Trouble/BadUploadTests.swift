@@ -3,7 +3,8 @@ import AgTesting
 import Testing
 
 /// One after the other: each looks at what the whole server holds before and after.
-@Suite("A bad upload", .server("--max-upload", "1000000", on: [.sqlite]), .serverLog, .serialized, .timeLimit(.minutes(1)))
+@Suite(
+    "A bad upload", .server("--max-upload", "1000000", on: [.sqlite]), .serverLog, .serialized, .timeLimit(.minutes(1)))
 struct BadUploadTests {
     let server: Server
 
