@@ -94,7 +94,7 @@ struct CrashTests {
         try await server.stop()
     }
 
-    @Test("keeps its data directory to itself while it runs")
+    @Test("keeps its data directory to itself while it runs", .onSQLite)
     func locked() async throws {
         let server = try await Server.start()
         let second = try await Argentum.run("serve", "--port", "0", "--data", server.data)
