@@ -8,6 +8,16 @@ package enum Base64 {
         return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 
+    /// `nil` for anything that `encode` does not write.
+    package static func decode(_ text: String) -> [UInt8]? {
+        guard text.utf8.count.isMultiple(of: 4), !text.utf8.contains(where: { $0 == 0x2D || $0 == 0x5F }) else {
+            return nil
+        }
+        let digits = String(text.prefix { $0 != "=" }).map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }
+        guard let bytes = Base64URL.decode(String(digits)), encode(bytes) == text else { return nil }
+        return bytes
+    }
+
     fileprivate static func encode(_ bytes: some Collection<UInt8>, _ alphabet: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
