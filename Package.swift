@@ -111,7 +111,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "argentum", "AgTesting", "AgBase", "AgModel", "AgBlobs", "AgContract", "AgCrypto", "AgSQL", "AgHTTP",
-                "AgRemotes", "AgServer", "CVips",
+                "AgLibrary", "AgRemotes", "AgServer", "CVips",
             ],
             swiftSettings: rules),
     ],

@@ -1,4 +1,5 @@
 import AgBase
+import AgLibrary
 import AgModel
 import AgTesting
 import Testing
@@ -56,7 +57,7 @@ struct DocumentTests {
     func events() async throws {
         let rows = try Repository.text("docs/formats/events.md").tableRows
         let members = Dictionary(uniqueKeysWithValues: rows.map { ($0[0].codeSpans[0], $0[2].codeSpans) })
-        #expect(rows.map { $0[0].codeSpans[0] }.sorted() == EventType.published.map(\.rawValue).sorted())
+        #expect(rows.map { $0[0].codeSpans[0] }.sorted() == LibraryParts.all.eventTypes.map(\.rawValue).sorted())
         for event in try await life() {
             let known = try #require(members[event.type], "\(event.type)")
             let names = Set((event.json.members ?? []).map(\.name))
@@ -80,7 +81,7 @@ struct DocumentTests {
         #expect(try await server.client.call("DELETE", "/api/images/\(made)").status == 204)
         _ = try await stream.first { $0.type == "image-deleted" && $0.imageID == made }
         let seen = Set(stream.all.map(\.type))
-        #expect(seen.isSuperset(of: EventType.published.filter { $0 != .jobProgress }.map(\.rawValue)))
+        #expect(seen.isSuperset(of: LibraryParts.all.eventTypes.filter { $0 != .jobProgress }.map(\.rawValue)))
         return stream.all
     }
 

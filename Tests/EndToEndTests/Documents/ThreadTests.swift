@@ -38,7 +38,7 @@ struct ThreadTests {
     }
 
     private func options(_ engine: Engine) async throws -> [String] {
-        guard engine != Harness.engine else { return [] }
+        guard engine != Engine.current else { return [] }
         let folder = TemporaryFolder()
         return switch engine {
         case .sqlite: ["--database", "sqlite:\(folder.file("threads.sqlite"))"]
