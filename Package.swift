@@ -106,7 +106,10 @@ let package = Package(
         tests("AgContract", ["AgBase"]),
         tests(
             "AgServer",
-            ["AgBase", "AgBlobs", "AgModel", "AgContract", "AgCrypto", "AgSQL", "AgHTTP", "AgJobs", "AgLibrary"]),
+            [
+                "AgBase", "AgBlobs", "AgModel", "AgContract", "AgCrypto", "AgSQL", "AgHTTP", "AgImaging", "AgJobs",
+                "AgLibrary", "argentum",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

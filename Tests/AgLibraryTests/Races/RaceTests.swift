@@ -17,15 +17,19 @@ struct RaceTests {
 
     /// Two desks, the first of which can be held.
     private func with(
+        parts: [any LibraryPart.Type] = LibraryParts.all,
         _ body: (LibraryDesk, LibraryDesk, HoldingDatabase) async throws -> Void
     ) async throws {
         let holding = Mutex<HoldingDatabase?>(nil)
-        try await LibraryDesk.with(through: { database in
-            let held = HoldingDatabase(database)
-            holding.withLock { $0 = held }
-            return held
-        }) { one in
-            try await one.withNeighbour { other in
+        try await LibraryDesk.with(
+            parts: parts,
+            through: { database in
+                let held = HoldingDatabase(database)
+                holding.withLock { $0 = held }
+                return held
+            }
+        ) { one in
+            try await one.withNeighbour(parts: parts) { other in
                 try await body(one, other, try #require(holding.withLock { $0 }))
             }
         }
@@ -215,6 +219,35 @@ struct RaceTests {
         return RenderedPicture(
             name: "small.webp", format: .webp, width: 40, height: 30, encoding: .lossy,
             file: try DiskFiles().open(path), length: Int64(text.utf8.count))
+    }
+
+    // MARK: Uses of images
+
+    @Test("one deletes an image, and the other finds none to use")
+    func deletedBeforeUse() async throws {
+        try await with(parts: LibraryParts.all + [AlbumsPart.self]) { one, other, held throws in
+            let id = try await one.upload(picture).image.id
+            let (first, second) = await held.race(
+                { try await one.library.images.delete(id) },
+                { try await other.library[AlbumsPart.self].albums.make("a", cover: id) })
+            #expect((try? first.get()) != nil)
+            #expect(code(second) == "no-such-image")
+            #expect(try await one.count("albums") == 0)
+        }
+    }
+
+    @Test("one begins to use an image, and the other cannot delete it")
+    func usedBeforeDeletion() async throws {
+        try await with(parts: LibraryParts.all + [AlbumsPart.self]) { one, other, held throws in
+            let id = try await one.upload(picture).image.id
+            let (first, second) = await held.race(
+                { try await one.library[AlbumsPart.self].albums.make("a", cover: id) },
+                { try await other.library.images.delete(id) })
+            #expect((try? first.get()) != nil)
+            #expect(code(second) == "in-use")
+            #expect(try await one.library[AlbumsPart.self].albums.covers() == ["a": id])
+            #expect(try await isSound(one))
+        }
     }
 
     // MARK: Keys

@@ -21,8 +21,11 @@ final class LibraryDesk: Sendable {
     }
 
     /// Lends another server on the same database and storage, with a data folder and a name of its own.
-    func withNeighbour(_ body: (LibraryDesk) async throws -> Void) async throws {
+    func withNeighbour(
+        parts: [any LibraryPart.Type] = LibraryParts.all, _ body: (LibraryDesk) async throws -> Void
+    ) async throws {
         var settings = LibrarySettings(dataFolder: "\(folder.path)/neighbour")
+        settings.parts = parts
         settings.database = try await Engine.current.place(in: folder)
         settings.storage = .folder(folder.path)
         settings.uploads.limit = 1 << 20
