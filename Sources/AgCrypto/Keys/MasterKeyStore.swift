@@ -1,10 +1,6 @@
 package import AgBase
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
+internal import Glibc
 
 /// The file with the master key: made once with mode 0600, never written over.
 package struct MasterKeyStore: Sendable {
