@@ -64,7 +64,7 @@ enum StopSignals {
 enum StopLimit {
     /// Behind the grace: two seconds for answers that are being sent, and the rest for closing. With Docker's ten seconds and its
     /// image's grace of six nothing has to be killed.
-    private static let closing = Duration.seconds(4)
+    private static let closing = Duration.milliseconds(3_500)
 
     /// What is committed stays so, and leases that could not be given back run out by themselves: so it is an ordinary end.
     static func begin(grace: Duration, _ log: Log) {
