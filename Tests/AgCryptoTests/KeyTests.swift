@@ -1,14 +1,9 @@
 import AgBase
 import AgTesting
+import Glibc
 import Testing
 
 @testable import AgCrypto
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite("A keyring")
 struct KeyringTests {

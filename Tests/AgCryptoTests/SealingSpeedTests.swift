@@ -1,12 +1,7 @@
 import AgCrypto
 import AgTesting
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Processor time against processor time: what else runs on the machine counts for neither.
 @Suite("The cost of sealing", .enabled(if: Effort.isFull))

@@ -1,10 +1,5 @@
 import AgBase
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// An address as users write it: IPv6 perhaps with the zone of this machine that it is of.
 struct HostAddress: Hashable, Sendable {

@@ -1,13 +1,8 @@
 import AgBase
 import AgCrypto
 import AgWire
+import Glibc
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// Files under Tests.
 enum TestFiles {
