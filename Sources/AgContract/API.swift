@@ -86,6 +86,8 @@ extension KeyedEncodingContainer {
 /// An object of the interface.
 public protocol APIValue: Codable, Hashable, Sendable {}
 
+extension Array: APIValue where Element: APIValue {}
+
 /// The body of a call. The server refuses other members than these: a misspelt one would do something else than was meant.
 public protocol APIRequest: APIValue {
     associatedtype CodingKeys: CodingKey & CaseIterable

@@ -13,6 +13,8 @@ extension API {
         public static let imageCreated = EventType(rawValue: "image-created")
         public static let imageUpdated = EventType(rawValue: "image-updated")
         public static let imageDeleted = EventType(rawValue: "image-deleted")
+        public static let itemUpdated = EventType(rawValue: "item-updated")
+        public static let ruleUpdated = EventType(rawValue: "rule-updated")
         /// Events are lost: load everything anew.
         public static let resync = EventType(rawValue: "resync")
     }
@@ -56,6 +58,28 @@ extension API {
             self.imageId = imageId
             self.generation = generation
         }
+    }
+
+    /// The data of `item-updated` of `GET /api/events`.
+    public struct ItemEvent: APIValue {
+        public var uuid: String
+        public var change: String
+        /// Null when the item is gone.
+        @Nullable public var revision: Int64?
+
+        public init(uuid: String, change: String, revision: Int64?) {
+            self.uuid = uuid
+            self.change = change
+            self.revision = revision
+        }
+    }
+
+    /// The data of `rule-updated` of `GET /api/events`.
+    public struct RuleEvent: APIValue {
+        /// Null when the order of the rules changed, or several at once.
+        @Nullable public var ruleId: PatternRule.ID?
+
+        public init(ruleId: PatternRule.ID?) { self.ruleId = ruleId }
     }
 
     /// The data of `resync` of `GET /api/events`: go on after this event.

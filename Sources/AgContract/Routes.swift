@@ -29,7 +29,8 @@ extension API {
     }
 
     /// All calls whose request or answer is JSON. Of two that match a path, the first is meant.
-    public static let routes: [Route] = imageRoutes + uploadRoutes + jobRoutes + accessRoutes + operationsRoutes
+    public static let routes: [Route] =
+        imageRoutes + uploadRoutes + jobRoutes + accessRoutes + operationsRoutes
 
     private static let imageRoutes: [Route] = [
         Route("GET", "/api/images", [200: ImagePage.self]),
@@ -76,6 +77,7 @@ extension API {
     public static let events: [EventType: any APIValue.Type] = [
         .jobQueued: JobEvent.self, .jobActive: JobEvent.self, .jobProgress: JobEvent.self, .jobCompleted: JobEvent.self,
         .jobFailed: JobEvent.self, .imageCreated: ImageEvent.self, .imageUpdated: ImageEvent.self,
-        .imageDeleted: ImageEvent.self, .resync: Resync.self,
+        .imageDeleted: ImageEvent.self, .itemUpdated: ItemEvent.self, .ruleUpdated: RuleEvent.self,
+        .resync: Resync.self,
     ]
 }

@@ -52,6 +52,29 @@ struct ContractTests {
         #expect(upload.sha256 == "s" && upload.isNew)
     }
 
+    @Test("Members that belong to their writer are kept as they are, in their order")
+    func open() throws {
+        let text = #"{"z":[1,-2.5,"é",{"b":null,"a":[]}],"name":"Krone","grade":true,"uuid":"u","weight":1e3}"#
+        let item = try JSONValue(json: text).decode(API.Item.self)
+        #expect(item.uuid == "u" && item.name == "Krone")
+        #expect(try JSONText.of(item) == text.replacing("1e3", with: "1000"))
+        #expect(ContractCheck.faults(try JSONValue(json: "[\(text)]"), as: [API.Item].self).isEmpty)
+    }
+
+    @Test("A picture that was linked is known by its id alone, or in full")
+    func linked() throws {
+        let link = API.LinkedPicture(imageId: .init(rawValue: "i"), isNew: false)
+        #expect(try JSONText.of(link) == #"{"imageId":"i","isNew":false}"#)
+        let image = API.Image(
+            imageId: .init(rawValue: "i"), status: .pending, sha256: "s", mediaType: "image/png", width: 1, height: 2,
+            fileSize: 3, generation: 4, originalFilename: nil, uploadedAt: .init(rawValue: "t"), url: "u",
+            thumbnailUrl: "v")
+        let full = API.LinkedPicture(.init(image: image, isNew: true))
+        let json = try JSONValue(json: JSONText.of(full))
+        #expect(json.members?.count == 13)
+        #expect(try json.decode(API.LinkedPicture.self) == full)
+    }
+
     @Test("Moments are ordered as their texts are")
     func moments() {
         let texts = [0, 999, 1_000, 951_782_400_000, 1_772_323_199_999].map { Timestamp(milliseconds: $0).rfc3339 }

@@ -62,7 +62,10 @@ package enum ContractCheck {
             }
         case (.array(let said), .array(let known)) where said.count == known.count:
             return zip(said, known).enumerated().flatMap { differences($1.0, $1.1, at: "\(place).\($0)") }
-        default: return said == known ? [] : ["\(place) is \(said.text) and is read as \(known.text)."]
+        // However a number is written, it is the same one.
+        default:
+            return said == known || (said.double != nil && said.double == known.double)
+                ? [] : ["\(place) is \(said.text) and is read as \(known.text)."]
         }
     }
 }

@@ -23,7 +23,7 @@ struct SchemaSample {
             let hasNull = choices.contains { $0["type"]?.string == "null" }
             return extent == .least && hasNull ? .null : try value(of: first, extent)
         }
-        switch schema["type"]?.string {
+        switch schema["type"]?.string ?? schema["type"]?.array?.first?.string {
         case "object": return try object(schema, extent)
         case "array": return try array(schema, extent)
         case "string": return .string(string(schema))
