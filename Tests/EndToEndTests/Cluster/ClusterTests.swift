@@ -163,16 +163,16 @@ struct ClusterTests {
         }
         frozen.process.send(SIGSTOP)
         killed.process.send(SIGKILL)
-        let begin = ContinuousClock.now
 
         let third = try await cluster.worker("--jobs", "variants", "--shutdown-grace", "1s")
-        // Those that were not through before run again, elsewhere and in time.
-        _ = try await events.when(within: .seconds(40)) { events in
-            let done = Set(events.filter { $0.type == "job-completed" }.compactMap(\.imageID))
-            let again = mine.filter { id in events.count { $0.type == "job-active" && $0.imageID == id } >= 2 }
-            return done.union(again).isSuperset(of: mine) ? true : nil
+        // Those that were not through before run again, elsewhere: the first one in time, the others behind it on the one codec.
+        for (count, limit) in [(1, Duration.seconds(25)), (mine.count, .seconds(90))] {
+            _ = try await events.when(within: limit) { events in
+                let done = Set(events.filter { $0.type == "job-completed" }.compactMap(\.imageID))
+                let again = mine.filter { id in events.count { $0.type == "job-active" && $0.imageID == id } >= 2 }
+                return done.union(again).intersection(mine).count >= count ? true : nil
+            }
         }
-        #expect(ContinuousClock.now - begin < .seconds(25))
         let stop = ContinuousClock.now
         #expect(try await third.stop() == .code(0), "\(third.logText.suffix(2_000))")
         #expect(ContinuousClock.now - stop < .seconds(8))
