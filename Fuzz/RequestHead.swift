@@ -11,15 +11,30 @@ package enum RequestHeadFuzz: FuzzTarget {
     package static func run(_ input: [UInt8]) throws {
         guard let first = input.first else { return }
         let lines = input.dropFirst().split(separator: 10).prefix(100)
-        let block = unsafe HeaderBlock(adopting: memory(lines.map(Field.init)))
+        let block = block(lines.map(split))
         let headers = HTTPHeaders(block)
         try promise(headers.fields.count == lines.count, "\(headers.fields.count) of \(lines.count) fields")
+        let isWellFormed = headers.fields.allSatisfy { field in
+            HTTPToken.isToken(field.name) && !field.value.utf8.contains { HTTPToken.isControl($0) && $0 != 0x09 }
+        }
+        try promise(block.isWellFormed == isWellFormed, "a head is well formed in two ways")
+        try checkKnown(headers)
         guard block.isWellFormed else { return }
         try check(headers, version: first & 1 == 0 ? "HTTP/1.1" : "HTTP/1.0")
         let cookies = RequestCookies(headers)
         for name in ["argentum_session", "__Host-argentum_session", "a"] {
             let value = cookies[name] ?? ""
             try promise(!value.utf8.contains(UInt8(ascii: ";")), "a cookie runs on: \(value)")
+        }
+    }
+
+    /// What was noted while the head was copied is what its fields say.
+    private static func checkKnown(_ headers: HTTPHeaders) throws {
+        for name in KnownNames(rawValue: .max >> (32 - CMHD_KNOWN_COUNT.rawValue)).each {
+            let values = headers.all(name.text)
+            try promise(headers.first(name) == values.first, "\(name.text) has another first value")
+            try promise(headers.contains(any: name) == !values.isEmpty, "\(name.text) is there in two ways")
+            try promise(headers.repeats(any: name) == (values.count > 1), "\(name.text) is there \(values.count) times")
         }
     }
 
@@ -37,45 +52,28 @@ package enum RequestHeadFuzz: FuzzTarget {
         }
     }
 
-    private struct Field {
-        let name: [UInt8]
-        let value: [UInt8]
-
-        init(_ line: ArraySlice<UInt8>) {
-            let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
-            name = line[..<colon].map(ASCIICase.lower)
-            value = Array(line[colon...].dropFirst().drop { $0 == 0x20 })
-        }
+    /// A line's name and value.
+    private static func split(_ line: ArraySlice<UInt8>) -> (name: [UInt8], value: [UInt8]) {
+        let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.endIndex
+        return (Array(line[..<colon]), Array(line[colon...].dropFirst().drop { $0 == 0x20 }))
     }
 
-    /// The same layout as `cmhd_copy_head` gives, in one allocation.
-    private static func memory(_ fields: [Field]) -> UnsafeMutablePointer<cmhd_head> {
+    private static func block(_ fields: [(name: [UInt8], value: [UInt8])]) -> HeaderBlock {
+        // All bytes in one place, as in the library's memory.
         let bytes = fields.flatMap { $0.name + $0.value }
-        let headSize = unsafe MemoryLayout<cmhd_head>.stride
-        let fieldsSize = fields.count * MemoryLayout<cmhd_field>.stride
-        let start = unsafe malloc(headSize + fieldsSize + bytes.count)!
-        let head = unsafe start.bindMemory(to: cmhd_head.self, capacity: 1)
-        let list = unsafe (start + headSize).bindMemory(
-            to: cmhd_field.self, capacity: fields.count)
-        let text = unsafe (start + headSize + fieldsSize).bindMemory(
-            to: CChar.self, capacity: bytes.count)
-        for (index, byte) in bytes.enumerated() { unsafe text[index] = CChar(bitPattern: byte) }
-        var place: UInt32 = 0
-        for (index, field) in fields.enumerated() {
-            let middle = place + UInt32(field.name.count)
-            unsafe list[index] = cmhd_field(
-                name_start: place, name_length: UInt32(field.name.count), value_start: middle,
-                value_length: UInt32(field.value.count))
-            place = middle + UInt32(field.value.count)
+        return unsafe bytes.withUnsafeBufferPointer { bytes in
+            var raw: [cmhd_raw_field] = unsafe []
+            var place = 0
+            for (name, value) in fields {
+                let start = unsafe UnsafeRawPointer(bytes.baseAddress).map { unsafe $0 + place }
+                let text = unsafe start?.assumingMemoryBound(to: CChar.self)
+                unsafe raw.append(
+                    cmhd_raw_field(
+                        name: text, value: text.map { unsafe $0 + name.count }, name_length: name.count,
+                        value_length: value.count))
+                place += name.count + value.count
+            }
+            return unsafe HeaderBlock(adopting: cmhd_make_head(raw, raw.count)!)
         }
-        unsafe head.initialize(
-            to: cmhd_head(
-                count: UInt32(fields.count), memory: 0, is_plain: true, marks: marks(fields), fields: list, bytes: text)
-        )
-        return unsafe head
-    }
-
-    private static func marks(_ fields: [Field]) -> UInt64 {
-        fields.reduce(0) { marks, field in field.name.first.map { marks | cmhd_mark(field.name.count, $0) } ?? marks }
     }
 }

@@ -39,10 +39,10 @@ internal import Synchronization
 
     /// The digest of all that was fed; the hasher is used up.
     package consuming func finish() -> SHA256Digest {
-        var bytes = [UInt8](repeating: 0, count: SHA256Digest.byteCount)
-        let code = unsafe EVP_DigestFinal_ex(context, &bytes, nil)
-        precondition(code == 1, "OpenSSL could not finish a SHA-256.")
-        return SHA256Digest(bytes)
+        unsafe SHA256Digest { space in
+            let code = unsafe EVP_DigestFinal_ex(context, space.baseAddress, nil)
+            precondition(code == 1, "OpenSSL could not finish a SHA-256.")
+        }
     }
 }
 

@@ -20,6 +20,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     }
 
     private let lifetime: Duration
+    private let writes = WriteCount()
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -78,10 +79,16 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         state.withLock { $0.freshness.isFresh(topic, since: ticket) }
     }
 
+    /// The same for a caller that asks again and again.
+    package func watch(_ topic: Topic, since ticket: Ticket) -> FreshWatch {
+        FreshWatch(writes, since: ticket.number) { [self] in isUnchanged(topic, since: ticket) }
+    }
+
     /// Something was written about the topic. Call it after the commit and before the writer is answered.
     package func forget(_ topic: Topic) {
         let gone = state.withLock { state in
             state.freshness.noteWrite(about: topic)
+            writes.set(state.freshness.ticket.number)
             return (state.keys.removeValue(forKey: topic) ?? []).map { state.entries.remove($0) }
         }
         withExtendedLifetime(gone) {}
@@ -91,6 +98,7 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
     package func forgetAll() {
         let gone = state.withLock { state in
             state.freshness.noteWrites()
+            writes.set(state.freshness.ticket.number)
             state.keys.removeAll()
             return state.entries.removeAll()
         }
@@ -110,4 +118,37 @@ package final class FreshCache<Key: Hashable & Sendable, Topic: Hashable & Senda
         keys[topic]?.remove(key)
         if keys[topic]?.isEmpty == true { keys[topic] = nil }
     }
+}
+
+/// Whether nothing has been written about a topic since a ticket was taken, asked for each request: as long as nothing at all was
+/// written, the answer is one comparison. No type of the cache is in it, so that callers in other modules pay for none.
+package final class FreshWatch: Sendable {
+    private let writes: WriteCount
+    /// Writes up to which nothing concerned the topic.
+    private let seen: Atomic<Int>
+    private let ask: @Sendable () -> Bool
+
+    fileprivate init(_ writes: WriteCount, since number: Int, ask: @escaping @Sendable () -> Bool) {
+        self.writes = writes
+        seen = Atomic(number)
+        self.ask = ask
+    }
+
+    package var isUnchanged: Bool {
+        // Read first: a write that comes while we ask is looked at the next time.
+        let count = writes.current
+        if count == seen.load(ordering: .relaxed) { return true }
+        guard ask() else { return false }
+        seen.store(count, ordering: .relaxed)
+        return true
+    }
+}
+
+/// A cache's writes of all topics so far, read without its lock.
+private final class WriteCount: Sendable {
+    private let count = Atomic(0)
+
+    var current: Int { count.load(ordering: .acquiring) }
+
+    func set(_ number: Int) { count.store(number, ordering: .releasing) }
 }

@@ -5,7 +5,8 @@
 package struct Freshness<Topic: Hashable & Sendable>: Sendable {
     /// The moment a look-up began.
     package struct Ticket: Sendable {
-        fileprivate let number: Int
+        /// Writes before it.
+        let number: Int
     }
 
     private static var capacity: Int { 1_024 }

@@ -6,26 +6,23 @@ import Synchronization
 /// call of another comes next.
 package final class FairGate: Sendable {
     private struct State {
-        var line = FairLine<Int>()
+        var slots: FairSlots<Int>
         var seats: FairSeats
         var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
         /// Calls that were cancelled before they could wait.
         var gone: Set<Int> = []
-        var running = 0
         /// Places in the line whose calls were cancelled.
         var stale = 0
         var last = 0
     }
 
-    private let slots: Int
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - slots: calls at a time.
     ///   - seats: calls that run or wait.
     package init(slots: Int, seats: Int) {
-        self.slots = slots
-        state = Mutex(State(seats: FairSeats(seats)))
+        state = Mutex(State(slots: FairSlots(slots), seats: FairSeats(seats)))
     }
 
     package var waitingCount: Int { state.withLock { $0.waiting.count } }
@@ -54,8 +51,8 @@ package final class FairGate: Sendable {
                 let next = state.withLock { state -> [(CheckedContinuation<Void, any Error>, Bool)] in
                     if state.gone.remove(number) != nil { return [(continuation, true)] }
                     state.waiting[number] = continuation
-                    state.line.add(number, for: caller)
-                    return Self.begin(&state, slots).map { ($0, false) }
+                    state.slots.add(number, for: caller)
+                    return Self.begin(&state).map { ($0, false) }
                 }
                 for (continuation, isGone) in next { Self.answer(continuation, isGone) }
             }
@@ -78,7 +75,7 @@ package final class FairGate: Sendable {
             // All at once: to look for each would take long in a long line.
             if state.stale > 64 + state.waiting.count {
                 let waiting = state.waiting
-                _ = state.line.remove { waiting[$0] == nil }
+                state.slots.remove { waiting[$0] == nil }
                 state.stale = 0
             }
             return waiting
@@ -88,22 +85,20 @@ package final class FairGate: Sendable {
 
     private func leave(_ caller: Caller, after used: Duration) {
         let next = state.withLock { state in
-            state.running -= 1
-            state.line.ended(caller, used: used)
-            return Self.begin(&state, slots)
+            state.slots.ended(caller, used: used)
+            return Self.begin(&state)
         }
         for continuation in next { continuation.resume() }
     }
 
-    private static func begin(_ state: inout State, _ slots: Int) -> [CheckedContinuation<Void, any Error>] {
+    private static func begin(_ state: inout State) -> [CheckedContinuation<Void, any Error>] {
         var begun: [CheckedContinuation<Void, any Error>] = []
-        while state.running < slots, let (number, caller) = state.line.next() {
+        while let (number, caller) = state.slots.next() {
             guard let continuation = state.waiting.removeValue(forKey: number) else {
                 state.stale -= 1
-                state.line.ended(caller, used: .zero)
+                state.slots.ended(caller, used: .zero)
                 continue
             }
-            state.running += 1
             begun.append(continuation)
         }
         return begun

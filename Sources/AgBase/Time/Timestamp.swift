@@ -29,6 +29,7 @@ extension Duration {
 
     /// Seconds with their fraction, for metrics and sentences.
     package var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
+        // Without its components, which cost two divisions of 128 bits for each request that is measured.
+        Double(attoseconds) / 1e18
     }
 }

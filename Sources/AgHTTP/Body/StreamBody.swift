@@ -109,14 +109,14 @@ package struct StreamClosed: Error, Sendable {
     package init() {}
 }
 
-extension StreamBody {
+extension StreamBody: SentInPieces {
     /// The server's end: how to wake the connection when bytes arrive for one that waits.
     func attach(wake: @escaping @Sendable () -> Void) {
         machine.withLock { $0.attach(wake) }
     }
 
-    /// Copies what waits into `space`.
-    func read(into space: UnsafeMutableRawBufferPointer) -> StreamMachine.Read {
+    /// Copies what waits, which is what follows the position.
+    func read(from position: Int64, into space: UnsafeMutableRawBufferPointer) -> StreamMachine.Read {
         let (read, room) = machine.withLock { unsafe $0.read(into: space) }
         room?()
         return read

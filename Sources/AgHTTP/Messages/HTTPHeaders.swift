@@ -62,6 +62,43 @@ package struct HTTPHeaders: Sendable {
         }
     }
 
+    /// Whether one of these names is there.
+    package func contains(any names: KnownNames) -> Bool {
+        switch storage {
+        case .fields(let fields): names.each.contains { name in fields.contains { ASCIICase.isEqual($0.name, name.text) } }
+        case .block(let block): block.contains(any: names)
+        }
+    }
+
+    /// Whether one of these names is there more than once.
+    package func repeats(any names: KnownNames) -> Bool {
+        switch storage {
+        case .fields: names.each.contains { all($0.text).count > 1 }
+        case .block(let block): block.repeats(any: names)
+        }
+    }
+
+    /// Lends the first value of a name for one call; returns whether there is one.
+    ///
+    /// Without a generic result: code for any would not be specialised for callers in other modules, and each request asks.
+    @discardableResult
+    package func withFirst(_ name: KnownNames, _ body: (UnsafeRawBufferPointer) -> Void) -> Bool {
+        switch storage {
+        case .fields:
+            guard var value = self[name.text] else { return false }
+            value.withUTF8 { unsafe body(UnsafeRawBufferPointer($0)) }
+            return true
+        case .block(let block): return unsafe block.withFirst(name, body) != nil
+        }
+    }
+
+    /// The first value of a name.
+    package func first(_ name: KnownNames) -> String? {
+        var text: String?
+        unsafe withFirst(name) { unsafe text = String(decoding: $0, as: UTF8.self) }
+        return text
+    }
+
     package mutating func set(_ name: String, _ value: String) {
         self[name] = value
     }

@@ -45,13 +45,18 @@ import CMicrohttpd
     }
 
     /// Whether all names are tokens and no value holds a control character other than a tab.
-    var isWellFormed: Bool {
-        (0..<count).allSatisfy { index in
-            let name = unsafe bytes(nameRange(index))
-            let value = unsafe bytes(valueRange(index))
-            return unsafe !name.isEmpty && name.allSatisfy(HTTPToken.isTokenByte)
-                && !value.contains { HTTPToken.isControl($0) && $0 != 0x09 }
-        }
+    var isWellFormed: Bool { unsafe head.pointee.is_well_formed }
+
+    func contains(any names: KnownNames) -> Bool { unsafe head.pointee.known & names.rawValue != 0 }
+
+    func repeats(any names: KnownNames) -> Bool { unsafe head.pointee.repeated & names.rawValue != 0 }
+
+    /// Lends the first value of one name for one call.
+    func withFirst<Value>(_ name: KnownNames, _ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
+        guard contains(any: name) else { return nil }
+        let field = unsafe cmhd_first(head, name.number)
+        return unsafe body(
+            UnsafeRawBufferPointer(start: head.pointee.bytes + Int(field.value_start), count: Int(field.value_length)))
     }
 
     private func isNamed(_ index: Int, _ name: String) -> Bool {

@@ -4,7 +4,14 @@ import Synchronization
 package final class PreparedResponse: Sendable {
     /// Has its body in memory, or none.
     package let response: HTTPResponse
-    private let forms = Mutex<[ObjectIdentifier: DaemonResponse]>([:])
+    private let forms = Mutex<[Form]>([])
+
+    /// The library's form of it for one loop.
+    private struct Form: Sendable {
+        let loop: ObjectIdentifier
+        let response: DaemonResponse
+        var id: HeaderPlace
+    }
 
     /// - Precondition: the body is neither a content nor a stream, which are sent once.
     package init(_ response: HTTPResponse) {
@@ -17,7 +24,7 @@ package final class PreparedResponse: Sendable {
 
     deinit {
         forms.withLock { forms in
-            for form in forms.values { form.release() }
+            for form in forms { form.response.release() }
         }
     }
 
@@ -26,17 +33,22 @@ package final class PreparedResponse: Sendable {
     /// One for each loop, and only on that loop's thread: the library reads the headers before the loop goes on to
     /// another request, and no other code changes them.
     func form(on loop: EventLoop, id: String) -> DaemonResponse? {
-        let form = known(on: loop) ?? make(for: loop)
-        form?.replace("X-Request-Id", id)
-        return form
+        let loop = ObjectIdentifier(loop)
+        let known = forms.withLock { forms -> DaemonResponse? in
+            // A handful, which is quicker to look through than to hash.
+            guard let place = forms.firstIndex(where: { $0.loop == loop }) else { return nil }
+            forms[place].response.replace("X-Request-Id", id, at: &forms[place].id)
+            return forms[place].response
+        }
+        return known ?? make(for: loop, id: id)
     }
 
-    private func known(on loop: EventLoop) -> DaemonResponse? { forms.withLock { $0[ObjectIdentifier(loop)] } }
-
     /// Outside the lock: no other thread makes one for this loop.
-    private func make(for loop: EventLoop) -> DaemonResponse? {
-        let made = DaemonResponse.whole(response)
-        forms.withLock { $0[ObjectIdentifier(loop)] = made }
+    private func make(for loop: ObjectIdentifier, id: String) -> DaemonResponse? {
+        guard let made = DaemonResponse.whole(response) else { return nil }
+        var place = HeaderPlace()
+        made.replace("X-Request-Id", id, at: &place)
+        forms.withLock { $0.append(Form(loop: loop, response: made, id: place)) }
         return made
     }
 }

@@ -34,11 +34,11 @@ final class ConnectionRecord: @unchecked Sendable {
     func headIsComplete() { watch.headEnded() }
 
     /// - Parameter isKept: whether the connection stays open for another request.
-    func exchangeEnded(isKept: Bool) {
+    func exchangeEnded(isKept: Bool, at now: SuspendingClock.Instant) {
         awaitsRequest = isKept
         exchange = nil
         lastSaid = nil
-        watch.isIdle(since: .now)
+        watch.isIdle(since: now)
     }
 
     var isIdle: Bool { exchange == nil }

@@ -36,7 +36,6 @@ enum DaemonCallbacks {
             guard let context = unsafe context else { return 0 }
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
             let arrival = unsafe Exchange.Arrival(
-                method: String(cString: method!), version: String(cString: version!),
                 line: exchange.line(method, version),
                 bytes: UnsafeRawBufferPointer(start: data, count: size!.pointee))
             var taken = 0
@@ -49,8 +48,9 @@ enum DaemonCallbacks {
         {
             _, context, isAnswered in
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context!).takeRetainedValue()
-            exchange.end(isAnswered: isAnswered)
-            exchange.record.exchangeEnded(isKept: isAnswered && exchange.keepsConnection)
+            let now = SuspendingClock.now
+            exchange.end(isAnswered: isAnswered, at: now)
+            exchange.record.exchangeEnded(isKept: isAnswered && exchange.keepsConnection, at: now)
             // Its head went out before the stop and promised to keep the connection open; no request follows now.
             if exchange.isEndless, exchange.loop.isDraining { exchange.record.cut() }
         }

@@ -27,9 +27,10 @@ import Glibc
         }
     }
 
-    /// In the place of the value that this header had.
-    func replace(_ name: String, _ value: String) {
-        unsafe cmhd_replace_header(pointer, name, value)
+    /// In the place of the value that this header had; written over that one, when it is as long.
+    func replace(_ name: String, _ value: String, at place: inout HeaderPlace) {
+        if place.write(value) { return }
+        place = unsafe HeaderPlace(cmhd_replace_header(pointer, name, value), value.utf8.count)
     }
 
     /// An answer with its headers; `nil` for a stream.
@@ -121,30 +122,47 @@ import Glibc
         return unsafe DaemonResponse(response)
     }
 
-    /// Longer ones are sent by a `FileSender`. A memory map of so much is looked at in some 50 µs.
+    /// Longer ones are sent in pieces, as a `FileSource`. A memory map of so much is looked at in some 50 µs.
     static let longestMapped: Int64 = 4 << 20
-
-    static func file(_ sender: FileSender) -> DaemonResponse? {
-        let owner = unsafe Unmanaged.passRetained(sender)
-        let response = unsafe cmhd_stream(
-            UInt64(sender.count), largeBlock, readFileOf, releaseFile, owner.toOpaque())
-        if unsafe response == nil { unsafe owner.release() }
-        return unsafe DaemonResponse(response)
-    }
 
     /// For the few bodies of unknown length that are not sent in chunks; those use the connection's own memory.
     private static let block = 4 << 10
     /// For those of known length, which are pictures.
     private static let largeBlock = 64 << 10
 
-    /// - Parameter length: of the whole body, if it is known.
-    static func stream(_ sender: StreamSender, length: Int64?) -> DaemonResponse? {
+    static func pieces(_ sender: BodySender) -> DaemonResponse? {
         let owner = unsafe Unmanaged.passRetained(sender)
+        let length = sender.length
         let response = unsafe cmhd_stream(
-            length.map { UInt64($0) } ?? .max, length == nil ? block : largeBlock, readStream, releaseStream,
+            length.map { UInt64($0) } ?? .max, length == nil ? block : largeBlock, readPiece, releaseSender,
             owner.toOpaque())
         if unsafe response == nil { unsafe owner.release() }
         return unsafe DaemonResponse(response)
+    }
+}
+
+/// Where the library keeps the value of a header of a response, as long as the header is not replaced.
+@safe struct HeaderPlace: @unchecked Sendable {
+    // Written on the thread of the loop that the response belongs to.
+    private let start: UnsafeMutablePointer<CChar>?
+    private let count: Int
+
+    /// Nowhere.
+    init() {
+        unsafe self.init(nil, 0)
+    }
+
+    init(_ start: UnsafeMutablePointer<CChar>?, _ count: Int) {
+        unsafe self.start = unsafe start
+        self.count = count
+    }
+
+    /// False when there is no place for a value of this length, or none is known.
+    func write(_ value: String) -> Bool {
+        guard let start = unsafe start, value.utf8.count == count else { return false }
+        var value = value
+        value.withUTF8 { unsafe UnsafeMutableRawPointer(start).copyMemory(from: $0.baseAddress!, byteCount: count) }
+        return true
     }
 }
 
@@ -152,22 +170,12 @@ private let releaseBytes: @convention(c) (UnsafeMutableRawPointer?) -> Void = { 
     unsafe Unmanaged<SharedBytes>.fromOpaque(owner!).release()
 }
 
-private let releaseStream: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
-    unsafe Unmanaged<StreamSender>.fromOpaque(owner!).release()
+private let releaseSender: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
+    unsafe Unmanaged<BodySender>.fromOpaque(owner!).release()
 }
 
-private let readStream: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
-    owner, _, space, room in
-    let sender = unsafe Unmanaged<StreamSender>.fromOpaque(owner!).takeUnretainedValue()
-    return unsafe sender.read(into: UnsafeMutableRawBufferPointer(start: space, count: room))
-}
-
-private let releaseFile: @convention(c) (UnsafeMutableRawPointer?) -> Void = { owner in
-    unsafe Unmanaged<FileSender>.fromOpaque(owner!).release()
-}
-
-private let readFileOf: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
+private let readPiece: @convention(c) (UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int) -> Int = {
     owner, position, space, room in
-    let sender = unsafe Unmanaged<FileSender>.fromOpaque(owner!).takeUnretainedValue()
+    let sender = unsafe Unmanaged<BodySender>.fromOpaque(owner!).takeUnretainedValue()
     return unsafe sender.read(from: Int64(position), into: UnsafeMutableRawBufferPointer(start: space, count: room))
 }

@@ -71,10 +71,10 @@ extension Exchange {
     }
 
     /// The same for an answer that the library may have had before.
-    func queue(_ ready: ReadyResponse) -> Bool {
-        guard !loop.isDraining, case .prepared(let prepared) = ready,
-            let message = prepared.form(on: loop, id: course.requestID)
-        else { return queue(ready.response) }
+    func queue(_ prepared: PreparedResponse) -> Bool {
+        guard !loop.isDraining, let message = prepared.form(on: loop, id: course.requestID) else {
+            return queue(prepared.response)
+        }
         course.phase = .answered
         course.status = prepared.response.status
         course.bytesOut = prepared.response.body.length ?? 0
@@ -102,17 +102,21 @@ extension Exchange {
         // Counted as it is sent.
         case .stream(let stream): return self.stream(stream)
         case .content where response.fileToSend.map { $0.1.count > DaemonResponse.longestMapped } == true:
-            return response.fileToSend.flatMap { .file(FileSender(self, $0, $1)) }
+            return response.fileToSend.flatMap { .pieces(BodySender(self, source($0, $1))) }
         case .empty, .bytes, .prepared, .content:
             course.bytesOut = course.method == .head ? 0 : response.body.length ?? 0
             return .body(response.body)
         }
     }
 
+    private func source(_ file: OpenFile, _ range: Range<Int64>) -> FileSource {
+        FileSource(file, range, loop.service.reads) { [weak self] in self?.wake() }
+    }
+
     private func stream(_ stream: StreamBody) -> DaemonResponse? {
         state.withLock { $0.stream = stream }
         stream.attach { [weak self] in self?.wake() }
-        let message = DaemonResponse.stream(StreamSender(self, stream), length: stream.length)
+        let message = DaemonResponse.pieces(BodySender(self, stream))
         // The library would send an end of chunks, which is a body.
         if course.method == .head, stream.length == nil { message?.endByClosing() }
         return message
@@ -142,8 +146,8 @@ extension Exchange {
         state.withLock { resume(&$0) }
     }
 
-    /// A step of sending a stream, which holds the connection when there is nothing to send.
-    func stepOfStream(_ step: () -> StreamMachine.Read) -> StreamMachine.Read {
+    /// A step of sending a body in pieces, which holds the connection when there is nothing to send.
+    func stepOfBody(_ step: () -> StreamMachine.Read) -> StreamMachine.Read {
         let read = state.withLock { state in
             guard !state.isDoomed else { return StreamMachine.Read.broken }
             let read = step()

@@ -3,15 +3,16 @@ import Synchronization
 
 extension Exchange {
     /// The library is done with this request. `isAnswered` when all of the answer was sent.
-    func end(isAnswered: Bool) {
-        let (effect, tasks, stream) = state.withLock { state in
+    func end(isAnswered: Bool, at now: SuspendingClock.Instant) {
+        let (effect, handler, producer, stream) = state.withLock { state in
             state.isOver = true
-            return (state.intake.fail(ClientGone()), state.tasks, state.stream ?? state.outcome?.stream)
+            return (state.fail(), state.handler, state.producer, state.stream ?? state.outcome?.stream)
         }
         effect?()
-        for task in tasks { task.cancel() }
+        handler?.cancel()
+        producer?.cancel()
         stream?.close()
-        account(isAnswered: isAnswered || record.lingers)
+        account(isAnswered: isAnswered || record.lingers, now - startedAt)
         // The request holds its body, which holds this.
         course.request = nil
     }
@@ -21,7 +22,7 @@ extension Exchange {
         let (effect, tasks, stream) = state.withLock { state in
             state.isDoomed = true
             resume(&state)
-            return (state.intake.fail(ClientGone()), state.tasks, state.stream)
+            return (state.fail(), state.tasks, state.stream)
         }
         effect?()
         for task in tasks { task.cancel() }
@@ -53,6 +54,7 @@ extension Exchange {
     /// Whether another request may follow on the connection, as far as both ends have said.
     var keepsConnection: Bool {
         guard let head = course.head, !course.isLast, !course.endsConnection, !loop.isDraining else { return false }
+        guard head.headers.contains(any: .connection) else { return true }
         return !head.headers.all("connection").contains { value in
             value.split(separator: ",").contains { ASCIICase.isEqual(HTTPToken.trimmed($0), "close") }
         }
@@ -61,10 +63,9 @@ extension Exchange {
     /// The status in the log of a request that has none.
     private static let clientWentAway = 499
 
-    private func account(isAnswered: Bool) {
+    private func account(isAnswered: Bool, _ duration: Duration) {
         // A head that the library refused, or that never came: no request of ours.
         guard course.phase != .head else { return }
-        let duration = SuspendingClock.now - startedAt
         let status = course.phase == .answered ? course.status : Self.clientWentAway
         loop.meter.withLock { meter in
             if status == Self.clientWentAway { meter.abandonedRequests += 1 } else { meter.answeredRequests += 1 }
@@ -72,19 +73,21 @@ extension Exchange {
             if isAnswered { meter.bytesOut += course.bytesOut }
         }
         guard settings.logsRequests else { return }
-        let milliseconds =
-            Double(duration.components.attoseconds / 10_000_000_000_000) / 100 + Double(duration.components.seconds)
-            * 1_000
         loop.service.log.info(
             isAnswered ? "request answered" : "request not answered to the end",
             [
                 "method": course.method, "path": path, "status": status, "bytes": course.bytesOut,
-                "ms": milliseconds, "client": client, "request_id": course.requestID,
+                "ms": (duration.inSeconds * 100_000).rounded() / 100, "client": client, "request_id": course.requestID,
             ])
     }
 }
 
 extension Exchange.State {
+    /// Made once: each request passes its end.
+    private static let gone: any Error = ClientGone()
+
+    fileprivate mutating func fail() -> BodyIntake.Effect? { intake.fail(Self.gone) }
+
     fileprivate var tasks: [Task<Void, Never>] { [handler, producer].compactMap { $0 } }
 }
 

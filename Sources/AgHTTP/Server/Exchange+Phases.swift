@@ -5,9 +5,7 @@ import Synchronization
 extension Exchange {
     /// What the library hands over with a callback.
     @safe struct Arrival {
-        let method: String
-        let version: String
-        /// Where these two lie in the library's memory.
+        /// Where the request line lies in the library's memory.
         let line: cmhd_line
         let bytes: UnsafeRawBufferPointer
     }
@@ -26,9 +24,9 @@ extension Exchange {
 
     private func begin(_ arrival: Arrival) -> Bool {
         record.headIsComplete()
-        course.method = HTTPMethod(rawValue: arrival.method)
+        course.method = unsafe HTTPMethod(rawValue: String(cString: arrival.line.method))
         do {
-            let head = try unsafe ReceivedHead(connection, arrival.line, arrival.version, settings)
+            let head = try unsafe ReceivedHead(connection, arrival.line, loop.service)
             course.requestID = RequestID.choose(head.headers)
             let client = settings.trustedProxies.client(peer: record.peer, head.headers)
             let request = HTTPRequestHead(
@@ -149,8 +147,9 @@ extension Exchange {
     private func answer() -> Bool {
         if !course.hasHandler {
             switch course.ready {
-            case let ready? where isAtHand(ready.response): return queue(ready)
-            case let ready?: load(ready.response)
+            case .prepared(let prepared)?: return queue(prepared)
+            case .single(let response)? where isAtHand(response): return queue(response)
+            case .single(let response)?: load(response)
             case nil: startHandler()
             }
         }

@@ -37,37 +37,48 @@ struct Framing: Equatable {
         body = try Self.body(headers, version)
     }
 
+    /// Every request passes here: the value is looked at where it lies.
     private static func checkHost(_ headers: HTTPHeaders, _ version: String) throws(Refusal) {
-        let hosts = headers.all("host")
-        guard hosts.count == 1 || (hosts.isEmpty && version == "HTTP/1.0") else {
-            throw Refusal(400, "invalid-host", "A request has exactly one Host header; this one has \(hosts.count).")
+        let isThere = headers.contains(any: .host)
+        guard isThere || version == "HTTP/1.0", !headers.repeats(any: .host) else {
+            let count = headers.all("host").count
+            throw Refusal(400, "invalid-host", "A request has exactly one Host header; this one has \(count).")
         }
-        guard hosts.allSatisfy(isHost) else {
+        var isGood = true
+        unsafe headers.withFirst(.host) { unsafe isGood = isHost($0) }
+        guard isGood else {
             throw Refusal(400, "invalid-host", "The Host header holds what no host's name or port does.")
         }
     }
 
-    /// RFC 3986, section 3.2.2, without the characters that no host has: it becomes a part of links.
-    private static func isHost(_ text: String) -> Bool {
-        hasPort(text)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x3A, 0x5B, 0x5D, 0x5F, 0x7E, 0x25: true
-                default: false
-                }
+    /// RFC 3986, section 3.2.2, without the characters that no host has: it becomes a part of links. No port, or one that
+    /// there is.
+    private static func isHost(_ text: UnsafeRawBufferPointer) -> Bool {
+        // The colons within brackets are those of an IPv6 address.
+        var port: Int?
+        for unsafe (place, byte) in unsafe text.enumerated() {
+            switch byte {
+            case 0x3A: port = port ?? place + 1
+            case 0x5D: port = nil
+            case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x5B, 0x5F, 0x7E, 0x25: break
+            default: return false
             }
+        }
+        return port.map { unsafe isPort(text[$0...]) } ?? true
     }
 
-    /// No port, or one that there is. The colons within brackets are those of an IPv6 address.
-    private static func hasPort(_ text: String) -> Bool {
-        let name = text.utf8.lastIndex(of: UInt8(ascii: "]")) ?? text.utf8.startIndex
-        guard let colon = text.utf8[name...].firstIndex(of: UInt8(ascii: ":")) else { return true }
-        let port = text.utf8[text.utf8.index(after: colon)...]
-        return port.isEmpty || (port.allSatisfy { 48...57 ~= $0 } && UInt16(Substring(port)) != nil)
+    private static func isPort(_ digits: Slice<UnsafeRawBufferPointer>) -> Bool {
+        var number = 0
+        for unsafe digit in unsafe digits {
+            guard 48...57 ~= digit else { return false }
+            number = 10 * number + Int(digit) - 48
+            if number > Int(UInt16.max) { return false }
+        }
+        return true
     }
 
     private static func expectation(_ headers: HTTPHeaders) throws(Refusal) -> Bool {
-        guard let value = headers["expect"] else { return false }
+        guard let value = headers.first(.expect) else { return false }
         guard ASCIICase.isEqual(value, "100-continue") else {
             throw Refusal(417, "unknown-expectation", "The only expectation that is met here is 100-continue.")
         }
@@ -75,6 +86,7 @@ struct Framing: Equatable {
     }
 
     private static func body(_ headers: HTTPHeaders, _ version: String) throws(Refusal) -> Body {
+        guard headers.contains(any: [.contentLength, .transferEncoding]) else { return .none }
         let lengths = headers.all("content-length")
         let codings = headers.all("transfer-encoding")
         guard lengths.count + codings.count <= 1 else {

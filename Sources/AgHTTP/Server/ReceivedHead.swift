@@ -6,29 +6,29 @@ struct ReceivedHead {
     let version: String
 
     init(
-        _ connection: DaemonConnection, _ line: cmhd_line, _ version: String, _ settings: HTTPServerSettings
+        _ connection: DaemonConnection, _ line: cmhd_line, _ service: HTTPService
     ) throws(Framing.Refusal) {
         guard let block = unsafe connection.copyHead(line) else {
             throw Framing.Refusal(503, "out-of-memory", "There is no memory for another request.")
         }
         // The answer's head needs memory of the same connection. Without it the request would take effect and the library
         // would close without an answer.
-        guard block.memory <= settings.maxHeadMemory else { throw .headTooLarge }
+        guard block.memory <= service.settings.maxHeadMemory else { throw .headTooLarge }
         guard block.isPlain else {
             throw Framing.Refusal(
                 400, "malformed-head",
                 "Each line of a head ends with CR and LF; none is folded, holds a zero or more blanks than it needs.")
         }
-        guard block.count <= settings.maxHeaderFields else {
+        guard block.count <= service.settings.maxHeaderFields else {
             throw Framing.Refusal(
                 431, "too-many-headers",
-                "The request has \(block.count) header fields; at most \(settings.maxHeaderFields) are read.")
+                "The request has \(block.count) header fields; at most \(service.settings.maxHeaderFields) are read.")
         }
         guard block.isWellFormed else {
             throw Framing.Refusal(
                 400, "invalid-header", "A header field has a malformed name or a control character in its value.")
         }
         headers = HTTPHeaders(block)
-        self.version = version
+        version = unsafe String(cString: line.version)
     }
 }

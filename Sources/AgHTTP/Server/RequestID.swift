@@ -25,7 +25,7 @@ enum RequestID {
 
     /// The client's `X-Request-Id` when it is 1 to 128 harmless characters, otherwise a new one.
     static func choose(_ headers: HTTPHeaders) -> String {
-        guard let given = headers["x-request-id"], isSane(given) else { return make() }
+        guard let given = headers.first(.requestID), isSane(given) else { return make() }
         return given
     }
 

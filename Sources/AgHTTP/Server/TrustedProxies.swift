@@ -25,7 +25,7 @@ package struct TrustedProxies: Sendable {
     /// Read from the right, where each proxy adds whom it saw; what stands further left was claimed by the client. An entry
     /// that is no address ends the search: the proxy before it is then the client, as far as anybody can tell.
     package func client(peer: String, _ headers: HTTPHeaders) -> String {
-        guard !ranges.isEmpty, headers.contains("x-forwarded-for"), let near = IPAddress(peer), isTrusted(near) else {
+        guard !ranges.isEmpty, headers.contains(any: .forwardedFor), let near = IPAddress(peer), isTrusted(near) else {
             return peer
         }
         var client = near

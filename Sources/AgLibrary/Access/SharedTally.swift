@@ -20,9 +20,9 @@ package final class SharedTally: Sendable {
         self.notices = notices
     }
 
-    /// Counts one more. `key` has no blank.
-    package func add(_ key: String) {
-        guard notices.hasOthers else { return }
+    /// Counts one more. `key` has no blank, and is made only when another server hears of it; `nil` is not shared.
+    package func add(_ key: @autoclosure () -> String?) {
+        guard notices.hasOthers, let key = key() else { return }
         let isFirst = waiting.withLock { waiting in
             defer { if waiting.count < Self.capacity || waiting[key] != nil { waiting[key, default: 0] += 1 } }
             return waiting.isEmpty

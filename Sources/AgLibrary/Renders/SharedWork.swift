@@ -29,9 +29,8 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     private struct State {
         var works: [Key: Work] = [:]
-        var line = FairLine<Place>()
+        var slots: FairSlots<Place>
         var seats: FairSeats
-        var running = 0
         /// Callers that were cancelled before they could wait.
         var gone: Set<Int> = []
         var last = 0
@@ -49,15 +48,13 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    private let slots: Int
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - limit: different works that run or wait; see `FairSeats`.
     ///   - slots: how many of them run at a time.
     init(limit: Int, slots: Int = .max) {
-        self.slots = slots
-        state = Mutex(State(seats: FairSeats(limit)))
+        state = Mutex(State(slots: FairSlots(slots), seats: FairSeats(limit)))
     }
 
     /// Different works under way.
@@ -97,7 +94,7 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 // It has its turn with this caller, if that comes first.
                 if work.task == nil, !work.callers.contains(caller) {
                     state.works[key]?.callers.insert(caller)
-                    state.line.add(Place(key: key, number: work.number), for: caller)
+                    state.slots.add(Place(key: key, number: work.number), for: caller)
                 }
                 return nil
             }
@@ -105,7 +102,7 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             let new = state.number()
             state.works[key] = Work(
                 number: new, make: make, owner: caller, callers: [caller], waiting: [number: continuation])
-            state.line.add(Place(key: key, number: new), for: caller)
+            state.slots.add(Place(key: key, number: new), for: caller)
             begin(&state)
             return nil
         }
@@ -113,13 +110,12 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Begins works while there are slots for them.
     private func begin(_ state: inout State) {
-        while state.running < slots, let (place, caller) = state.line.next() {
+        while let (place, caller) = state.slots.next() {
             guard let work = state.works[place.key], work.number == place.number, work.task == nil else {
                 // Begun with another caller, or nobody waits any more.
-                state.line.ended(caller, used: .zero)
+                state.slots.ended(caller, used: .zero)
                 continue
             }
-            state.running += 1
             // It ends by itself or by the last caller's leaving; `finish` finds those who wait for it.
             state.works[place.key]?.task = Task { await self.run(place, caller, work.make) }
         }
@@ -142,8 +138,7 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         _ place: Place, _ caller: Caller, _ used: Duration
     ) -> [CheckedContinuation<Value, any Error>] {
         state.withLock { state in
-            state.running -= 1
-            state.line.ended(caller, used: used)
+            state.slots.ended(caller, used: used)
             defer { begin(&state) }
             // Everybody may have left, and others may have begun it again.
             guard state.works[place.key]?.number == place.number else { return [] }
@@ -160,7 +155,7 @@ final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             }
             guard state.works[key]?.waiting.isEmpty == true else { return (continuation, nil) }
             let work = state.remove(key)
-            if let work, work.task == nil { _ = state.line.remove { $0.number == work.number } }
+            if let work, work.task == nil { state.slots.remove { $0.number == work.number } }
             return (continuation, work?.task)
         }
         left.0?.resume(throwing: CancellationError())

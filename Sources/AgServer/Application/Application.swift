@@ -27,7 +27,8 @@ package struct Application: Sendable {
         cors = CORSDesk(parts.cors, publicURL: parts.publicURL)
         downloads = DownloadSeats(parts.downloadSeats)
         hotAnswers = HotAnswers(
-            access: parts.access, limiter: limiter, cors: cors, downloads: downloads, time: parts.time)
+            access: parts.access, limiter: limiter, cors: cors, downloads: downloads, metrics: parts.metrics,
+            time: parts.time)
         self.parts = parts
         router = book.router
         operations = book.operations
@@ -49,16 +50,14 @@ package struct Application: Sendable {
 
     /// The answer to a request.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        if let hot = hotAnswer(to: request.head) { return hot.response }
+        if let hot = hotAnswers.answer(to: request.head) { return hot.response }
         return await respondAnew(to: request)
     }
 
-    /// An answer that was given a moment ago and still holds; does not wait.
-    package func hotAnswer(to request: HTTPRequestHead) -> ReadyResponse? {
-        let start = ContinuousClock.now
-        guard let hot = hotAnswers.answer(to: request) else { return nil }
-        note(request.method, hot.route, hot.response.response, since: start)
-        return hot.response
+    /// Answers that were given a moment ago and still hold; does not wait. Holds nothing else of the application, whose copies
+    /// would be counted for each request.
+    package var readyAnswer: HTTPServer.ReadyAnswer {
+        { [hotAnswers] request in hotAnswers.answer(to: request) }
     }
 
     /// What the handlers answer, whatever was answered before.
@@ -104,8 +103,7 @@ package struct Application: Sendable {
     private func note(
         _ method: HTTPMethod, _ route: RouteTag?, _ response: HTTPResponse, since start: ContinuousClock.Instant
     ) {
-        parts.metrics.count(
-            method: method, route: route?.pattern ?? "none", status: response.status,
-            took: ContinuousClock.now - start)
+        parts.metrics.route(route?.pattern ?? "none")
+            .count(method, status: response.status, took: ContinuousClock.now - start)
     }
 }

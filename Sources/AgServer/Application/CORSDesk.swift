@@ -68,8 +68,8 @@ struct CORSDesk: Sendable {
     /// What an answer depends on beside what it always does: the origin, if it is one that may be granted something. `nil`
     /// when the answer must not be given again at all.
     func question(_ head: HTTPRequestHead) -> String?? {
-        guard !policy.isNone, let origin = head.headers["origin"] else { return .some(nil) }
-        if head.headers.contains("cookie") { return nil }
+        guard !policy.isNone, let origin = head.headers.first(.origin) else { return .some(nil) }
+        if head.headers.contains(any: .cookie) { return nil }
         let lowered = ASCIICase.lowered(origin)
         return .some(policy.origins.contains(lowered) ? lowered : nil)
     }

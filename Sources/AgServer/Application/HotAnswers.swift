@@ -11,7 +11,7 @@ import Synchronization
 /// who asks, what it accepts, and no condition but an entity tag. It ends with any revocation, with any write about its
 /// picture, with its token or signature, and after `Reusable.patience`.
 final class HotAnswers: Sendable {
-    private struct Question: Hashable {
+    private struct Question: Sendable, Hashable {
         let target: String
         let accept: String?
         /// Of the token, so that no secret is kept.
@@ -20,15 +20,28 @@ final class HotAnswers: Sendable {
         let origin: String?
     }
 
-    private struct Answer: Sendable {
+    private final class Answer: Sendable {
         /// `nil` while only its 304 was asked for.
         let gift: Gift?
         let unchanged: PreparedResponse?
         let tag: String?
-        let route: RouteTag
+        let route: Metrics.Route
         let credential: Credential?
         let endings: Int
         let promise: Reusable
+
+        init(
+            _ gift: Gift?, _ unchanged: PreparedResponse?, tag: String?, route: Metrics.Route, credential: Credential?,
+            endings: Int, promise: Reusable
+        ) {
+            self.gift = gift
+            self.unchanged = unchanged
+            self.tag = tag
+            self.route = route
+            self.credential = credential
+            self.endings = endings
+            self.promise = promise
+        }
     }
 
     /// Bytes of bodies and some for the rest.
@@ -40,32 +53,37 @@ final class HotAnswers: Sendable {
     private let time: any TimeSource
     private let cors: CORSDesk
     private let downloads: DownloadSeats
+    private let metrics: Metrics
     private let answers = Mutex(RecentlyUsed<Question, Answer>(budget: budget))
 
     init(
-        access: Access, limiter: RateLimiter, cors: CORSDesk, downloads: DownloadSeats, time: any TimeSource
+        access: Access, limiter: RateLimiter, cors: CORSDesk, downloads: DownloadSeats, metrics: Metrics,
+        time: any TimeSource
     ) {
         self.downloads = downloads
         self.access = access
         self.limiter = limiter
         self.cors = cors
+        self.metrics = metrics
         self.time = time
     }
 
-    /// The answer and its route; `nil` when the question has to go the whole way.
-    func answer(to request: HTTPRequestHead) -> (response: ReadyResponse, route: RouteTag)? {
+    /// The answer, counted; `nil` when the question has to go the whole way.
+    func answer(to request: HTTPRequestHead) -> ReadyResponse? {
         guard let question = question(request), let found = answers.withLock({ $0.value(for: question) }) else {
             return nil
         }
-        guard isGood(found) else {
+        let now = ContinuousClock.now
+        guard isGood(found, now) else {
             let gone = answers.withLock { $0.remove(question) }
             withExtendedLifetime(gone) {}
             return nil
         }
-        guard let answer = Self.response(found, request.headers["if-none-match"]),
+        guard let answer = Self.response(found, request.headers),
             let response = seated(answer, found, request), isAdmitted(found, request)
         else { return nil }
-        return (response, found.route)
+        found.route.count(request.method, status: response.status, took: ContinuousClock.now - now)
+        return response
     }
 
     /// To be taken before a request is admitted: a revocation after it makes the answer unfit to be kept.
@@ -78,7 +96,7 @@ final class HotAnswers: Sendable {
             let (gift, unchanged) = Self.forms(response, request.headers["if-none-match"])
         else { return }
         let answer = Answer(
-            gift: gift, unchanged: unchanged, tag: response.headers["ETag"], route: route,
+            gift, unchanged, tag: response.headers["ETag"], route: metrics.route(route.pattern),
             credential: request.attached(Credential.self), endings: ticket, promise: promise)
         let weight = Self.frame + (gift?.weight ?? 0) + request.target.utf8.count
         // What goes is released behind the lock, which the optimiser would move into it: it is let go of by the HTTP library as well.
@@ -99,15 +117,18 @@ final class HotAnswers: Sendable {
         }
     }
 
-    private func isGood(_ answer: Answer) -> Bool {
+    private func isGood(_ answer: Answer, _ now: ContinuousClock.Instant) -> Bool {
         if let end = answer.credential?.expiresAt, end <= time.now() { return false }
-        return answer.endings == access.endingCount && .now < answer.promise.until && answer.promise.isCurrent()
+        return answer.endings == access.endingCount && now < answer.promise.until && answer.promise.isCurrent()
     }
 
     /// `nil` for a tag that is not simply the one we have.
-    private static func response(_ answer: Answer, _ condition: String?) -> ReadyResponse? {
-        guard let condition else { return answer.gift?.ready }
-        return condition == answer.tag ? answer.unchanged.map { .prepared($0) } : nil
+    private static func response(_ answer: Answer, _ headers: HTTPHeaders) -> ReadyResponse? {
+        guard headers.contains(any: .ifNoneMatch) else { return answer.gift?.ready }
+        guard let tag = answer.tag, let unchanged = answer.unchanged else { return nil }
+        var isSame = false
+        headers.withFirst(.ifNoneMatch) { isSame = $0.elementsEqual(tag.utf8) }
+        return isSame ? .prepared(unchanged) : nil
     }
 
     /// A file needs a seat; without one the request goes the whole way, where its refusal is worded.
@@ -132,7 +153,7 @@ final class HotAnswers: Sendable {
     }
 
     /// Whatever else a handler may look at.
-    private static let conditions = ["range", "if-match", "if-modified-since", "if-unmodified-since", "if-range"]
+    private static let conditions: KnownNames = [.range, .ifMatch, .ifModifiedSince, .ifUnmodifiedSince, .ifRange]
 
     /// Texts are compared as Unicode, for which some other letters equal those of ASCII.
     private static func isASCII(_ text: String) -> Bool {
@@ -141,20 +162,20 @@ final class HotAnswers: Sendable {
     }
 
     private func question(_ request: HTTPRequestHead) -> Question? {
-        guard request.method == .get, !Self.conditions.contains(where: request.headers.contains),
+        let headers = request.headers
+        guard request.method == .get, !headers.contains(any: Self.conditions), !headers.repeats(any: .accept),
             let origin = cors.question(request)
         else { return nil }
-        let accept = request.headers.all("accept")
-        guard accept.count <= 1, Self.isASCII(request.target), accept.allSatisfy(Self.isASCII) else { return nil }
-        switch AuthorizationHeader(request.headers) {
-        case .bearer(let token):
-            return Question(
-                target: request.target, accept: accept.first, proof: SHA256Digest.of(token), origin: origin)
+        let accept = headers.first(.accept)
+        guard Self.isASCII(request.target), accept.map(Self.isASCII) ?? true else { return nil }
+        var proof: SHA256Digest?
+        switch AuthorizationHeader.read(headers, { proof = SHA256Digest.of($0) }) {
+        case .bearer: break
         // A cookie would have to be looked up; beside another scheme than ours, it decides.
         case .other: return nil
-        case .none where request.headers.contains("cookie"): return nil
-        case .none: return Question(target: request.target, accept: accept.first, proof: nil, origin: origin)
+        case .none: if headers.contains(any: .cookie) { return nil }
         }
+        return Question(target: request.target, accept: accept, proof: proof, origin: origin)
     }
 }
 

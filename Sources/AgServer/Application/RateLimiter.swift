@@ -75,7 +75,7 @@ final class RateLimiter: Sendable {
             return state.buckets[caller, default: TokenBucket(perMinute: perMinute, at: now)].take(now)
         }
         guard let wait else {
-            if let key = caller.key { tally?.add(key) }
+            tally?.add(caller.key)
             return
         }
         throw Fault(

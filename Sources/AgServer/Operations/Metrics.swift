@@ -8,7 +8,7 @@ package final class Metrics: Sendable {
     static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     /// What a route has answered to one method with one status.
-    private struct Answered {
+    fileprivate struct Answered {
         let method: String
         let status: Int
         var count = 0
@@ -24,7 +24,7 @@ package final class Metrics: Sendable {
         }
     }
 
-    private struct Route {
+    fileprivate struct Counts {
         /// A handful, which is quicker to look through than to hash.
         var answered: [Answered] = []
         var latency = Latency()
@@ -36,6 +36,20 @@ package final class Metrics: Sendable {
             if known == nil { answered.append(Answered(method: method, status: status)) }
             answered[place].count += 1
         }
+    }
+
+    /// What one route has answered; kept by answers that are given again, which look for nothing by name.
+    final class Route: Sendable {
+        private let counts = Mutex(Counts())
+
+        func count(_ method: HTTPMethod, status: Int, took: Duration) {
+            let name = HTTPMethod.counted.contains(method) ? method.rawValue : "other"
+            let seconds = took.inSeconds
+            let bucket = Metrics.bounds.firstIndex { seconds <= $0 } ?? Metrics.bounds.count
+            counts.withLock { $0.add(name, status, seconds, bucket) }
+        }
+
+        fileprivate var current: Counts { counts.withLock { $0 } }
     }
 
     /// By the pattern, never the path: ids would make a series each.
@@ -56,20 +70,23 @@ package final class Metrics: Sendable {
         server.withLock { $0 }().map(ServerMetrics.families) ?? []
     }
 
-    func count(method: HTTPMethod, route: String, status: Int, took: Duration) {
-        let name = HTTPMethod.counted.contains(method) ? method.rawValue : "other"
-        let seconds = took.inSeconds
-        let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        routes.withLock { $0[route, default: Route()].add(name, status, seconds, bucket) }
+    /// The counters of the route with that pattern.
+    func route(_ pattern: String) -> Route {
+        routes.withLock { routes in
+            if let known = routes[pattern] { return known }
+            let new = Route()
+            routes[pattern] = new
+            return new
+        }
     }
 
     /// The families of all that was counted.
     func families() -> [MetricFamily] {
-        let routes = routes.withLock { $0 }
+        let routes = routes.withLock { $0 }.mapValues(\.current)
         return [Self.requestFamily(routes), Self.latencyFamily(routes)]
     }
 
-    private static func requestFamily(_ routes: [String: Route]) -> MetricFamily {
+    private static func requestFamily(_ routes: [String: Counts]) -> MetricFamily {
         let samples = routes.flatMap { name, route in
             route.answered.map {
                 MetricSample(Double($0.count), ["method": $0.method, "route": name, "status": "\($0.status)"])
@@ -79,7 +96,7 @@ package final class Metrics: Sendable {
             "argentum_http_requests_total", .counter, "Requests answered.", samples.sorted { $0.labels < $1.labels })
     }
 
-    private static func latencyFamily(_ routes: [String: Route]) -> MetricFamily {
+    private static func latencyFamily(_ routes: [String: Counts]) -> MetricFamily {
         let samples = routes.sorted { $0.key < $1.key }.flatMap { name, route in
             histogram(route.latency, ["route": name])
         }

@@ -9,24 +9,41 @@ enum AuthorizationHeader: Equatable {
     case other
 
     init(_ headers: HTTPHeaders) {
-        let values = headers.all("authorization")
-        guard let value = values.first else {
-            self = .none
-            return
+        var text = ""
+        switch Self.read(headers, { text = String(decoding: $0, as: UTF8.self) }) {
+        case .none: self = .none
+        case .bearer: self = .bearer(text)
+        case .other: self = .other
         }
-        guard values.count == 1, let token = Self.token(value) else {
-            self = .other
-            return
-        }
-        self = .bearer(token)
     }
 
-    /// What follows `Bearer` and one space, when nothing but that stands there. Every request passes here: no array is made for it.
-    private static func token(_ value: String) -> String? {
-        guard let space = value.utf8.firstIndex(of: UInt8(ascii: " ")),
-            ASCIICase.isEqual(String(value[..<space]), "bearer")
-        else { return nil }
-        let token = value.utf8[value.utf8.index(after: space)...]
-        return token.isEmpty || token.contains(UInt8(ascii: " ")) ? nil : String(Substring(token))
+    enum Kind {
+        case none
+        case bearer
+        case other
+    }
+
+    /// The same without a copy, for every request passes here: lends a token's bytes to `take` for one call.
+    static func read(_ headers: HTTPHeaders, _ take: (UnsafeRawBufferPointer) -> Void) -> Kind {
+        guard headers.contains(any: .authorization) else { return .none }
+        guard !headers.repeats(any: .authorization) else { return .other }
+        var kind = Kind.other
+        headers.withFirst(.authorization) { value in
+            guard let token = token(in: value) else { return }
+            take(token)
+            kind = .bearer
+        }
+        return kind
+    }
+
+    private static let scheme: StaticString = "bearer "
+
+    /// What follows `Bearer` and one space, when nothing but that stands there.
+    private static func token(in value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let length = scheme.utf8CodeUnitCount
+        guard value.count > length else { return nil }
+        for place in 0..<length where ASCIICase.lower(value[place]) != scheme.utf8Start[place] { return nil }
+        let token = UnsafeRawBufferPointer(rebasing: value[length...])
+        return token.contains(UInt8(ascii: " ")) ? nil : token
     }
 }

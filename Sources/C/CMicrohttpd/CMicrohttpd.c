@@ -22,7 +22,7 @@
 static const struct cmhd_callbacks *callbacks_of(void *raw) { return raw; }
 
 // Later versions may do by themselves what is done for this one below, and keep a head in another way.
-static bool is_known_version(void) { return strncmp(MHD_get_version(), "0.9.", 4) == 0; }
+static bool is_known_version(void) { return memcmp(MHD_get_version(), "0.9.", 4) == 0; }
 
 static void *on_target(void *raw, const char *target, struct MHD_Connection *connection) {
   void *request = callbacks_of(raw)->request_started(callbacks_of(raw)->owner, target, connection);
@@ -160,45 +160,10 @@ void cmhd_peer(cmhd_connection *connection, char *text, size_t room) {
   }
 }
 
-struct head_size {
-  size_t fields;
-  size_t bytes;
-  // Of the connection's memory, beside the head as it was received.
-  size_t nodes;
-};
-
-// What the library keeps for each field, argument of a query and cookie: its list node, rounded up.
-enum { NODE_SIZE = 64 };
-
-static enum MHD_Result measure(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
-                               const char *value, size_t value_length) {
-  (void)name;
-  (void)value;
-  struct head_size *size = raw;
-  size->nodes += NODE_SIZE;
-  if (kind == MHD_HEADER_KIND) {
-    size->fields += 1;
-    size->bytes += name_length + value_length;
-  } else if (kind == MHD_COOKIE_KIND) {
-    // Cookies are cut up in a copy of their field.
-    size->nodes += name_length + value_length + 3;
-  }
-  return MHD_YES;
-}
-
 static size_t received_size(cmhd_connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return info == NULL ? 0 : info->header_size;
 }
-
-// The library (0.9) takes lone line feeds, folded lines (which it joins to the field's NAME: "Content: 5" and " -Length"
-// become Content-Length), zeros that end a line early, and several blanks in the request line. Each is read otherwise by
-// some proxy. It cuts the head up in place, so that a head without any of them lies there as it came: each piece begins
-// where the one before ended, with its separators turned into zeros.
-struct head_walk {
-  const char *next;
-  bool is_plain;
-};
 
 static bool is_blank(const char *from, const char *to) {
   while (from < to && (*from == ' ' || *from == '\t')) from++;
@@ -207,70 +172,193 @@ static bool is_blank(const char *from, const char *to) {
 
 static bool is_line_end(const char *at) { return at[0] == 0 && at[1] == 0; }
 
-static enum MHD_Result walk_field(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
-                                  const char *value, size_t value_length) {
-  (void)kind;
-  struct head_walk *walk = raw;
-  const char *colon = name + name_length;
-  // The first test comes first: a name that was moved says nothing about what lies behind it.
-  walk->is_plain = name == walk->next && value > colon && is_blank(colon + 1, value) && is_line_end(value + value_length);
-  walk->next = value + value_length + 2;
-  return walk->is_plain ? MHD_YES : MHD_NO;
-}
+// What the library keeps for each field, argument of a query and cookie: its list node, rounded up.
+enum { NODE_SIZE = 64 };
 
-static bool is_plain(cmhd_connection *connection, struct cmhd_line line) {
-  // Later versions refuse these by themselves.
-  if (!is_known_version()) return true;
-  size_t received = received_size(connection);
-  if (received == 0 || (uintptr_t)line.version != line.target_end) return false;
-  if ((uintptr_t)line.method + strlen(line.method) + 1 != line.target) return false;
-  const char *version_end = line.version + strlen(line.version);
-  struct head_walk walk = {version_end + 2, is_line_end(version_end)};
-  if (walk.is_plain) MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &walk_field, &walk);
-  return walk.is_plain && walk.next + 2 == line.method + received;
-}
+// Fields that are written down without an allocation; hardly a request has more.
+enum { FIELDS_AT_ONCE = 32 };
 
-struct head_filling {
-  struct cmhd_field *next;
-  char *bytes;
-  uint32_t used;
-  uint64_t marks;
+// One walk through what the library has read, for all that is to be known of it.
+struct head_walk {
+  // Where the fields are written down, as far as there is room.
+  struct cmhd_raw_field *fields;
+  size_t room;
+  size_t count;
+  // Of the connection's memory, beside the head as it was received.
+  size_t nodes;
+  // Where the next field begins in a plain head.
+  const char *next;
+  bool is_plain;
 };
 
-static enum MHD_Result fill(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
-                            const char *value, size_t value_length) {
-  (void)kind;
-  // The library keeps white space at a value's end.
-  while (value_length > 0 && (value[value_length - 1] == ' ' || value[value_length - 1] == '\t')) value_length--;
-  struct head_filling *filling = raw;
-  struct cmhd_field *field = filling->next++;
-  field->name_start = filling->used;
-  field->name_length = (uint32_t)name_length;
-  field->value_start = filling->used + (uint32_t)name_length;
-  field->value_length = (uint32_t)value_length;
-  char *to = filling->bytes + filling->used;
-  for (size_t i = 0; i < name_length; i++) to[i] = (name[i] >= 'A' && name[i] <= 'Z') ? (char)(name[i] | 0x20) : name[i];
-  if (name_length > 0) filling->marks |= cmhd_mark(name_length, (unsigned char)to[0]);
-  if (value_length > 0) memcpy(to + name_length, value, value_length);
-  filling->used += (uint32_t)(name_length + value_length);
+// The library (0.9) takes lone line feeds, folded lines (which it joins to the field's NAME: "Content: 5" and " -Length"
+// become Content-Length), zeros that end a line early, and several blanks in the request line. Each is read otherwise by
+// some proxy. It cuts the head up in place, so that a head without any of them lies there as it came: each piece begins
+// where the one before ended, with its separators turned into zeros.
+static void check_place(struct head_walk *walk, const struct cmhd_raw_field *field) {
+  const char *colon = field->name + field->name_length;
+  // The first test comes first: a name that was moved says nothing about what lies behind it.
+  walk->is_plain = field->name == walk->next && field->value > colon && is_blank(colon + 1, field->value) &&
+                   is_line_end(field->value + field->value_length);
+  walk->next = field->value + field->value_length + 2;
+}
+
+static enum MHD_Result visit(void *raw, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                             const char *value, size_t value_length) {
+  struct head_walk *walk = raw;
+  walk->nodes += NODE_SIZE;
+  if (kind == MHD_HEADER_KIND) {
+    const struct cmhd_raw_field field = {name, value, name_length, value_length};
+    if (walk->is_plain) check_place(walk, &field);
+    if (walk->count < walk->room) walk->fields[walk->count] = field;
+    walk->count += 1;
+  } else if (kind == MHD_COOKIE_KIND) {
+    // Cookies are cut up in a copy of their field.
+    walk->nodes += name_length + value_length + 3;
+  }
   return MHD_YES;
 }
 
-struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line) {
-  struct head_size size = {0, 0, 0};
-  MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, &measure, &size);
-  size_t fields_size = size.fields * sizeof(struct cmhd_field);
-  struct cmhd_head *head = malloc(sizeof *head + fields_size + size.bytes);
+static void walk_head(cmhd_connection *connection, struct cmhd_line line, struct head_walk *walk) {
+  const char *version_end = line.version + strlen(line.version);
+  walk->count = 0;
+  walk->nodes = 0;
+  walk->next = version_end + 2;
+  walk->is_plain = is_known_version() && (uintptr_t)line.version == line.target_end &&
+                   (uintptr_t)line.method + strlen(line.method) + 1 == line.target && is_line_end(version_end);
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, &visit, walk);
+}
+
+// Indexed by enum cmhd_known.
+static const char *const known_names[CMHD_KNOWN_COUNT] = {
+    "accept", "authorization", "connection", "content-length", "cookie", "expect", "host", "if-match", "if-modified-since",
+    "if-none-match", "if-range", "if-unmodified-since", "origin", "range", "transfer-encoding", "x-forwarded-for",
+    "x-request-id",
+};
+
+const char *cmhd_known_name(unsigned known) { return known_names[known]; }
+
+static bool is_known(const char *name, size_t length, unsigned known) {
+  return memcmp(name, known_names[known], length) == 0;
+}
+
+// The number of a name in lower case, or CMHD_KNOWN_COUNT. By length first, which is enough for most of those that are not known.
+static unsigned known_number(const char *name, size_t length) {
+  enum { none = CMHD_KNOWN_COUNT };
+  switch (length) {
+  case 4: return is_known(name, 4, CMHD_HOST) ? CMHD_HOST : none;
+  case 5: return is_known(name, 5, CMHD_RANGE) ? CMHD_RANGE : none;
+  case 6:
+    if (is_known(name, 6, CMHD_ACCEPT)) return CMHD_ACCEPT;
+    if (is_known(name, 6, CMHD_COOKIE)) return CMHD_COOKIE;
+    if (is_known(name, 6, CMHD_EXPECT)) return CMHD_EXPECT;
+    return is_known(name, 6, CMHD_ORIGIN) ? CMHD_ORIGIN : none;
+  case 8:
+    if (is_known(name, 8, CMHD_IF_MATCH)) return CMHD_IF_MATCH;
+    return is_known(name, 8, CMHD_IF_RANGE) ? CMHD_IF_RANGE : none;
+  case 10: return is_known(name, 10, CMHD_CONNECTION) ? CMHD_CONNECTION : none;
+  case 12: return is_known(name, 12, CMHD_X_REQUEST_ID) ? CMHD_X_REQUEST_ID : none;
+  case 13:
+    if (is_known(name, 13, CMHD_AUTHORIZATION)) return CMHD_AUTHORIZATION;
+    return is_known(name, 13, CMHD_IF_NONE_MATCH) ? CMHD_IF_NONE_MATCH : none;
+  case 14: return is_known(name, 14, CMHD_CONTENT_LENGTH) ? CMHD_CONTENT_LENGTH : none;
+  case 15: return is_known(name, 15, CMHD_X_FORWARDED_FOR) ? CMHD_X_FORWARDED_FOR : none;
+  case 17:
+    if (is_known(name, 17, CMHD_TRANSFER_ENCODING)) return CMHD_TRANSFER_ENCODING;
+    return is_known(name, 17, CMHD_IF_MODIFIED_SINCE) ? CMHD_IF_MODIFIED_SINCE : none;
+  case 19: return is_known(name, 19, CMHD_IF_UNMODIFIED_SINCE) ? CMHD_IF_UNMODIFIED_SINCE : none;
+  default: return none;
+  }
+}
+
+// The characters of names (RFC 9110, section 5.6.2), a bit for each.
+static const uint64_t token_bytes[4] = {0x03FF6CFA00000000, 0x57FFFFFFC7FFFFFE, 0, 0};
+
+// Copies a name in lower case; false unless it is a token.
+static bool copy_name(char *to, const char *name, size_t length) {
+  uint64_t good = length > 0;
+  for (size_t i = 0; i < length; i++) {
+    const unsigned char byte = (unsigned char)name[i];
+    good &= token_bytes[byte >> 6] >> (byte & 63);
+    to[i] = (char)(byte - 'A' < 26u ? byte | 0x20 : byte);
+  }
+  return good & 1;
+}
+
+// False when the value holds a control character other than a tab. Without an early end: many bytes are looked at at once.
+static bool copy_value(char *to, const char *value, size_t length) {
+  unsigned char bad = 0;
+  for (size_t i = 0; i < length; i++) {
+    const unsigned char byte = (unsigned char)value[i];
+    bad |= (unsigned char)((byte < 0x20 && byte != '\t') || byte == 0x7F);
+    to[i] = (char)byte;
+  }
+  return bad == 0;
+}
+
+static void note_known(struct cmhd_head *head, unsigned number, uint32_t index) {
+  if (number == CMHD_KNOWN_COUNT) return;
+  const uint32_t bit = 1u << number;
+  if (head->known & bit) {
+    head->repeated |= bit;
+  } else {
+    head->known |= bit;
+    head->first[number] = index;
+  }
+}
+
+struct cmhd_head *cmhd_make_head(const struct cmhd_raw_field *raw, size_t count) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) size += raw[i].name_length + raw[i].value_length;
+  struct cmhd_head *head = malloc(sizeof *head + count * sizeof(struct cmhd_field) + size);
   if (head == NULL) return NULL;
-  struct cmhd_field *fields = (struct cmhd_field *)(head + 1);
-  struct head_filling filling = {fields, (char *)fields + fields_size, 0, 0};
-  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &fill, &filling);
-  head->count = (uint32_t)size.fields;
-  head->memory = (uint32_t)(received_size(connection) + size.nodes);
-  head->is_plain = is_plain(connection, line);
-  head->marks = filling.marks;
-  head->fields = fields;
-  head->bytes = filling.bytes;
+  struct cmhd_field *field = (struct cmhd_field *)(head + 1);
+  char *bytes = (char *)(field + count);
+  head->count = (uint32_t)count;
+  head->memory = 0;
+  head->is_plain = true;
+  head->is_well_formed = true;
+  head->known = head->repeated = 0;
+  head->marks = 0;
+  head->fields = field;
+  head->bytes = bytes;
+  uint32_t used = 0;
+  for (uint32_t i = 0; i < count; i++, field++) {
+    const struct cmhd_raw_field from = raw[i];
+    size_t length = from.value_length;
+    // The library keeps white space at a value's end.
+    while (length > 0 && (from.value[length - 1] == ' ' || from.value[length - 1] == '\t')) length--;
+    *field = (struct cmhd_field){used, (uint32_t)from.name_length, used + (uint32_t)from.name_length, (uint32_t)length};
+    char *name = bytes + used;
+    const bool is_name_good = copy_name(name, from.name, from.name_length);
+    const bool is_value_good = copy_value(name + from.name_length, from.value, length);
+    head->is_well_formed = head->is_well_formed && is_name_good && is_value_good;
+    if (from.name_length > 0) head->marks |= cmhd_mark(from.name_length, (unsigned char)name[0]);
+    note_known(head, known_number(name, from.name_length), i);
+    used += (uint32_t)(from.name_length + length);
+  }
+  return head;
+}
+
+struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line) {
+  struct cmhd_raw_field few[FIELDS_AT_ONCE];
+  struct cmhd_raw_field *many = NULL;
+  struct head_walk walk = {.fields = few, .room = FIELDS_AT_ONCE};
+  walk_head(connection, line, &walk);
+  if (walk.count > FIELDS_AT_ONCE) {
+    many = malloc(walk.count * sizeof *many);
+    if (many == NULL) return NULL;
+    walk.fields = many;
+    walk.room = walk.count;
+    walk_head(connection, line, &walk);
+  }
+  struct cmhd_head *head = cmhd_make_head(walk.fields, walk.count);
+  free(many);
+  if (head == NULL) return NULL;
+  const size_t received = received_size(connection);
+  head->memory = (uint32_t)(received + walk.nodes);
+  // Later versions refuse by themselves what is not plain.
+  head->is_plain = !is_known_version() || (walk.is_plain && received > 0 && walk.next + 2 == line.method + received);
   return head;
 }
 
@@ -280,10 +368,12 @@ bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *res
   return library_queue()(connection, status, response) == MHD_YES;
 }
 
-void cmhd_replace_header(cmhd_response *response, const char *name, const char *value) {
+char *cmhd_replace_header(cmhd_response *response, const char *name, const char *value) {
   const char *old = MHD_get_response_header(response, name);
   if (old != NULL) (void)MHD_del_response_header(response, name, old);
   (void)MHD_add_response_header(response, name, value);
+  // A copy on the heap, that stays where it is as long as the header does.
+  return is_known_version() ? (char *)MHD_get_response_header(response, name) : NULL;
 }
 
 cmhd_response *cmhd_owned_bytes(size_t size, void *bytes) {

@@ -34,5 +34,14 @@ struct DescriptorLimit {
 
     var connections: Int { max(16, descriptors - Self.own - work - ofUploads - ofDownloads) }
 
+    /// Connections where none are set, and where there are descriptors for them: each takes some memory as well.
+    static let usualConnections = 16_384
+
+    /// How many there may be, and whether that is less than was set.
+    func connections(wanted: Int?) -> (most: Int, isLessThanSet: Bool) {
+        let most = min(wanted ?? Self.usualConnections, connections)
+        return (most, wanted.map { most < $0 } ?? false)
+    }
+
     private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 }

@@ -28,7 +28,7 @@ struct ServerRun: Sendable {
                 perStranger: settings[required: ArgentumSettings.rateLimitAnonymous]),
             cors: edge.cors, downloadSeats: DescriptorLimit.raise().downloads, log: log)
         server = HTTPServer(
-            settings: Self.serverSettings(settings, edge, log), log: log, ready: { application.hotAnswer(to: $0) },
+            settings: Self.serverSettings(settings, edge, log), log: log, ready: application.readyAnswer,
             finish: { application.finish(&$0, $1) }, handler: { await application.respondAnew(to: $0) })
         metrics.watch(server)
         health = HealthDoor(library, readiness: readiness, metrics: metrics, log: log)
@@ -39,9 +39,9 @@ struct ServerRun: Sendable {
             host: edge.host.name, port: settings[required: ArgentumSettings.port])
         server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
         server.trustedProxies = edge.trustedProxies
-        let wanted = settings[required: ArgentumSettings.maxConnections]
-        server.maxConnections = min(wanted, DescriptorLimit.raise().connections)
-        if server.maxConnections < wanted {
+        let (most, isLessThanSet) = DescriptorLimit.raise().connections(wanted: settings[ArgentumSettings.maxConnections])
+        server.maxConnections = most
+        if isLessThanSet {
             log.warning("fewer connections than set, for want of descriptors", ["most": server.maxConnections])
         }
         return server

@@ -41,6 +41,25 @@ struct FreshCacheTests {
         #expect(cache.value(for: "o", at: start) == "other")
     }
 
+    @Test("tells those who ask again and again whether their topic was written about, and only that")
+    func watch() {
+        let cache = cache()
+        cache.forget(2)
+        let watch = cache.watch(1, since: cache.ticket())
+        let late = cache.watch(2, since: cache.ticket())
+        #expect(watch.isUnchanged && late.isUnchanged)
+        for _ in 0..<2 {
+            cache.forget(2)
+            #expect(watch.isUnchanged && !late.isUnchanged)
+        }
+        let old = cache.ticket()
+        cache.forget(1)
+        #expect(!watch.isUnchanged && !cache.watch(1, since: old).isUnchanged)
+        let fresh = cache.watch(3, since: cache.ticket())
+        cache.forgetAll()
+        #expect(!fresh.isUnchanged)
+    }
+
     @Test("trusts no ticket that is older than its memory of writes")
     func horizon() {
         let cache = cache()

@@ -197,3 +197,21 @@ struct FairSeatsTests {
         #expect(isTaken)
     }
 }
+
+@Suite("Slots of a line")
+struct FairSlotsTests {
+    @Test("are given in the line's order, no more of them than there are, and again when something has ended")
+    func slots() {
+        var slots = FairSlots<Int>(2)
+        let (many, one) = (Caller("many"), Caller("one"))
+        for item in 0..<4 { slots.add(item, for: many) }
+        slots.add(9, for: one)
+        #expect(slots.next()?.item == 0 && slots.next()?.item == 9 && slots.next() == nil)
+        slots.ended(one, used: .milliseconds(1))
+        #expect(slots.next()?.item == 1 && slots.next() == nil)
+        // One that was not begun frees its slot at once.
+        slots.ended(many, used: .zero)
+        slots.remove { $0 == 2 }
+        #expect(slots.next()?.item == 3 && slots.next() == nil)
+    }
+}

@@ -90,7 +90,7 @@ struct BodyTests {
 
     private func read(_ body: StreamBody, _ room: Int = 1_000) -> (StreamMachine.Read, String) {
         var space = [UInt8](repeating: 0, count: room)
-        let read = space.withUnsafeMutableBytes { body.read(into: $0) }
+        let read = space.withUnsafeMutableBytes { body.read(from: 0, into: $0) }
         guard case .bytes(let count) = read else { return (read, "") }
         return (read, String(decoding: space[..<count], as: UTF8.self))
     }

@@ -104,6 +104,22 @@ struct HeadOnSocketTests {
         }
     }
 
+    @Test("a head of many fields is read, and checked, as one of few", arguments: [20, 31, 32, 33, 60, 100])
+    func unusuallyMany(_ count: Int) async throws {
+        try await withServer(routes: Self.routes) { _, port in
+            let fields = (0..<count).map { "X-\($0): \($0)\r\n" }.joined()
+            let (good, folded, twoHosts) = try await blocking {
+                (
+                    try RawClient(port: port).get("/echo", headers: fields + "X-Thing: last\r\nX-Many: one\r\n"),
+                    try RawClient(port: port).get("/echo", headers: fields + "X-Many: one\r\n two\r\n"),
+                    try RawClient(port: port).get("/echo", headers: fields + "Host: b\r\n")
+                )
+            }
+            #expect(good.status == 200 && good.text == "last [\"one\"] 127.0.0.1")
+            #expect(folded.status == 400 && twoHosts.status == 400)
+        }
+    }
+
     @Test("a harmless request id is kept, another replaced")
     func requestID() async throws {
         try await withServer(routes: Self.routes) { _, port in

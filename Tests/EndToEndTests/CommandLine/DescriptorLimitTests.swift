@@ -28,6 +28,17 @@ struct DescriptorLimitTests {
         #expect(fixed + limit.connections <= max(descriptors, fixed + 16))
     }
 
+    @Test(
+        "is a reason to complain only where more connections were set than it has room for",
+        arguments: [
+            (20_000, nil, 15_840, false), (1_024, nil, 448, false), (1 << 20, nil, 16_384, false),
+            (20_000, 15_840, 15_840, false), (20_000, 15_841, 15_840, true), (1 << 20, 100_000, 100_000, false),
+        ] as [(Int, Int?, Int, Bool)])
+    func complaint(_ descriptors: Int, _ wanted: Int?, _ most: Int, _ isLessThanSet: Bool) {
+        let found = DescriptorLimit(descriptors: descriptors).connections(wanted: wanted)
+        #expect(found.most == most && found.isLessThanSet == isLessThanSet)
+    }
+
     @Test("is raised to all that the system gives")
     func raise() {
         let raised = DescriptorLimit.raise()

@@ -17,8 +17,8 @@ struct DeliveryDesk: Sendable {
             let delivered = try await fetch(id, pass)
             // Without the picture itself: it may be an open file, which is the cache's to keep.
             request.attach(
-                Reusable(until: pass.end) { [cache = delivery.cache, original = delivered.image.original.id] in
-                    cache.isUnchanged(original, since: ticket)
+                Reusable(until: pass.end) {
+                    [watch = delivery.cache.watch(delivered.image.original.id, since: ticket)] in watch.isUnchanged
                 })
             return answer(delivered, request, pass)
         } catch let notReady as NotReady {

@@ -37,7 +37,7 @@ struct StatusDesk: Sendable {
     private func answer(
         _ bytes: SharedBytes, _ id: ImageID, _ request: HTTPRequest, _ ticket: Answers.Ticket
     ) -> HTTPResponse {
-        request.attach(Reusable { [answers] in answers.isUnchanged(id, since: ticket) })
+        request.attach(Reusable { [watch = answers.watch(id, since: ticket)] in watch.isUnchanged })
         return .json(200, bytes)
     }
 }

@@ -66,6 +66,31 @@ struct cmhd_field {
   uint32_t value_length;
 };
 
+/// Names that requests are asked for again and again, so that each is found while the head is copied.
+enum cmhd_known {
+  CMHD_ACCEPT,
+  CMHD_AUTHORIZATION,
+  CMHD_CONNECTION,
+  CMHD_CONTENT_LENGTH,
+  CMHD_COOKIE,
+  CMHD_EXPECT,
+  CMHD_HOST,
+  CMHD_IF_MATCH,
+  CMHD_IF_MODIFIED_SINCE,
+  CMHD_IF_NONE_MATCH,
+  CMHD_IF_RANGE,
+  CMHD_IF_UNMODIFIED_SINCE,
+  CMHD_ORIGIN,
+  CMHD_RANGE,
+  CMHD_TRANSFER_ENCODING,
+  CMHD_X_FORWARDED_FOR,
+  CMHD_X_REQUEST_ID,
+  CMHD_KNOWN_COUNT
+};
+
+/// The name in lower case.
+const char *cmhd_known_name(unsigned known);
+
 /// A request's header fields in one allocation, because the library's own die with the connection.
 struct cmhd_head {
   uint32_t count;
@@ -73,11 +98,23 @@ struct cmhd_head {
   uint32_t memory;
   /// False when the head held what the library reads and others do not, or read differently.
   bool is_plain;
+  /// Whether all names are tokens and no value holds a control character other than a tab.
+  bool is_well_formed;
+  /// A bit for each known name that is there, and for each that is there more than once.
+  uint32_t known;
+  uint32_t repeated;
+  /// The first field of each known name that is there.
+  uint32_t first[CMHD_KNOWN_COUNT];
   /// The marks of all names, so that most that are not there need no look at the fields.
   uint64_t marks;
   const struct cmhd_field *fields;
   const char *bytes;
 };
+
+/// The first field of a known name; only where its bit is set.
+static inline struct cmhd_field cmhd_first(const struct cmhd_head *head, unsigned known) {
+  return head->fields[head->first[known]];
+}
 
 /// A name's one bit of 64, by its length and its first letter in lower case. Different names may share it.
 static inline uint64_t cmhd_mark(size_t length, unsigned char first) { return 1ull << ((length * 11 + first) & 63); }
@@ -91,15 +128,29 @@ struct cmhd_line {
   const char *version;
 };
 
+/// A field as the library has it.
+struct cmhd_raw_field {
+  const char *name;
+  const char *value;
+  size_t name_length;
+  size_t value_length;
+};
+
 /// NULL when there is no memory. Names become lower-case.
 struct cmhd_head *cmhd_copy_head(cmhd_connection *connection, struct cmhd_line line);
+
+/// The same of fields that lie elsewhere.
+struct cmhd_head *cmhd_make_head(const struct cmhd_raw_field *fields, size_t count);
 void cmhd_free_head(struct cmhd_head *head);
 
 /// Queues the response, which the library then holds too; false when the connection does not take one now.
 bool cmhd_queue(cmhd_connection *connection, unsigned status, cmhd_response *response);
 
 /// Gives the response this one header of that name. Not while another thread has the response.
-void cmhd_replace_header(cmhd_response *response, const char *name, const char *value);
+///
+/// Returns where the value lies, so that one of the same length can be written over it until the header is replaced; NULL when
+/// that is not known.
+char *cmhd_replace_header(cmhd_response *response, const char *name, const char *value);
 
 /// A response whose bytes the library frees with free().
 cmhd_response *cmhd_owned_bytes(size_t size, void *bytes);

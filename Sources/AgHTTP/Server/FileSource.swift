@@ -1,11 +1,14 @@
 import AgBase
 import Synchronization
 
-/// Feeds a long file to the connection that sends it; lives as long as the library's response.
+/// A long file as a body in pieces.
 ///
 /// What is in memory is copied by the loop, and the rest is read by the threads of `FileReads` while the connection is
 /// suspended: a long file may leave the memory while a slow client takes it, so a look at its beginning would not do.
-final class FileSender: Sendable {
+///
+/// Not a `StreamBody` with a producer, as contents without a descriptor are: that would cost a task, an array and a second
+/// copy for each piece, and what is in memory goes from there into the library's space at once.
+final class FileSource: SentInPieces {
     private struct State {
         /// What was read for the connection, and where in the file it begins.
         var bytes: [UInt8] = []
@@ -28,26 +31,25 @@ final class FileSender: Sendable {
         }
     }
 
-    private let exchange: Exchange
     private let file: OpenFile
     private let range: Range<Int64>
     private let reads: FileReads
+    private let wake: @Sendable () -> Void
     private let state = Mutex(State())
 
-    init(_ exchange: Exchange, _ file: OpenFile, _ range: Range<Int64>) {
-        self.exchange = exchange
+    /// - Parameter wake: called when bytes are there for which a read found nothing yet.
+    init(_ file: OpenFile, _ range: Range<Int64>, _ reads: FileReads, wake: @escaping @Sendable () -> Void) {
         self.file = file
         self.range = range
-        reads = exchange.loop.service.reads
+        self.reads = reads
+        self.wake = wake
     }
 
-    var count: Int64 { Int64(range.count) }
+    var length: Int64? { Int64(range.count) }
 
-    /// Called by the library on the loop's thread, for the bytes from `position` of the range.
-    func read(from position: Int64, into space: UnsafeMutableRawBufferPointer) -> Int {
+    func read(from position: Int64, into space: UnsafeMutableRawBufferPointer) -> StreamMachine.Read {
         let rest = range.lowerBound + position..<range.upperBound
-        let room = unsafe UnsafeMutableRawBufferPointer(rebasing: space.prefix(rest.count))
-        return exchange.stepOfStream { unsafe step(rest, into: room) }.forLibrary
+        return unsafe step(rest, into: UnsafeMutableRawBufferPointer(rebasing: space.prefix(rest.count)))
     }
 
     private func step(_ rest: Range<Int64>, into space: UnsafeMutableRawBufferPointer) -> StreamMachine.Read {
@@ -75,7 +77,7 @@ final class FileSender: Sendable {
                 state.bytes = bytes ?? []
                 state.offset = rest.lowerBound
             }
-            exchange.wake()
+            wake()
         }
     }
 }
