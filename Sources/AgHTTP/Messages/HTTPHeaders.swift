@@ -65,7 +65,8 @@ package struct HTTPHeaders: Sendable {
     /// Whether one of these names is there.
     package func contains(any names: KnownNames) -> Bool {
         switch storage {
-        case .fields(let fields): names.each.contains { name in fields.contains { ASCIICase.isEqual($0.name, name.text) } }
+        case .fields(let fields):
+            names.each.contains { name in fields.contains { ASCIICase.isEqual($0.name, name.text) } }
         case .block(let block): block.contains(any: names)
         }
     }

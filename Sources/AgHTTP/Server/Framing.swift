@@ -56,20 +56,21 @@ struct Framing: Equatable {
     private static func isHost(_ text: UnsafeRawBufferPointer) -> Bool {
         // The colons within brackets are those of an IPv6 address.
         var port: Int?
-        for unsafe (place, byte) in unsafe text.enumerated() {
-            switch byte {
+        for place in 0..<text.count {
+            switch unsafe text[place] {
             case 0x3A: port = port ?? place + 1
             case 0x5D: port = nil
             case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x5B, 0x5F, 0x7E, 0x25: break
             default: return false
             }
         }
-        return port.map { unsafe isPort(text[$0...]) } ?? true
+        return port.map { unsafe isPort(UnsafeRawBufferPointer(rebasing: text[$0...])) } ?? true
     }
 
-    private static func isPort(_ digits: Slice<UnsafeRawBufferPointer>) -> Bool {
+    private static func isPort(_ digits: UnsafeRawBufferPointer) -> Bool {
         var number = 0
-        for unsafe digit in unsafe digits {
+        for place in 0..<digits.count {
+            let digit = unsafe digits[place]
             guard 48...57 ~= digit else { return false }
             number = 10 * number + Int(digit) - 48
             if number > Int(UInt16.max) { return false }

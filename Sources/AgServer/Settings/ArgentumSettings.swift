@@ -52,7 +52,8 @@ package enum ArgentumSettings {
     package static let maxConnections = Setting<Int>(
         .init(
             "max-connections", .int(16...1_000_000),
-            help: "The most clients at once, followers of events among them; fewer where the system allows fewer files. Without it: 16384, or as many as the files have room for."
+            help:
+                "The most clients at once, followers of events among them; fewer where the system allows fewer files. Without it: 16384, or as many as the files have room for."
         ))
 
     package static let healthPort = Setting<Int>(

@@ -39,7 +39,8 @@ struct ServerRun: Sendable {
             host: edge.host.name, port: settings[required: ArgentumSettings.port])
         server.shutdownGrace = settings[required: ArgentumSettings.shutdownGrace]
         server.trustedProxies = edge.trustedProxies
-        let (most, isLessThanSet) = DescriptorLimit.raise().connections(wanted: settings[ArgentumSettings.maxConnections])
+        let (most, isLessThanSet) = DescriptorLimit.raise().connections(
+            wanted: settings[ArgentumSettings.maxConnections])
         server.maxConnections = most
         if isLessThanSet {
             log.warning("fewer connections than set, for want of descriptors", ["most": server.maxConnections])
