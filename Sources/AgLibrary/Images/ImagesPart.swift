@@ -16,6 +16,8 @@ package struct ImagesPart: LibraryPart {
             parts: site.settings.parts, time: ground.time)
     }
 
+    package static var references: [FileReference.Source] { [Original.references] }
+
     package static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool {
         try Original.refers(to: path, in: connection)
     }

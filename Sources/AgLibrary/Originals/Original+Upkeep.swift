@@ -17,7 +17,7 @@ extension Original {
         ) { row in
             let lostAt: Int64? = try row["lost_at"]
             return FileReference(
-                owner: .original, originalID: OriginalID(trusted: try row["id"]), path: BlobPath(try row["path"]),
+                .original(OriginalID(trusted: try row["id"])), BlobPath(try row["path"]),
                 byteCount: try row["byte_count"], sha256: SHA256Digest(try row["sha256"]), isLost: lostAt != nil)
         }
     }

@@ -20,6 +20,8 @@ package protocol LibraryPart: Sendable {
     static var eventTypes: [EventType] { get }
     /// What its rows need images for.
     static var imageUses: [any ImageUse] { get }
+    /// The files that its rows refer to, table by table: `verify` reads them all and holds them against what is recorded.
+    static var references: [FileReference.Source] { get }
     /// Whether a row of its tables refers to this blob: recovery and `verify` remove and move what no part refers to.
     static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool
     /// The files of what is derived from an original. They are removed with it; the rows go by ON DELETE CASCADE.
@@ -45,6 +47,7 @@ extension LibraryPart {
     package static var settings: [SettingRow<LibrarySettings>] { [] }
     package static var eventTypes: [EventType] { [] }
     package static var imageUses: [any ImageUse] { [] }
+    package static var references: [FileReference.Source] { [] }
     package static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool { false }
     package static func blobs(of original: OriginalID, in connection: any SQLConnection) throws -> [BlobPath] { [] }
 

@@ -18,6 +18,8 @@ extension [any LibraryPart.Type] {
     package var eventTypes: [EventType] { flatMap { $0.eventTypes } }
     package var imageUses: [any ImageUse] { flatMap { $0.imageUses } }
 
+    var references: [FileReference.Source] { flatMap { $0.references } }
+
     /// The files of all that is derived from an original.
     func blobs(of original: OriginalID, in connection: any SQLConnection) throws -> [BlobPath] {
         try flatMap { try $0.blobs(of: original, in: connection) }

@@ -1,27 +1,36 @@
 import AgBase
-import AgBlobs
-import AgCrypto
-import AgModel
-import AgSQL
+package import AgBlobs
+package import AgCrypto
+package import AgModel
+package import AgSQL
 
 /// A row's word about a file.
-struct FileReference: Sendable {
-    enum Owner: Sendable {
-        case original
-        case variant
+package struct FileReference: Sendable {
+    /// What the file is of, which decides how a repair mends it.
+    package enum Owner: Sendable {
+        case original(OriginalID)
+        case variant(of: OriginalID)
+        /// Of a subject whose files `verify` reads and reports, and leaves as they are.
+        case subject
     }
 
+    /// The references of one table behind a path, so many at most, in the order of their paths.
+    package typealias Source =
+        @Sendable (_ path: String, _ limit: Int, any SQLConnection) throws -> [FileReference]
+
     let owner: Owner
-    let originalID: OriginalID
     let path: BlobPath
     let byteCount: Int64
     let sha256: SHA256Digest
     let isLost: Bool
 
-    var recorded: BlobDigest { BlobDigest(byteCount: byteCount, sha256: sha256) }
-}
+    package init(_ owner: Owner, _ path: BlobPath, byteCount: Int64, sha256: SHA256Digest, isLost: Bool = false) {
+        self.owner = owner
+        self.path = path
+        self.byteCount = byteCount
+        self.sha256 = sha256
+        self.isLost = isLost
+    }
 
-extension FileReference {
-    /// The references of one table behind a path, so many at most, in the order of their paths.
-    typealias Source = @Sendable (_ path: String, _ limit: Int, any SQLConnection) throws -> [FileReference]
+    var recorded: BlobDigest { BlobDigest(byteCount: byteCount, sha256: sha256) }
 }

@@ -21,17 +21,18 @@ extension Verifier {
     func mend(_ reference: FileReference, _ kind: Finding.Kind) async throws -> Mending {
         switch (reference.owner, kind) {
         case (_, .lostOriginal), (_, .strayFile), (_, .database), (_, .unreadableFile): return .left
-        case (_, .foundAgain):
-            return try await markFound(reference)
+        case (.subject, _): return .left
+        case (.original(let id), .foundAgain):
+            return try await markFound(reference, of: id)
                 ? .done("The original is no longer marked lost.") : .outdated
-        case (.variant, _):
-            guard try await makeAgain(reference.originalID, where: "path = \(reference.path.text)") else {
+        case (.variant(let id), _):
+            guard try await makeAgain(id, where: "path = \(reference.path.text)") else {
                 return .outdated
             }
             if kind == .changedFile { try await setAside(reference.path) }
             return .done("It is made again.")
-        case (.original, _):
-            guard try await markLost(reference, isThere: kind == .changedFile) else { return .outdated }
+        case (.original(let id), _):
+            guard try await markLost(reference, of: id, isThere: kind == .changedFile) else { return .outdated }
             if kind == .changedFile { try await setAside(reference.path) }
             return .done("The original is marked lost; the same file uploaded again heals it.")
         }
@@ -133,10 +134,10 @@ extension Verifier {
 
     /// Marks an original lost if its row still refers to that file. The file of one that `isThere` and is not the
     /// right one gets free: the row is given a path at which there is nothing.
-    private func markLost(_ reference: FileReference, isThere: Bool) async throws -> Bool {
+    private func markLost(_ reference: FileReference, of id: OriginalID, isThere: Bool) async throws -> Bool {
         try await database.write { tx in
-            try Original.hold(reference.originalID, in: tx)
-            guard let original = try Original.find(reference.originalID, in: tx), original.path == reference.path else {
+            try Original.hold(id, in: tx)
+            guard let original = try Original.find(id, in: tx), original.path == reference.path else {
                 return false
             }
             let path = isThere ? BlobPath.another(for: original) : original.path
@@ -145,8 +146,8 @@ extension Verifier {
         }
     }
 
-    private func markFound(_ reference: FileReference) async throws -> Bool {
-        try await database.write { try Original.markFound(reference.originalID, at: reference.path, in: $0) }
+    private func markFound(_ reference: FileReference, of id: OriginalID) async throws -> Bool {
+        try await database.write { try Original.markFound(id, at: reference.path, in: $0) }
     }
 }
 

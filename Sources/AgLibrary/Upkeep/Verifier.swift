@@ -37,8 +37,7 @@ package struct Verifier: Sendable {
         var report = VerifyReport()
         report.findings += try await databaseFindings()
         if repair { try await database.write { try UnfinishedOriginals.mend(in: $0) } }
-        try await checkFiles(Original.references, repair, &report, progress)
-        try await checkFiles(Variant.references, repair, &report, progress)
+        for source in parts.references { try await checkFiles(source, repair, &report, progress) }
         try await checkThumbnails(repair, &report)
         try await findStrays(repair, &report)
         return report
@@ -67,7 +66,11 @@ package struct Verifier: Sendable {
     }
 
     private func check(_ reference: FileReference, _ repair: Bool, _ report: inout VerifyReport) async throws {
-        if reference.owner == .original { report.originals += 1 } else { report.variants += 1 }
+        switch reference.owner {
+        case .original: report.originals += 1
+        case .variant: report.variants += 1
+        case .subject: break
+        }
         guard let finding = try await problem(with: reference, &report) else { return }
         // What was deleted or replaced while we read is no finding: names are used once, so one that a row refers to
         // still stands for the file that was read.

@@ -16,9 +16,8 @@ extension Variant {
             """
         ) { row in
             FileReference(
-                owner: .variant, originalID: OriginalID(trusted: try row["original_id"]),
-                path: BlobPath(try row["path"]), byteCount: try row["byte_count"],
-                sha256: SHA256Digest(try row["sha256"]), isLost: false)
+                .variant(of: OriginalID(trusted: try row["original_id"])), BlobPath(try row["path"]),
+                byteCount: try row["byte_count"], sha256: SHA256Digest(try row["sha256"]))
         }
     }
 

@@ -23,6 +23,8 @@ package struct VariantsPart: LibraryPart {
         ]
     }
 
+    package static var references: [FileReference.Source] { [Variant.references] }
+
     package static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool {
         try Variant.refers(to: path, in: connection)
     }

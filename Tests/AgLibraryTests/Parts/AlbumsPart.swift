@@ -1,5 +1,6 @@
 import AgBase
 import AgBlobs
+import AgCrypto
 import AgJobs
 import AgModel
 import AgSQL
@@ -34,6 +35,16 @@ struct AlbumsPart: LibraryPart {
     ]
     static let eventTypes: [EventType] = [.itemUpdated]
     static let imageUses: [any ImageUse] = [Covers()]
+
+    static var references: [FileReference.Source] {
+        [
+            { path, limit, connection in
+                try connection.all("SELECT path FROM albums WHERE path > \(path) ORDER BY path LIMIT \(limit)") {
+                    FileReference(.subject, BlobPath(try $0[0]), byteCount: 1, sha256: .of([1]))
+                }
+            }
+        ]
+    }
 
     static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool {
         try connection.exists("SELECT 1 FROM albums WHERE path = \(path.text)")

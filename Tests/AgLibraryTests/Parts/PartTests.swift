@@ -57,6 +57,28 @@ struct PartTests {
         }
     }
 
+    @Test("has its files read by verify, which reports what is missing or changed and mends nothing of it")
+    func verified() async throws {
+        try await with { desk, part in
+            let ground = desk.library.ground
+            let paths = ["good", "changed", "missing"].map { BlobPath("albums/2026/\($0).bin") }
+            for (path, byte) in zip(paths, [1, 2] as [UInt8]) {
+                let file = try ground.blobs.begin(.accepted)
+                try file.append([byte])
+                let blobs = [StagedBlob(file: file, path: path)]
+                try await ground.blobs.keep(blobs)
+                await ground.blobs.settle(blobs)
+            }
+            for path in paths { try await part.albums.make(path.text, path: path) }
+            for repair in [false, true] {
+                let report = try await ground.verifier.verify(repair: repair)
+                let findings = Set(report.findings.map { "\($0.kind) \($0.subject)" })
+                #expect(findings == ["changedFile \(paths[1].text)", "missingFile \(paths[2].text)"])
+                #expect(!report.isSound && report.originals == 0 && report.variants == 0)
+            }
+        }
+    }
+
     @Test("has what it derived from an original removed with it, rows and files")
     func derived() async throws {
         try await with { desk, part in
