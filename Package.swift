@@ -48,6 +48,8 @@ let package = Package(
         native("CSandbox"),
         native("CWebUI"),
         native("CHeif"),
+        native("CRE2", links: ["re2", "stdc++"]),
+        door("CPCRE", pkgConfig: "libpcre2-16", apt: "libpcre2-dev"),
         // 1 ground
         module("AgBase", []),
         // 2 tools
@@ -57,6 +59,7 @@ let package = Package(
         module("AgHTTP", ["AgBase", "CMicrohttpd"], nearC),
         module("AgBlobs", ["AgBase", "AgCrypto"]),
         module("AgRemotes", ["AgBase", "CCurl"], nearC),
+        module("AgPatterns", ["AgBase", "CRE2", "CPCRE"], nearC),
         // 3 meaning
         module("AgModel", ["AgBase"]),
         module("AgWire", ["AgBase", "AgCrypto"]),
@@ -64,11 +67,15 @@ let package = Package(
         // 4 services
         module("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         // 5 product
-        module("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs"]),
+        module(
+            "AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgPatterns", "AgImaging", "AgBlobs", "AgJobs"]),
         // 6 doors
         module(
             "AgServer",
-            ["AgBase", "AgModel", "AgContract", "AgCrypto", "AgHTTP", "AgImaging", "AgJobs", "AgLibrary", "CWebUI"]),
+            [
+                "AgBase", "AgModel", "AgContract", "AgCrypto", "AgHTTP", "AgPatterns", "AgImaging", "AgJobs", "AgLibrary",
+                "CWebUI",
+            ]),
         .executableTarget(
             name: "argentum",
             dependencies: [
@@ -87,7 +94,8 @@ let package = Package(
         .target(
             name: "AgFuzzing",
             dependencies: [
-                "AgBase", "AgModel", "AgCrypto", "AgWire", "AgHTTP", "AgImaging", "AgBlobs", "AgLibrary", "AgServer",
+                "AgBase", "AgModel", "AgCrypto", "AgWire", "AgHTTP", "AgPatterns", "AgImaging", "AgBlobs", "AgLibrary",
+                "AgServer",
                 "CMicrohttpd",
             ],
             path: "Fuzz", exclude: ["corpus"], swiftSettings: nearC),
@@ -95,6 +103,7 @@ let package = Package(
         tests("AgBase", []),
         tests("AgCrypto", ["AgBase"]),
         tests("AgSQL", ["AgBase"]),
+        tests("AgPatterns", ["AgBase", "AgModel"]),
         tests("AgImaging", ["AgBase", "CVips", "argentum"]),
         tests("AgHTTP", ["AgBase"]),
         tests("AgBlobs", ["AgBase", "AgCrypto"]),

@@ -18,13 +18,15 @@ extension API {
         public var requestId: String?
         /// Whether the same call may succeed later.
         public var retryable: Bool?
+        /// Where in a text the fault is, in characters from 0.
+        public var position: Int?
         /// The parts of the input that were at fault.
         public var errors: [Part]?
 
         public init(
             type: String? = nil, title: String? = nil, status: Int? = nil, detail: String? = nil,
             instance: String? = nil, code: String? = nil, requestId: String? = nil, retryable: Bool? = nil,
-            errors: [Part]? = nil
+            position: Int? = nil, errors: [Part]? = nil
         ) {
             self.type = type
             self.title = title
@@ -34,6 +36,7 @@ extension API {
             self.code = code
             self.requestId = requestId
             self.retryable = retryable
+            self.position = position
             self.errors = errors
         }
 
@@ -46,16 +49,18 @@ extension API {
             public var field: String?
             public var code: String?
             public var detail: String?
+            public var position: Int?
 
             public init(
                 subject: String? = nil, filename: String? = nil, field: String? = nil, code: String? = nil,
-                detail: String? = nil
+                detail: String? = nil, position: Int? = nil
             ) {
                 self.subject = subject
                 self.filename = filename
                 self.field = field
                 self.code = code
                 self.detail = detail
+                self.position = position
             }
         }
     }

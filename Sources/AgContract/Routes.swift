@@ -30,7 +30,7 @@ extension API {
 
     /// All calls whose request or answer is JSON. Of two that match a path, the first is meant.
     public static let routes: [Route] =
-        imageRoutes + uploadRoutes + jobRoutes + accessRoutes + operationsRoutes
+        imageRoutes + uploadRoutes + collectionRoutes + jobRoutes + accessRoutes + operationsRoutes
 
     private static let imageRoutes: [Route] = [
         Route("GET", "/api/images", [200: ImagePage.self]),

@@ -18,6 +18,8 @@ package struct Fault: Error, Sendable {
         case conflict
         /// It was there and will not come back (410).
         case gone
+        /// It is not what the caller's condition says it is (412).
+        case preconditionFailed
         /// More bytes than allowed (413).
         case tooLarge
         /// A media type we do not take (415).
@@ -41,12 +43,17 @@ package struct Fault: Error, Sendable {
         package var subject: String
         package var code: String
         package var detail: String
+        /// Where in the subject, in characters from 0, when that is known.
+        package var position: Int?
 
-        package init(label: String = "subject", subject: String, code: String, detail: String) {
+        package init(
+            label: String = "subject", subject: String, code: String, detail: String, position: Int? = nil
+        ) {
             self.label = label
             self.subject = subject
             self.code = code
             self.detail = detail
+            self.position = position
         }
     }
 

@@ -11,6 +11,7 @@ extension Fault.Kind {
         case .timedOut: 408
         case .conflict: 409
         case .gone: 410
+        case .preconditionFailed: 412
         case .tooLarge: 413
         case .unsupportedMediaType: 415
         case .unprocessable: 422

@@ -50,14 +50,19 @@ private struct ProblemDocument {
             .init(name: "requestId", value: .string(requestID)),
             .init(name: "retryable", value: .bool(fault.isRetryable)),
         ]
+        if let position = fault.details.lazy.compactMap(\.position).first {
+            members.append(.init(name: "position", value: .int(position)))
+        }
         if !fault.details.isEmpty { members.append(.init(name: "errors", value: .array(fault.details.map(item)))) }
         return .object(members)
     }
 
     private func item(_ detail: Fault.Detail) -> JSONValue {
-        .object([
+        var members: [JSONValue.Member] = [
             .init(name: detail.label, value: .string(detail.subject)),
             .init(name: "code", value: .string(detail.code)), .init(name: "detail", value: .string(detail.detail)),
-        ])
+        ]
+        if let position = detail.position { members.append(.init(name: "position", value: .int(position))) }
+        return .object(members)
     }
 }

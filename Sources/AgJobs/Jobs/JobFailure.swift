@@ -58,7 +58,9 @@ extension JobFailure {
 
     private static func `class`(of kind: Fault.Kind) -> ErrorClass {
         switch kind {
-        case .badRequest, .notFound, .conflict, .gone, .tooLarge, .unsupportedMediaType, .unprocessable: .invalid
+        case .badRequest, .notFound, .conflict, .gone, .preconditionFailed, .tooLarge, .unsupportedMediaType,
+            .unprocessable:
+            .invalid
         case .unauthorized, .forbidden: .auth
         case .tooManyRequests: .rateLimit
         case .internal, .unavailable, .insufficientStorage, .timedOut: .internal

@@ -58,6 +58,16 @@ extension Image {
         ) { (id: ImageID(trusted: try $0[0]), generation: try $0[1]) }
     }
 
+    /// Of those that are there.
+    static func generations(
+        of ids: some Sequence<ImageID>, in connection: any SQLConnection
+    ) throws -> [ImageID: Int64] {
+        let rows = try connection.all("SELECT id, generation FROM images WHERE id IN \(list: ids)") {
+            (ImageID(trusted: try $0[0]), try $0[1] as Int64)
+        }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     static func oldest(of original: OriginalID, in connection: any SQLConnection) throws -> Image? {
         try connection.first(
             """

@@ -1,4 +1,5 @@
 package import AgModel
+import AgSQL
 
 /// Where accepted pictures go besides the library.
 package struct UploadTarget: Sendable {
@@ -9,9 +10,18 @@ package struct UploadTarget: Sendable {
     /// Used up in the same transaction.
     package var grant: UploadGrantID?
 
+    /// What else the transaction does with the pictures: with all of it, or with nothing, they are stored.
+    var completion: Completion?
+
+    typealias Completion = @Sendable (_ outcomes: [UploadOutcome], any SQLTransaction) throws -> Void
+
     package init(sessionID: String? = nil, fixedID: ImageID? = nil, grant: UploadGrantID? = nil) {
         self.sessionID = sessionID
         self.fixedID = fixedID
         self.grant = grant
+    }
+
+    init(completion: @escaping Completion) {
+        self.completion = completion
     }
 }

@@ -23,6 +23,7 @@ extension Uploads {
             guard let original = originals[plan.upload.sha256] else { throw PlanOutdated() }
             result.outcomes.append(try settleImage(plan.upload, original, target, in: tx))
         }
+        try target.completion?(result.outcomes, tx)
         return result
     }
 

@@ -10,8 +10,10 @@ struct Links: Sendable {
 
     func thumbnail(_ image: Image) -> String { versioned(.thumbnail, image) }
 
-    func original(_ image: Image) -> String {
-        absolute("\(Self.imagePath(image.id))/original?v=\(image.generation)")
+    func original(_ image: Image) -> String { original(image.id, generation: image.generation) }
+
+    func original(_ id: ImageID, generation: Int64) -> String {
+        absolute("\(Self.imagePath(id))/original?v=\(generation)")
     }
 
     func variant(_ name: VariantName, _ image: Image) -> String { versioned(name, image) }

@@ -13,6 +13,7 @@ package enum CommonSchemas {
             SchemaField("code", .string, about: "Stable and kebab-case; programs switch on it."),
             SchemaField("requestId", .string, about: "Leads to the request in the server's log."),
             SchemaField("retryable", .boolean, about: "Whether the same call may succeed later."),
+            .optional("position", .count, about: "Where in a text the fault is, in characters from 0."),
             .optional(
                 "errors",
                 .array(
@@ -20,7 +21,7 @@ package enum CommonSchemas {
                         .optional("subject", .string, about: "A query item, a member of the body, a check."),
                         .optional("filename", .string, about: "A file of a form."),
                         .optional("field", .string, about: "A field of a form."), SchemaField("code", .string),
-                        SchemaField("detail", .string),
+                        SchemaField("detail", .string), .optional("position", .count),
                     ])), about: "The parts of the input that were at fault."),
         ]))
 

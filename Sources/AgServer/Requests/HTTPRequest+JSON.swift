@@ -29,6 +29,20 @@ extension HTTPRequest {
         try await decode(type, members: Value.members)
     }
 
+    /// The body as JSON of any shape, with its members in their order. Throws as `decode` does.
+    ///
+    /// - Parameters:
+    ///   - types: the media types that are taken.
+    ///   - patience: until when all of it must be there.
+    package func json(
+        types: [String] = ["application/json"], within patience: Duration = .seconds(30)
+    ) async throws -> JSONValue {
+        try requireJSON(types)
+        let bytes = try await body.bytes(within: patience)
+        guard bytes.count > Self.longestOnLoop else { return try JSONBody(bytes).json }
+        return try await JSONBody.pool.run { try JSONBody(bytes).json }
+    }
+
     /// The same where a body may be left out: without one, `fallback`.
     package func decode<Value: APIRequest>(_ type: Value.Type, orEmpty fallback: Value) async throws -> Value {
         if body.declaredLength == 0 { return fallback }
@@ -36,9 +50,9 @@ extension HTTPRequest {
     }
 
     /// Other sites' forms cannot send this type without asking first, which is a part of the defence against them.
-    private func requireJSON() throws {
+    private func requireJSON(_ types: [String] = ["application/json"]) throws {
         let given = headers["content-type"]
-        guard given.flatMap({ MediaType($0) })?.essence == "application/json" else {
+        guard given.flatMap({ MediaType($0) }).map({ types.contains($0.essence) }) ?? false else {
             throw Fault(
                 .unsupportedMediaType, "unsupported-media-type",
                 "This call takes a body of type application/json, not '\(given?.excerpt() ?? "none")'.")
@@ -50,7 +64,7 @@ extension HTTPRequest {
 private struct JSONBody {
     static let pool = BlockingPool(threads: 2, name: "json")
 
-    private let json: JSONValue
+    let json: JSONValue
 
     /// Throws `Fault` 400 `invalid-json`.
     init(_ bytes: [UInt8]) throws(Fault) {

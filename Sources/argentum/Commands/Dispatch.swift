@@ -5,6 +5,7 @@ import AgServer
 enum Dispatch {
     static let commands: [any Command.Type] = [
         ServeCommand.self, WorkerCommand.self, UploadCommand.self, GetCommand.self, ListCommand.self, JobsCommand.self,
+        ItemsCommand.self, RulesCommand.self,
         TokenCommand.self, KeysCommand.self, VerifyCommand.self, MigrateCommand.self, ConfigCommand.self,
         HealthCommand.self, OpenAPICommand.self,
         VersionCommand.self,

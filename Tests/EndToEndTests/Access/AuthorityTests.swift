@@ -26,6 +26,16 @@ struct AuthorityTests {
         case "POST /api/uploads": .json(["expiresIn": 86_400])
         case "POST /api/jobs/pause", "POST /api/jobs/resume": .json(["kind": "generate-metadata"])
         case "POST /api/tokens": .json(["name": "mine for ever", "scope": "admin"])
+        case "POST /api/items": .json(["name": "intruder"])
+        case "PUT /api/items/{uuid}", "PATCH /api/items/{uuid}": .json(["name": "intruder"])
+        case "POST /api/items/import": .json([["name": "intruder"]])
+        case "POST /api/items/images/resolve": .json(["uuids": ["kept"]])
+        case "PUT /api/items/{uuid}/images/{side}", "PUT /api/pattern-rules/{id}/images/{side}":
+            .bytes(picture.bytes, type: "application/octet-stream")
+        case "POST /api/items/{uuid}/promote": .json(["keywords": "intruder"])
+        case "POST /api/pattern-rules", "PUT /api/pattern-rules/{id}": .json(["keywords": "intruder"])
+        case "PUT /api/pattern-rules": .json(["builtIn": "all"])
+        case "POST /api/pattern-rules/match": .json(["names": ["kept"]])
         case "PATCH /api/tokens/{id}": .json(["name": "renamed"])
         default: nil
         }

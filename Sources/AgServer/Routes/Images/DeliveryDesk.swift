@@ -8,18 +8,20 @@ struct DeliveryDesk: Sendable {
     let delivery: Delivery
     let signedURLs: SignedURLs
 
+    /// - Parameter isReusable: whether the address leads to this image as long as the image is the same.
     func answer(
-        _ request: HTTPRequest, _ id: ImageID, _ fetch: (ImageID, Pass) async throws -> Delivered
+        _ request: HTTPRequest, _ id: ImageID, isReusable: Bool = true,
+        _ fetch: (ImageID, Pass) async throws -> Delivered
     ) async throws -> HTTPResponse {
         let pass = try await admit(request)
         let ticket = delivery.cache.ticket()
         do {
             let delivered = try await fetch(id, pass)
             // Without the picture itself: it may be an open file, which is the cache's to keep.
-            request.attach(
-                Reusable(until: pass.end) {
-                    [watch = delivery.cache.watch(delivered.image.original.id, since: ticket)] in watch.isUnchanged
-                })
+            let reusable = Reusable(until: pass.end) {
+                [watch = delivery.cache.watch(delivered.image.original.id, since: ticket)] in watch.isUnchanged
+            }
+            if isReusable { request.attach(reusable) }
             return answer(delivered, request, pass)
         } catch let notReady as NotReady {
             return Self.wait(notReady, request)
