@@ -11,7 +11,7 @@ extension API {
         Route("GET", "/api/items/{uuid}/images", [200: ItemSides.self]),
         Route("GET", "/api/items/{uuid}/images/legacy", [200: LegacyPicture.self]),
         Route("PUT", "/api/items/{uuid}/images/{side}", [200: LinkedPicture.self, 201: LinkedPicture.self]),
-        Route("POST", "/api/items/{uuid}/promote", takes: PromotionRequest.self, [201: PatternRule.self]),
+        Route("POST", "/api/items/{uuid}/promote", takes: PromoteRequest.self, [201: PatternRule.self]),
         Route("GET", "/api/pattern-rules", [200: PatternRules.self]),
         Route("POST", "/api/pattern-rules", takes: PatternRuleRequest.self, [201: PatternRule.self]),
         Route("PUT", "/api/pattern-rules", takes: ArrangeRulesRequest.self, [200: PatternRules.self]),

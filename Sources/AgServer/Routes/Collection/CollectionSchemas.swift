@@ -70,10 +70,13 @@ enum CollectionSchemas {
         SchemaField("source", .nullable(.words(["user", "pattern"]))),
     ])
 
-    static let linked = Schema.object([
-        SchemaField("imageId", .uuid), SchemaField("isNew", .boolean, about: "Whether its bytes were not here before."),
-        .optional("url", .string), .optional("thumbnailUrl", .string),
-    ])
+    /// An image as its upload is answered; of one that was named by its id, no more than that.
+    static let linked = Schema.named(
+        "LinkedPicture",
+        .object(
+            ImageSchemas.fields.map { $0.name == "imageId" ? $0 : .optional($0.name, $0.schema, about: $0.about) } + [
+                SchemaField("isNew", .boolean, about: "Whether its bytes were not here before.")
+            ]))
 
     private static let warning = Schema.object([SchemaField("code", .string), SchemaField("detail", .string)])
 

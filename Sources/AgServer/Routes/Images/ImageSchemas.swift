@@ -6,7 +6,7 @@ import AgModel
 enum ImageSchemas {
     private static let status = Schema.words(ImageStatus.allCases.map(\.rawValue))
 
-    private static let fields = [
+    static let fields = [
         SchemaField("imageId", .uuid), SchemaField("status", status), SchemaField("sha256", .string),
         SchemaField("mediaType", .string), SchemaField("width", .count, about: "Pixels, as displayed."),
         SchemaField("height", .count), SchemaField("fileSize", .count, about: "Bytes."),
