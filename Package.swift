@@ -68,13 +68,14 @@ let package = Package(
         module("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
         // 5 product
         module(
-            "AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgPatterns", "AgImaging", "AgBlobs", "AgJobs"]),
+            "AgLibrary",
+            ["AgBase", "AgModel", "AgCrypto", "AgWire", "AgSQL", "AgPatterns", "AgImaging", "AgBlobs", "AgJobs"]),
         // 6 doors
         module(
             "AgServer",
             [
-                "AgBase", "AgModel", "AgContract", "AgCrypto", "AgHTTP", "AgPatterns", "AgImaging", "AgJobs", "AgLibrary",
-                "CWebUI",
+                "AgBase", "AgModel", "AgContract", "AgCrypto", "AgWire", "AgHTTP", "AgPatterns", "AgImaging", "AgJobs",
+                "AgLibrary", "CWebUI",
             ]),
         .executableTarget(
             name: "argentum",
@@ -111,7 +112,9 @@ let package = Package(
         tests("AgModel", ["AgBase"]),
         tests("AgWire", ["AgBase", "AgCrypto"]),
         tests("AgJobs", ["AgBase", "AgModel", "AgSQL"]),
-        tests("AgLibrary", ["AgBase", "AgModel", "AgCrypto", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
+        tests(
+            "AgLibrary",
+            ["AgBase", "AgModel", "AgCrypto", "AgWire", "AgSQL", "AgImaging", "AgBlobs", "AgJobs", "argentum"]),
         tests("AgContract", ["AgBase"]),
         tests(
             "AgServer",
@@ -122,8 +125,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "argentum", "AgTesting", "AgBase", "AgModel", "AgBlobs", "AgContract", "AgCrypto", "AgSQL", "AgHTTP",
-                "AgLibrary", "AgRemotes", "AgServer", "CVips",
+                "argentum", "AgTesting", "AgBase", "AgModel", "AgBlobs", "AgContract", "AgCrypto", "AgWire", "AgSQL",
+                "AgHTTP", "AgLibrary", "AgRemotes", "AgServer", "CVips",
             ],
             swiftSettings: rules),
     ],

@@ -39,12 +39,16 @@ extension API {
         Route("GET", "/api/images/{id}/details", [200: ImageDetails.self]),
         Route("GET", "/api/images/{id}/status", [200: ImageProgress.self]),
         Route("POST", "/api/images/{id}/reprocess", takes: ReprocessRequest.self, [202: QueuedJobs.self]),
+        Route("GET", "/api/images/{id}/record", [200: SealedRecord.self]),
+        Route("PUT", "/api/images/{id}/alias", takes: AliasRequest.self, [200: ImageAlias.self]),
+        Route("PUT", "/api/images/{id}/content", [200: Image.self]),
         Route("POST", "/api/images/{id}/sign", takes: SignRequest.self, [200: SignedURL.self]),
     ]
 
     private static let uploadRoutes: [Route] = [
         Route("POST", "/api/images/upload", [200: UploadAnswer.self, 201: UploadAnswer.self]),
         Route("POST", "/api/uploads", takes: UploadURLRequest.self, [201: UploadURL.self]),
+        Route("GET", "/api/uploads/{uploadId}", [200: UploadState.self]),
         Route("POST", "/api/uploads/{uploadId}", [200: GrantUpload.self, 201: GrantUpload.self]),
         Route("PUT", "/api/uploads/{uploadId}", [200: GrantUpload.self, 201: GrantUpload.self]),
     ]

@@ -44,6 +44,7 @@ package struct Library: Sendable {
     private static func open(
         _ settings: LibrarySettings, on ground: LibraryGround, _ files: any FileOperations
     ) async throws -> Library {
+        for part in settings.parts { try await part.admit(settings, ground) }
         // Where nodes of several machines share the database, a lock on the storage says nothing: a network mount may not
         // know of other machines.
         let isAlone = settings.database.isShared ? false : try await ground.blobs.enter()

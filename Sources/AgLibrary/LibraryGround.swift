@@ -68,7 +68,7 @@ package struct LibraryGround: Sendable {
     }
 
     /// Only a start and `migrate` change the schema: an older server may be running on it.
-    private static func refuseOlder(_ database: any Database, _ migrations: [Migration]) async throws {
+    static func refuseOlder(_ database: any Database, _ migrations: [Migration]) async throws {
         let count = try await Migrator(migrations).pending(database).count
         guard count > 0 else { return }
         throw Fault(

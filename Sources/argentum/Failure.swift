@@ -12,6 +12,8 @@ enum ExitCode: Int32, Sendable, CaseIterable {
     case notFound = 10
     /// Somebody else uses the data directory.
     case locked = 11
+    /// The master key is missing, or is not the installation's.
+    case wrongKey = 12
     case verificationFailed = 13
 
     /// As the help and docs/operating.md call it.
@@ -23,6 +25,7 @@ enum ExitCode: Int32, Sendable, CaseIterable {
         case .partial: "partial"
         case .notFound: "not found"
         case .locked: "locked"
+        case .wrongKey: "wrong key"
         case .verificationFailed: "verification failed"
         }
     }

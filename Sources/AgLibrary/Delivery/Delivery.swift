@@ -34,15 +34,17 @@ package struct Delivery: Sendable {
     }
 
     private func findOriginal(_ id: ImageID) async throws -> Delivered {
-        try await unlessReplaced {
-            let image = try await images.image(id)
-            let original = image.original
-            if original.lostAt != nil { throw DeliveryRefusal.lost(id) }
-            return Delivered(
-                image: image, mediaType: original.format.mediaType, sha256: original.sha256,
-                byteCount: original.byteCount, fileExtension: original.format.fileExtension,
-                content: try await content(original.path, original.byteCount))
-        }
+        try await unlessReplaced { try await deliverOriginal(of: try await images.image(id)) }
+    }
+
+    /// Throws `Fault` 410 when its bytes were lost.
+    func deliverOriginal(of image: Image) async throws -> Delivered {
+        let original = image.original
+        if original.lostAt != nil { throw DeliveryRefusal.lost(image.id) }
+        return Delivered(
+            image: image, mediaType: original.format.mediaType, sha256: original.sha256,
+            byteCount: original.byteCount, fileExtension: original.format.fileExtension,
+            content: try await content(original.path, original.byteCount))
     }
 
     private func findVariant(_ name: VariantName, of id: ImageID) async throws -> Delivered {

@@ -48,7 +48,7 @@ extension Images {
 
     /// Jobs belong to the original: they go on for the images that are left. Without any they are cancelled, which is
     /// announced while the image is still there to be named. Returns whether this image is the last.
-    private func passOnJobs(of image: Image, in tx: any SQLTransaction) throws -> Bool {
+    func passOnJobs(of image: Image, in tx: any SQLTransaction) throws -> Bool {
         let original = image.original.id
         let heir: ImageID? = try tx.value(
             "SELECT id FROM images WHERE original_id = \(original) AND id <> \(image.id) ORDER BY uploaded_at, id LIMIT 1"
@@ -77,7 +77,7 @@ extension Images {
     }
 
     /// Rows, with a note of every file: a crash in between leaves notes, never rows without files.
-    private func deleteOriginal(_ original: Original, in tx: any SQLTransaction) throws {
+    func deleteOriginal(_ original: Original, in tx: any SQLTransaction) throws {
         let paths = try parts.blobs(of: original.id, in: tx) + [original.path]
         try removals.ask(paths, at: time.now(), in: tx)
         try original.delete(in: tx)

@@ -27,6 +27,10 @@ package protocol LibraryPart: Sendable {
     /// The files of what is derived from an original. They are removed with it; the rows go by ON DELETE CASCADE.
     static func blobs(of original: OriginalID, in connection: any SQLConnection) throws -> [BlobPath]
 
+    /// Refuses what the subject could not work with, such as a wrong key. Asked at a start before any part is opened and anything
+    /// is changed.
+    static func admit(_ settings: LibrarySettings, _ ground: LibraryGround) async throws
+
     /// Opens the subject on what all stand on. The parts that stand above it in the list are open already.
     init(on site: PartSite) async throws
 
@@ -50,6 +54,8 @@ extension LibraryPart {
     package static var references: [FileReference.Source] { [] }
     package static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool { false }
     package static func blobs(of original: OriginalID, in connection: any SQLConnection) throws -> [BlobPath] { [] }
+
+    package static func admit(_ settings: LibrarySettings, _ ground: LibraryGround) async throws {}
 
     package var handlers: [any JobHandler] { [] }
     package var upkeep: [Upkeep] { [] }

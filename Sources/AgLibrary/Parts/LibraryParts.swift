@@ -7,7 +7,7 @@ package import AgSQL
 package enum LibraryParts {
     package static let all: [any LibraryPart.Type] = [
         JobsPart.self, AccessPart.self, ImagesPart.self, UploadsPart.self, VariantsPart.self, InsightPart.self,
-        DeliveryPart.self, RendersPart.self, CollectionPart.self, UpkeepPart.self,
+        DeliveryPart.self, RendersPart.self, SealedPart.self, CollectionPart.self, UpkeepPart.self,
     ]
 }
 

@@ -1,5 +1,6 @@
 package import AgBase
 import AgBlobs
+package import AgCrypto
 
 /// Bytes of one picture as they arrive: counted against the limit, hashed, and written beside the store.
 ///
@@ -22,6 +23,9 @@ package final class IncomingUpload: Sendable {
     }
 
     package var byteCount: Int64 { file.byteCount }
+
+    /// Of the bytes; all of them must be there.
+    package var sha256: SHA256Digest { file.finish() }
 
     /// Says that all bytes are there: while it waits for the rest of its form, it holds no open file.
     package func finish() {

@@ -52,7 +52,11 @@ package struct UploadGrants: Sendable {
         try await database.write { tx in
             try Self.insert(grant, secretHash: .of(secret), at: now, in: tx)
             // Grants are few and short; the old ones go when a new one comes.
-            try tx.execute("DELETE FROM upload_grants WHERE expires_at < \(now - .seconds(24 * 3_600))")
+            try tx.execute(
+                """
+                DELETE FROM upload_grants WHERE expires_at < \(now - .seconds(24 * 3_600))
+                    AND id NOT IN (SELECT grant_id FROM upload_parts)
+                """)
         }
         return (grant, secret)
     }
@@ -63,15 +67,43 @@ package struct UploadGrants: Sendable {
     /// `grant-revoked` when what made it has ended, `grant-exhausted` after ten bodies that were refused.
     package func grant(_ id: UploadGrantID, secret: String) async throws -> UploadGrant {
         try await database.read(.lookUp) { [self] connection in
-            let found = try connection.first(
-                "SELECT \(UploadGrant.columns), secret_hash FROM upload_grants WHERE id = \(id)"
-            ) { (grant: try UploadGrant($0), hash: try $0["secret_hash"] as [UInt8]) }
-            guard let found, isEqualInConstantTime(found.hash, SHA256Digest.of(secret).bytes) else {
-                throw Self.unknown
-            }
-            try check(found.grant, in: connection)
-            return found.grant
+            let grant = try find(id, secret, in: connection)
+            try check(grant, in: connection)
+            return grant
         }
+    }
+
+    /// Finds the grant that an upload URL names, whatever became of it, and lends it with the word whether it takes bytes, apart from
+    /// its being used. Throws `Fault` 404.
+    func look<Value: Sendable>(
+        _ id: UploadGrantID, secret: String,
+        _ body: @escaping @Sendable (UploadGrant, _ isUsable: Bool, any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await database.read(.lookUp) { [self] connection in
+            let grant = try find(id, secret, in: connection)
+            let isOpen = time.now() < grant.expiresAt && grant.failures < Self.mostFailures
+            let isUsable = try isOpen && access.holds(grant.maker, of: grant.id, in: connection)
+            return try body(grant, isUsable, connection)
+        }
+    }
+
+    private func find(_ id: UploadGrantID, _ secret: String, in connection: any SQLConnection) throws -> UploadGrant {
+        let found = try connection.first(
+            "SELECT \(UploadGrant.columns), secret_hash FROM upload_grants WHERE id = \(id)"
+        ) { (grant: try UploadGrant($0), hash: try $0["secret_hash"] as [UInt8]) }
+        guard let found, isEqualInConstantTime(found.hash, SHA256Digest.of(secret).bytes) else {
+            throw Self.unknown
+        }
+        return found.grant
+    }
+
+    /// Makes others that ask so wait until the transaction ends. Throws `Fault` as `grant` does.
+    func hold(_ id: UploadGrantID, in tx: any SQLTransaction) throws {
+        let query: SQL = "SELECT \(UploadGrant.columns) FROM upload_grants WHERE id = \(id)"
+        guard let grant = try tx.first(tx.dialect.hold(query) ?? query, { try UploadGrant($0) }) else {
+            throw Self.unknown
+        }
+        try check(grant, in: tx)
     }
 
     private func check(_ grant: UploadGrant, in connection: any SQLConnection) throws {

@@ -7,6 +7,8 @@ package struct UploadTarget: Sendable {
     package var sessionID: String?
     /// The id the client wants for its one picture.
     package var fixedID: ImageID?
+    /// An image that is there, and shows this one picture from now on.
+    package var replaced: ImageID?
     /// Used up in the same transaction.
     package var grant: UploadGrantID?
 
@@ -15,9 +17,12 @@ package struct UploadTarget: Sendable {
 
     typealias Completion = @Sendable (_ outcomes: [UploadOutcome], any SQLTransaction) throws -> Void
 
-    package init(sessionID: String? = nil, fixedID: ImageID? = nil, grant: UploadGrantID? = nil) {
+    package init(
+        sessionID: String? = nil, fixedID: ImageID? = nil, replaced: ImageID? = nil, grant: UploadGrantID? = nil
+    ) {
         self.sessionID = sessionID
         self.fixedID = fixedID
+        self.replaced = replaced
         self.grant = grant
     }
 

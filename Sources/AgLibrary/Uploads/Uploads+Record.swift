@@ -13,18 +13,35 @@ extension Uploads {
         var usedPaths: Set<BlobPath> = []
         /// Paths that rows referred to and never will again: the bytes there were lost and have been replaced.
         var replacedPaths: [BlobPath] = []
+        /// The original that went because the last image that showed it shows another one now.
+        var gone: OriginalID?
     }
 
     func record(_ plans: [UploadPlan], _ target: UploadTarget, in tx: any SQLTransaction) throws -> Recorded {
         if let grant = target.grant { try grants.use(grant, in: tx) }
         var result = Recorded()
+        let replaced = try target.replaced.map { try holdReplaced($0, plans, in: tx) }
         let originals = try settleOriginals(plans, &result, in: tx)
         for plan in plans {
             guard let original = originals[plan.upload.sha256] else { throw PlanOutdated() }
+            if let replaced {
+                result.outcomes.append(try replace(replaced, plan.upload, original, &result, in: tx))
+                continue
+            }
             result.outcomes.append(try settleImage(plan.upload, original, target, in: tx))
         }
+        if let grant = target.grant, let outcome = result.outcomes.first { try note(outcome, of: grant, in: tx) }
         try target.completion?(result.outcomes, tx)
         return result
+    }
+
+    /// For who asks the upload URL what became of it.
+    private func note(_ outcome: UploadOutcome, of grant: UploadGrantID, in tx: any SQLTransaction) throws {
+        try tx.execute(
+            """
+            UPDATE upload_grants SET image_id = \(outcome.image.id), made_image = \(outcome.isNew),
+                byte_count = \(outcome.image.original.byteCount) WHERE id = \(grant)
+            """)
     }
 
     /// In the order of the hashes, so that two batches of the same pictures do not wait for each other.
@@ -56,6 +73,36 @@ extension Uploads {
         if let found { try heal(found, at: kept.path, &result, in: tx) } else { try insert(kept, in: tx) }
         result.usedPaths.insert(kept.path)
         return kept
+    }
+
+    /// Finds the image that shall show another picture, and holds its original and those that will be settled, in the order of
+    /// the hashes. Throws `Fault` 404, and `SQLError.conflict`, which runs the transaction again.
+    private func holdReplaced(_ id: ImageID, _ plans: [UploadPlan], in tx: any SQLTransaction) throws -> Image {
+        let seen = try Images.require(id, in: tx)
+        let hashes = Set(plans.map(\.upload.sha256) + [seen.original.sha256])
+        for hash in hashes.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            _ = try Original.hold(hash, in: tx)
+        }
+        // What went on while we waited.
+        let image = try Images.require(id, in: tx)
+        guard image.original.id == seen.original.id else {
+            throw SQLError(.conflict, "The image \(id) was given other bytes.")
+        }
+        return image
+    }
+
+    private func replace(
+        _ image: Image, _ upload: AcceptedUpload, _ original: Original, _ result: inout Recorded,
+        in tx: any SQLTransaction
+    ) throws -> UploadOutcome {
+        let pointed = try images.point(image, at: original, in: tx)
+        result.gone = pointed.gone
+        var status = try Images.status(of: pointed.image, queue, in: tx)
+        if status == .failed {
+            try queueJobs(for: pointed.image, upload, in: tx)
+            status = .pending
+        }
+        return UploadOutcome(image: pointed.image, isNew: result.usedPaths.contains(original.path), status: status)
     }
 
     private func heal(

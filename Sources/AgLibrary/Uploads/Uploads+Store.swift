@@ -33,6 +33,7 @@ extension Uploads {
     }
 
     private func check(_ target: UploadTarget, for uploads: [AcceptedUpload]) throws(Fault) {
+        precondition(target.replaced == nil || uploads.count == 1, "One image shows one picture.")
         if target.fixedID != nil, uploads.count != 1 { throw UploadRefusal.fixedIDForMany }
         if let session = target.sessionID { try SessionName.check(session) }
     }
@@ -48,6 +49,7 @@ extension Uploads {
                 return try record(plans, target, in: tx)
             }
             await sort(staged, result)
+            if let gone = result.gone { await images.end(gone) }
             return result.outcomes
         } catch is PlanOutdated {
             await blobs.withdraw(staged)

@@ -16,6 +16,7 @@ package struct Uploads: Sendable {
     let events: EventLog
     let nodes: Nodes?
     let time: any TimeSource
+    let images: Images
     let grants: UploadGrants
     /// In bytes, per file.
     package let limit: Int64

@@ -1,10 +1,11 @@
 package import AgBase
+package import AgBlobs
 import AgImaging
 package import AgSQL
 
 /// Pictures in: by forms, and by one-time URLs.
 package struct UploadsPart: LibraryPart {
-    package static let migrations = LibrarySchema.uploads
+    package static let migrations = LibrarySchema.uploads + ResumableSchema.migrations
     package static let settings: [SettingRow<LibrarySettings>] = [
         SettingRow(
             SettingDefinition(
@@ -18,6 +19,7 @@ package struct UploadsPart: LibraryPart {
 
     package let uploads: Uploads
     package let grants: UploadGrants
+    package let resumables: ResumableUploads
 
     package init(on site: PartSite) {
         let (ground, settings) = (site.ground, site.settings.uploads)
@@ -26,9 +28,19 @@ package struct UploadsPart: LibraryPart {
             log: ground.log, limit: settings.limit)
         uploads = Uploads(
             database: ground.database, blobs: ground.blobs, codecs: site.codecs, queue: ground.queue,
-            events: ground.events, nodes: site.nodes, time: ground.time, grants: grants, limit: settings.limit,
+            events: ground.events, nodes: site.nodes, time: ground.time,
+            images: site[ImagesPart.self].images, grants: grants, limit: settings.limit,
             seats: UploadSeats(settings.seats))
+        resumables = ResumableUploads(
+            database: ground.database, blobs: ground.blobs, uploads: uploads, grants: grants, removals: ground.removals,
+            nodes: site.nodes, time: ground.time, log: ground.log)
     }
+
+    package static func refers(to path: BlobPath, in connection: any SQLConnection) throws -> Bool {
+        try UploadPart.refers(to: path, in: connection)
+    }
+
+    package var upkeep: [Upkeep] { [{ await resumables.keepReaping() }] }
 }
 
 /// What may be uploaded.
@@ -51,4 +63,5 @@ extension LibrarySettings {
 extension Library {
     package var uploads: Uploads { self[UploadsPart.self].uploads }
     package var grants: UploadGrants { self[UploadsPart.self].grants }
+    package var resumables: ResumableUploads { self[UploadsPart.self].resumables }
 }

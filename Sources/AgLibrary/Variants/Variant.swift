@@ -56,6 +56,14 @@ extension Variant {
         ) { try Variant($0) }
     }
 
+    /// The recipe that made one; `nil` where it is not there.
+    static func recipe(
+        of name: VariantName, _ original: OriginalID, in connection: any SQLConnection
+    ) throws -> String? {
+        try connection.value(
+            "SELECT recipe FROM image_variants WHERE original_id = \(original) AND name = \(name.description)")
+    }
+
     /// The names that the current recipe asks for and that are not there.
     static func missing(of original: OriginalID, in connection: any SQLConnection) throws -> [VariantName] {
         let made = Set(

@@ -78,8 +78,13 @@ package struct Application: Sendable {
 
     /// Completes an answer that the server gives by itself, before a request reaches us or in our place.
     package func finish(_ response: inout HTTPResponse, _ head: HTTPRequestHead?) {
-        let segments = head.flatMap { try? RequestTarget($0.target) }?.segments
+        let segments = head.map { (try? RequestTarget($0.target))?.segments ?? Self.pieces(of: $0.target) }
         complete(&response, head, segments.map { crossOrigin(at: $0, head) } ?? .listed)
+    }
+
+    /// As far as a target that cannot be read says where it leads: a page may read the refusal as it may read the answers there.
+    private static func pieces(of target: String) -> [String] {
+        target.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
     private func complete(_ response: inout HTTPResponse, _ head: HTTPRequestHead?, _ rule: CrossOrigin) {

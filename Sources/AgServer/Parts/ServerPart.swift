@@ -8,8 +8,8 @@ package protocol ServerPart: Sendable {
 /// The subjects that are served. A new one is entered here, and in `LibraryParts.all`.
 package enum ServerParts {
     package static let all: [any ServerPart.Type] = [
-        UploadRoutes.self, GrantRoutes.self, ImageRoutes.self, DeliveryRoutes.self, CollectionRoutes.self,
-        JobRoutes.self, EventRoutes.self,
+        UploadRoutes.self, GrantRoutes.self, ImageRoutes.self, DeliveryRoutes.self, SealedRoutes.self,
+        CollectionRoutes.self, JobRoutes.self, EventRoutes.self,
     ]
 }
 

@@ -24,6 +24,13 @@ package struct RouteBook: Sendable {
         route(.get, path, .open, 0, .never, handler)
     }
 
+    /// Adds a route of another program's protocol that its clients call by themselves, open to anybody, such as a preflight.
+    mutating func unlisted(
+        _ method: HTTPMethod, _ path: String, _ crossOrigin: CrossOrigin, _ handler: @escaping Route.Handler
+    ) {
+        route(method, path, .open, 0, crossOrigin, handler)
+    }
+
     private mutating func route(
         _ method: HTTPMethod, _ path: String, _ access: RouteAccess, _ maxBodyBytes: Int64,
         _ crossOrigin: CrossOrigin, _ handler: @escaping Route.Handler

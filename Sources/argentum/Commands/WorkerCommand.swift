@@ -14,7 +14,7 @@ enum WorkerCommand: Command {
     private static let notOurs: Set<String> = [
         "server", "token", "ca-file", "port", "public-url", "max-connections", "cors-origins", "trusted-proxies",
         "storage-reserve",
-        "rate-limit", "rate-limit-anonymous",
+        "rate-limit", "rate-limit-anonymous", "master-key", "next-master-key", "master-passphrase", "proof-window",
     ]
 
     static func run(_ call: CommandCall) async throws -> ExitCode {

@@ -34,6 +34,8 @@ enum DataFolder {
             return try await body()
         } catch let fault as Fault where ["address-in-use", "address-unavailable"].contains(fault.code) {
             throw Failure(.error, "\(fault.message) Choose another with --host and --port; port 0 takes a free one.")
+        } catch let fault as Fault where MasterKeyTrouble.isOne(fault) {
+            throw Failure(.wrongKey, "\(fault.message) The data directory is \(settings.dataFolder).")
         } catch {
             guard let sentence = OpeningTrouble.sentence(for: error, settings) else { throw error }
             throw Failure(.error, sentence)

@@ -13,11 +13,15 @@ final class LibraryDesk: Sendable {
     let folder: TemporaryFolder
     let clock: any TimeSource
     let library: Library
+    private let masterKey: MasterKeySettings
 
-    private init(_ folder: TemporaryFolder, _ clock: any TimeSource, _ library: Library) {
+    private init(
+        _ folder: TemporaryFolder, _ clock: any TimeSource, _ library: Library, _ masterKey: MasterKeySettings
+    ) {
         self.folder = folder
         self.clock = clock
         self.library = library
+        self.masterKey = masterKey
     }
 
     /// Lends another server on the same database and storage, with a data folder and a name of its own.
@@ -32,9 +36,10 @@ final class LibraryDesk: Sendable {
         settings.codecs = CodecSettings(codecs: 1)
         settings.codecs.executable = BuiltProgram.path
         settings.workerName = "neighbour"
+        settings.sealing.masterKey = masterKey
         let library = try await Library.open(settings, log: Log(to: SilentSink()), time: clock)
         do {
-            try await body(LibraryDesk(folder, clock, library))
+            try await body(LibraryDesk(folder, clock, library, masterKey))
             await library.close()
         } catch {
             await library.close()
@@ -52,6 +57,7 @@ final class LibraryDesk: Sendable {
         files: any FileOperations = DiskFiles(), reserve: Int64? = nil,
         renders: RenderSettings = RenderSettings(), codecs: (inout CodecSettings) -> Void = { _ in },
         fixedToken: Secret? = nil, parts: [any LibraryPart.Type] = LibraryParts.all,
+        masterKey: MasterKeySettings = MasterKeySettings(),
         through: (any Database) -> any Database = { $0 },
         _ body: (LibraryDesk) async throws -> Value
     ) async throws -> Value {
@@ -62,6 +68,7 @@ final class LibraryDesk: Sendable {
         settings.storageReserve = reserve
         settings.renders = renders
         settings.fixedToken = fixedToken
+        settings.sealing.masterKey = masterKey
         settings.codecs = CodecSettings(codecs: 1)
         settings.backOffBase = .milliseconds(1)
         settings.codecs.executable = BuiltProgram.path
@@ -71,7 +78,7 @@ final class LibraryDesk: Sendable {
         doors.database = through(doors.database)
         if let bucket { doors.blobs = try RemoteStore(bucket, folder: folder.file("spool"), mark: doors.mark) }
         let library = try await Library.open(settings, through: doors, log: log, time: clock, files: files)
-        let desk = LibraryDesk(folder, clock, library)
+        let desk = LibraryDesk(folder, clock, library, masterKey)
         do {
             let value = try await body(desk)
             await library.close()

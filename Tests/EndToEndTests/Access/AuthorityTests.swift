@@ -23,6 +23,8 @@ struct AuthorityTests {
         case "POST /api/images/upload": .form(.of([(picture.name, picture.bytes)]))
         case "POST /api/images/{id}/reprocess": .json(["only": ["variants"]])
         case "POST /api/images/{id}/sign": .json(["variant": "original", "expiresIn": 604_800])
+        case "PUT /api/images/{id}/content": .bytes(picture.bytes, type: picture.mediaType)
+        case "PUT /api/images/{id}/alias": .json(["alias": "mine:for-ever"])
         case "POST /api/uploads": .json(["expiresIn": 86_400])
         case "POST /api/jobs/pause", "POST /api/jobs/resume": .json(["kind": "generate-metadata"])
         case "POST /api/tokens": .json(["name": "mine for ever", "scope": "admin"])

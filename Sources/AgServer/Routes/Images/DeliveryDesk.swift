@@ -24,7 +24,7 @@ struct DeliveryDesk: Sendable {
             if isReusable { request.attach(reusable) }
             return answer(delivered, request, pass)
         } catch let notReady as NotReady {
-            return Self.wait(notReady, request)
+            return .notReady(notReady, for: request)
         }
     }
 
@@ -89,8 +89,11 @@ struct DeliveryDesk: Sendable {
         while stem.last == "." { stem.removeLast() }
         return "\(stem.isEmpty ? "image" : stem).\(delivered.fileExtension)"
     }
+}
 
-    private static func wait(_ notReady: NotReady, _ request: HTTPRequest) -> HTTPResponse {
+extension HTTPResponse {
+    /// What was asked for is being made.
+    static func notReady(_ notReady: NotReady, for request: HTTPRequest) -> HTTPResponse {
         let fault = Fault(
             .unavailable, "not-ready", notReady.message, isRetryable: true, retryAfter: notReady.retryAfter)
         return .problem(fault, for: request, status: 202)

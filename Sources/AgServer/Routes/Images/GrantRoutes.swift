@@ -21,11 +21,16 @@ package enum GrantRoutes: ServerPart {
                 uploadId: .init(made.grant.id), uploadUrl: links.absolute(path), expiresAt: .init(made.grant.expiresAt))
             return try .answer(201, url)
         }
+        let tus = TusDesk(library, links)
         for operation in [Operation.useGrant(.post, library.uploads.limit), .useGrant(.put, library.uploads.limit)] {
             book.on(operation) { request, parameters in
-                try await receive(request, parameters["uploadId"], library, ImageAnswer(links: links))
+                if TusDesk.isMeant(request), operation.method == .post {
+                    return try await tus.create(request, parameters["uploadId"])
+                }
+                return try await receive(request, parameters["uploadId"], library, ImageAnswer(links: links))
             }
         }
+        addTusRoutes(to: &book, tus, limit: library.uploads.limit)
     }
 }
 
@@ -38,12 +43,8 @@ private func receive(
     let place = try library.uploads.seat(for: grant.caller)
     defer { withExtendedLifetime((seat, place)) {} }
     let accepted = try await library.grants.counting(grant) {
-        let accepted = try await withTaskExecutorPreference(UploadThreads.pool) {
-            let incoming = try library.uploads.begin(
-                filename: grant.filename, limit: grant.maxBytes, for: grant.caller)
-            for try await chunk in request.body { try chunk.withUnsafeBytes { try incoming.append($0) } }
-            return try await library.uploads.accept(incoming)
-        }
+        let accepted = try await library.uploads.receive(
+            request.body, filename: grant.filename, limit: grant.maxBytes, for: grant.caller)
         try library.grants.check(accepted, against: grant)
         return accepted
     }
