@@ -299,6 +299,20 @@ struct JobQueueTests {
         }
     }
 
+    @Test("waits as long as it should on a machine whose clock is a little behind that of the one where it failed")
+    func otherClock() async throws {
+        try await Plant.with { plant in
+            try await plant.enqueue()
+            let job = try #require(try await plant.lease().first)
+            let failure = JobFailure(.network, "x", "x")
+            try await plant.queue.fail(job, .again(after: .seconds(2), counts: true, failure: failure), duration: .zero)
+            plant.clock.step(by: .milliseconds(-900))
+            #expect(try await plant.lease().isEmpty)
+            plant.clock.step(by: .milliseconds(2_900))
+            #expect(try await plant.lease().count == 1)
+        }
+    }
+
     @Test(
         "runs at once what was queued while the clock was ahead, when it is right again",
         arguments: [-60, -86_400, -86_400 * 3_650])

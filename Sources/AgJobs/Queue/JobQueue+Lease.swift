@@ -96,8 +96,11 @@ extension JobQueue {
     /// Waiting for nothing; or due; or waiting since a moment that is still to come: then the clock was set back, and the
     /// wait means nothing. So a queue that was filled while the clock was ahead runs at once when it is right again.
     static func isDue(_ now: Timestamp) -> SQL {
-        "state = 'queued' AND (waits_from IS NULL OR run_at <= \(now) OR waits_from > \(now))"
+        "state = 'queued' AND (waits_from IS NULL OR run_at <= \(now) OR waits_from > \(now + clockTolerance))"
     }
+
+    /// By how much the clocks of two machines may differ: another one's wait that has just begun is no clock set back.
+    static let clockTolerance: Duration = .seconds(60)
 
     private func take(
         _ id: JobID, _ holder: LeaseHolder, _ now: Timestamp, _ tx: any SQLTransaction

@@ -139,7 +139,8 @@ struct Tokens: Sendable {
         if noted.isEmpty { return }
         do {
             try await database.write { tx in
-                for (id, moment) in noted {
+                // In one order on every node: two that note the same tokens wait for each other otherwise.
+                for (id, moment) in noted.sorted(by: { $0.key.text < $1.key.text }) {
                     try tx.execute("UPDATE api_tokens SET last_used_at = \(moment) WHERE id = \(id)")
                 }
             }

@@ -31,6 +31,7 @@ enum UnfinishedOriginals {
             INSERT INTO unfinished_originals (original_id)
             SELECT DISTINCT i.original_id FROM images i WHERE NOT \(Variant.isComplete)
                 AND i.original_id NOT IN (SELECT original_id FROM unfinished_originals)
+            ON CONFLICT (original_id) DO NOTHING
             """)
     }
 

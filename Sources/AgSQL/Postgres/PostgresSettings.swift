@@ -26,7 +26,9 @@ package struct PostgresSettings: Sendable {
     /// How long an answer is still waited for when no sign of life came after it was asked for; `nil` waits on.
     package var silenceLimit: Duration? = .seconds(5)
     /// Writes that share a commit at most when all writers are busy; 1 gives each its own.
-    package var groupSize: Int = 100
+    ///
+    /// The server remembers up to 64 savepoints of a transaction where others look for them at no cost.
+    package var groupSize: Int = 60
     /// After this long a group is committed even if more writes wait.
     package var groupTime: Duration = .milliseconds(20)
     /// Runs of one write after conflicts with others, the first included.

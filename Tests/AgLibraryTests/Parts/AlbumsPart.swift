@@ -33,7 +33,7 @@ struct AlbumsPart: LibraryPart {
     static let settings: [SettingRow<LibrarySettings>] = [
         SettingRow("albums-most", .int(1...100), \.albums.most, help: "Albums at most.")
     ]
-    static let eventTypes: [EventType] = [.itemUpdated]
+    static let eventTypes: [EventType] = [.backupUpdated]
     static let imageUses: [any ImageUse] = [Covers()]
 
     static var references: [FileReference.Source] {
@@ -129,7 +129,7 @@ private struct Covers: ImageUse {
     func unlink(_ image: ImageID, at moment: Timestamp, _ events: EventLog, in tx: any SQLTransaction) throws {
         for user in try users(of: image, limit: 1_000, in: tx) {
             try tx.execute("UPDATE albums SET cover = NULL WHERE id = \(user.subject.id)")
-            events.append(.itemUpdated, about: user.subject, data: "{}", in: tx)
+            events.append(.backupUpdated, about: user.subject, data: "{}", in: tx)
         }
     }
 }

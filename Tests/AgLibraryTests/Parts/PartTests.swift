@@ -27,7 +27,7 @@ struct PartTests {
             let text = try await desk.library.metrics().map(\.text).joined()
             #expect(text.contains("\nalbums 1\n"))
             #expect(text.contains("argentum_jobs") && text.contains("argentum_database_waiting_writes"))
-            #expect(Self.parts.eventTypes.contains(.itemUpdated) && !LibraryParts.all.eventTypes.contains(.itemUpdated))
+            #expect(Self.parts.eventTypes.contains(.backupUpdated) && !LibraryParts.all.eventTypes.contains(.backupUpdated))
         }
     }
 
@@ -150,7 +150,7 @@ struct ImageUseTests {
             await #expect(throws: Fault.self) { try await desk.library.images.image(used) }
             #expect(try await albums.covers() == ["b": other])
             #expect(try await albums.count() == 2)
-            let events = "events WHERE type = 'item-updated' AND subject_kind = 'album' AND subject_id = 'a'"
+            let events = "events WHERE type = 'backup-updated' AND subject_kind = 'album' AND subject_id = 'a'"
             #expect(try await desk.count(events) == 1)
         }
     }

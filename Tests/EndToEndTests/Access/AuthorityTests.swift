@@ -47,8 +47,10 @@ struct AuthorityTests {
     private func state() async throws -> [String] {
         let tokens = try await server.json("/api/tokens")["tokens"]?.array ?? []
         let kinds = try await server.json("/api/jobs/status")["kinds"]?.array ?? []
+        let items = try await server.json("/api/items")["items"]?.array ?? []
+        let rules = try await server.json("/api/pattern-rules")
         return [
-            "\(try await Traces(server))",
+            "\(try await Traces(server))", items.map(\.text).joined(separator: ","), rules.text,
             tokens.compactMap { $0["name"]?.string }.filter { $0 != "leaked" }.joined(separator: ","),
             kinds.map { "\($0["kind"]?.text ?? "") \($0["isPaused"]?.text ?? "")" }.joined(separator: ","),
         ]
@@ -58,6 +60,9 @@ struct AuthorityTests {
     func everyRoute() async throws {
         let image = try server.id(await server.addAndFinish(.photo()))
         let other = try await leaked(["name": "other", "scope": "read"]).1
+        #expect(try await server.client.post("/api/items", ["uuid": "kept", "name": "kept"]).status == 201)
+        let made = try await server.client.post("/api/pattern-rules", ["keywords": "kept", "text": "kept"])
+        let rule = try #require(try made.json["id"]?.string, "\(made)")
         let before = try await state()
         let paths = try await server.json("/openapi.json")["paths"]?.members ?? []
         for path in paths {
@@ -66,7 +71,9 @@ struct AuthorityTests {
                 guard method.value["security"]?.array?.isEmpty == false else { continue }
                 let call = "\(method.name.uppercased()) \(path.name)"
                 let body = try #require(self.body(call, .photo()), "\(call) needs a body in this test")
-                let target = path.name.replacing("{id}", with: call.contains("tokens") ? other : image)
+                let id = call.contains("tokens") ? other : call.contains("pattern-rules") ? rule : image
+                let target = path.name.replacing("{id}", with: id).replacing("{uuid}", with: "kept")
+                    .replacing("{side}", with: "obverse")
                 let answer = try await held(method.name.uppercased(), target, body)
                 #expect(answer.status == 401, "\(call): \(answer)")
             }

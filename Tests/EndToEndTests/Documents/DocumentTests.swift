@@ -67,7 +67,7 @@ struct DocumentTests {
         }
     }
 
-    /// All that happens to a picture that is made, one whose job is cancelled, and one that is deleted.
+    /// All that happens to a picture that is made, one whose job is cancelled, one that is deleted, an item and a rule.
     private func life() async throws -> [EventStream.Event] {
         let stream = try await EventStream.open(server.client)
         let made = try server.id(await server.addAndFinish(.photo()))
@@ -78,6 +78,8 @@ struct DocumentTests {
         let id = try #require(job?["jobId"]?.string)
         #expect(try await server.client.call("POST", "/api/jobs/\(id)/cancel").status == 200)
         #expect(try await server.client.post("/api/jobs/resume", pause).status == 204)
+        #expect(try await server.client.post("/api/items", ["name": "a coin"]).status == 201)
+        #expect(try await server.client.post("/api/pattern-rules", ["keywords": "coin"]).status == 201)
         #expect(try await server.client.call("DELETE", "/api/images/\(made)").status == 204)
         _ = try await stream.first { $0.type == "image-deleted" && $0.imageID == made }
         let seen = Set(stream.all.map(\.type))
