@@ -27,7 +27,8 @@ struct PartTests {
             let text = try await desk.library.metrics().map(\.text).joined()
             #expect(text.contains("\nalbums 1\n"))
             #expect(text.contains("argentum_jobs") && text.contains("argentum_database_waiting_writes"))
-            #expect(Self.parts.eventTypes.contains(.backupUpdated) && !LibraryParts.all.eventTypes.contains(.backupUpdated))
+            #expect(
+                Self.parts.eventTypes.contains(.backupUpdated) && !LibraryParts.all.eventTypes.contains(.backupUpdated))
         }
     }
 
