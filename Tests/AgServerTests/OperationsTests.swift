@@ -74,15 +74,17 @@ struct OperationsTests {
             try await (works.all.isEmpty ? patience : Latch()).pass()
         }
 
+        // The other check races with a patience that is over; only what hangs is sure to lose.
+        func isStorageGood(_ findings: [Readiness.Finding]) -> Bool? { findings.first { $0.name == "storage" }?.isGood }
         async let first = readiness.findings()
         async let second = readiness.findings()
         while starts.all.isEmpty { await Task.yield() }
         patience.open()
-        #expect(await first.map(\.isGood) == [true, false])
-        #expect(await second.map(\.isGood) == [true, false])
+        #expect(await isStorageGood(first) == false)
+        #expect(await isStorageGood(second) == false)
         for _ in 0..<3 {
             clock.advance(.seconds(5))
-            #expect(await readiness.findings().map(\.isGood) == [true, false])
+            #expect(await isStorageGood(readiness.findings()) == false)
         }
         #expect(starts.all.count == 1)
 
