@@ -52,18 +52,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Living processes of the group; those that only wait to be reaped are not counted.
-    var group: [pid_t] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var found: [pid_t] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let id = pid_t(name), isOfGroup(id) { found.append(id) }
-        }
-        return found
-    }
+    var group: [pid_t] { Self.numbers(in: "/proc").filter { isOfGroup($0) } }
 
     private func isOfGroup(_ id: pid_t) -> Bool {
         guard let text = readText("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else { return false }
@@ -92,6 +81,11 @@ extension ChildProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        // What other tests of this process hold is nothing to a program, which may have few descriptors. One that is closed
+        // meanwhile does no harm.
+        for descriptor in numbers(in: "/proc/self/fd") where descriptor > 2 {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var attributes = freshAttributes()
         defer { posix_spawnattr_destroy(&attributes) }
         let variables = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }.map { "\($0)=\($1)" }
@@ -102,6 +96,20 @@ extension ChildProcess {
         }
         guard code == 0 else { throw HarnessFailure("\(arguments[0]) could not be started: errno \(code)") }
         return pid
+    }
+
+    /// The names in a folder of /proc that are numbers.
+    private static func numbers(in path: String) -> [Int32] {
+        guard let folder = opendir(path) else { return [] }
+        defer { closedir(folder) }
+        var found: [Int32] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let number = Int32(name) { found.append(number) }
+        }
+        return found
     }
 
     /// A group of its own, and signals as a shell would leave them.
