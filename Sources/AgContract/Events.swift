@@ -19,7 +19,7 @@ extension API {
         public static let resync = EventType(rawValue: "resync")
     }
 
-    /// The data of the `job-` events of `GET /api/events`. A cancelled job is told as failed, with the state `cancelled`.
+    /// The data of the `job-` events of `GET /api/events`. A cancelled job is published as failed, with the state `cancelled`.
     public struct JobEvent: APIValue {
         public var jobId: Job.ID
         public var jobName: JobKind

@@ -122,7 +122,7 @@ extension API {
         }
 
         public var names: [String]
-        /// Whether rules behind the first are told as well.
+        /// Whether rules behind the first are named as well.
         public var all: Bool?
 
         public init(names: [String], all: Bool? = nil) {

@@ -104,7 +104,7 @@ package final class JobWorker: Sendable {
     /// Returns how long to wait for a signal before looking again.
     ///
     /// - Parameter isInDoubt: whether a lease failed before. Its commit may have succeeded all the same, and then the table says that
-    ///   we hold jobs which nobody works on; as long as we beat for others, nobody else would take them.
+    ///   we hold jobs without a handler; while we beat, no other worker would take them.
     private func leaseAndStart(_ isInDoubt: inout Bool) async -> Duration {
         var next = queue.settings.poll
         do {

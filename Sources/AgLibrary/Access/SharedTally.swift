@@ -20,7 +20,7 @@ package final class SharedTally: Sendable {
         self.notices = notices
     }
 
-    /// Counts one more. `key` has no blank, and is made only when another server hears of it; `nil` is not shared.
+    /// Counts one more. `key` has no blank, and is made only when another server has to be notified; `nil` is not shared.
     package func add(_ key: @autoclosure () -> String?) {
         guard notices.hasOthers, let key = key() else { return }
         let isFirst = waiting.withLock { waiting in

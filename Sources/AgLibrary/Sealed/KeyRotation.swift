@@ -69,7 +69,7 @@ package struct KeyRotation: Sendable {
         }
     }
 
-    /// `nil` when nothing is left: looked at while the named key is held, which whoever wraps a key holds too.
+    /// `nil` when nothing is left: read while the named key is locked, as it is by every writer that wraps a key.
     private func step(_ keyring: Keyring) async throws -> Tally? {
         try await database.write { [page] tx in
             guard try InstallationKey.hold(in: tx) == keyring.current.id else {

@@ -43,7 +43,7 @@ struct PhotoLink: Sendable, Equatable {
             in: connection)
     }
 
-    /// One statement for one side: whoever puts the other side at the same time changes another row.
+    /// One statement for one side: a concurrent write of the other side changes another row.
     func put(on uuid: ItemUUID, _ side: ItemSide, in tx: any SQLTransaction) throws {
         try tx.execute(
             """
