@@ -1,7 +1,7 @@
 /// Tells the living workers from the dead by their heartbeats, on the observer's own steady clock.
 ///
 /// No moment is ever written down or compared between machines, so no step of a wall clock can take a lease away. And only time
-/// in which the observer could look counts: while the database is away nobody can beat, and when it is back whoever looks first
+/// in which the observer could look counts: while the database is away no node can beat, and when it is back the first observer
 /// must not take all the others for dead.
 struct LeaseWatch: Sendable {
     private struct Seen {

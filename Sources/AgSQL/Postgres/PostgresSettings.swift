@@ -17,7 +17,7 @@ package struct PostgresSettings: Sendable {
     /// The most time to wait for a lock that another transaction holds.
     package var lockTimeout: Duration = .seconds(10)
     /// The most time that a transaction which writes may leave between two statements. Then the server ends it: a process that is
-    /// frozen or cut off must not hold its locks. Shorter than `lockTimeout`, so that whoever waits for one gets it.
+    /// frozen or cut off must not hold its locks. Shorter than `lockTimeout`, so that a transaction that waits for one gets it.
     package var idleLimit: Duration = .seconds(8)
     /// How much longer than the server's own limit this side waits before it gives a connection up as dead.
     package var networkSlack: Duration = .seconds(5)

@@ -28,7 +28,7 @@ struct ImageAnswer {
         API.UploadedImage(image: summary(outcome.image, outcome.status), isNew: outcome.isNew)
     }
 
-    /// For the holder of an upload URL, a stranger: what somebody else once called the same bytes is not theirs to know.
+    /// For the holder of an upload URL, a stranger: the name under which another caller uploaded the same bytes is not disclosed.
     func grantUpload(_ outcome: UploadOutcome) -> API.GrantUpload {
         var uploaded = upload(outcome)
         if !outcome.isNew { uploaded.image.originalFilename = nil }

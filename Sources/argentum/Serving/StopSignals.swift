@@ -60,7 +60,7 @@ enum StopSignals {
 }
 
 /// Ends the process when its stop takes longer than it may. A database that does not answer holds up what is given back to it, and
-/// whoever asked for the stop kills soon.
+/// a service manager sends SIGKILL soon after.
 enum StopLimit {
     /// Behind the grace: two seconds for answers that are being sent, and the rest for closing. With Docker's ten seconds and its
     /// image's grace of six nothing has to be killed.

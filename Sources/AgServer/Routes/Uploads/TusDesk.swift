@@ -141,7 +141,7 @@ struct TusDesk: Sendable {
         return response
     }
 
-    /// Every answer names the version, refusals too; a client of another version is told which one is spoken.
+    /// Every answer names the version, refusals too; so a client of another version learns which one is supported.
     private func answering(
         _ request: HTTPRequest, _ body: () async throws -> HTTPResponse
     ) async throws -> HTTPResponse {
